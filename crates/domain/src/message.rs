@@ -1,0 +1,184 @@
+//! A message between a contact and the business, and what became of it.
+//!
+//! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
+//! send: [`Status::fold`] takes them in any order and never goes back.
+
+use crate::channel::ChannelProfile;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What is said, whatever the channel. A channel's codec turns it into the provider's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    Text { text: String },
+    /// A question with answers to choose from. See [`Menu::shape`].
+    Menu(Menu),
+    /// One or more files, with an optional caption.
+    Media { text: Option<String>, attachments: Vec<Attachment> },
+    /// Something the provider sent that has no shape of its own here: location, contact card,
+    /// order. `text` is what a person should read; `data` is the provider's own.
+    Rich { text: String, data: Map<String, Value> },
+    /// The customer sent something that the channel or this version does not know. It is shown as
+    /// such, with the provider's words, so that nothing is lost silently.
+    Unsupported { text: String },
+}
+
+impl Content {
+    pub fn text(text: impl Into<String>) -> Self {
+        Content::Text { text: text.into() }
+    }
+
+    /// What a list of conversations or a screen reader says of it.
+    pub fn summary(&self) -> &str {
+        match self {
+            Content::Text { text } | Content::Rich { text, .. } | Content::Unsupported { text } => text,
+            Content::Menu(menu) => &menu.text,
+            Content::Media { text: Some(text), .. } => text,
+            Content::Media { attachments, .. } => {
+                attachments.first().and_then(|file| file.name.as_deref()).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// A question with options. The customer's choice comes back as the option's `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Menu {
+    pub text: String,
+    pub options: Vec<MenuOption>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuOption {
+    pub id: String,
+    pub title: String,
+}
+
+/// How a menu is shown on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MenuShape {
+    Buttons,
+    List,
+    /// `1. Title` lines; the customer answers with the number or the words.
+    Numbered,
+}
+
+impl Menu {
+    /// The richest shape that the channel has room for.
+    pub fn shape(&self, profile: &ChannelProfile) -> MenuShape {
+        let fits = |count: usize, title: usize| {
+            self.options.len() <= count
+                && self.options.iter().all(|option| option.title.chars().count() <= title)
+        };
+        if fits(profile.buttons_max, profile.button_title_max) {
+            MenuShape::Buttons
+        } else if fits(profile.list_rows_max, profile.list_title_max) {
+            MenuShape::List
+        } else {
+            MenuShape::Numbered
+        }
+    }
+
+    /// The menu as plain text, for channels without buttons.
+    pub fn numbered(&self) -> String {
+        let options = self.options.iter().enumerate();
+        options.fold(self.text.clone(), |text, (index, option)| {
+            format!("{text}\n{}. {}", index + 1, option.title)
+        })
+    }
+
+    /// The option that a typed answer means: its id, its number, or its title in any case.
+    pub fn chosen(&self, answer: &str) -> Option<&MenuOption> {
+        let answer = answer.trim();
+        let plain = answer.trim_end_matches(['.', ')']);
+        let number = plain.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let by_number = number.and_then(|index| self.options.get(index));
+        by_number.or_else(|| {
+            self.options.iter().find(|option| {
+                option.id == answer || option.title.to_lowercase() == answer.to_lowercase()
+            })
+        })
+    }
+}
+
+/// A file of a message. Before it is copied to our own store only `provider_ref` or `url` is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Our own id once its bytes are stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `image`, `audio`, `video`, `document`, `sticker`.
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The provider's own URL. Never shown to a browser: it may carry a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The provider's id of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_ref: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From the contact.
+    In,
+    /// To the contact.
+    Out,
+}
+
+/// Who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Author {
+    Contact,
+    Bot,
+    Agent(crate::id::AgentId),
+    /// The business itself, from another app: an echo of the provider, or a notice of ours.
+    System,
+}
+
+/// What became of a message to the contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Stored and waiting to be handed to the provider.
+    Sending,
+    /// The provider was asked and did not answer: it may have arrived. Not sent again blindly.
+    Unknown,
+    /// The provider has it.
+    Sent,
+    Delivered,
+    Read,
+    /// A voice note was listened to.
+    Played,
+    Failed,
+}
+
+impl Status {
+    /// The status after a report, which may be late or repeated: it never goes back. A failure ends
+    /// it unless the contact had it already (another of their devices may fail later).
+    #[must_use]
+    pub fn fold(self, report: Status) -> Status {
+        match (self, report) {
+            (Status::Failed, _) => Status::Failed,
+            (Status::Delivered | Status::Read | Status::Played, Status::Failed) => self,
+            (_, Status::Failed) => Status::Failed,
+            _ => self.max(report),
+        }
+    }
+}
+
+/// Why a message could not be delivered: the provider's code and words, for the agent to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryError {
+    pub code: String,
+    pub text: String,
+}

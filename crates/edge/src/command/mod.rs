@@ -1,0 +1,3 @@
+//! The subcommands of `centralita`, one file each.
+
+pub mod up;

@@ -1,0 +1,1 @@
+//! `centralita up`: serve the application.

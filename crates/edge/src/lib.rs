@@ -1,0 +1,3 @@
+//! The embedded host: reads `spin.toml` and runs its components on wasmtime.
+
+pub mod command;
