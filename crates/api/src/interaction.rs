@@ -1,0 +1,79 @@
+//! One piece of work, as the desk shows it.
+
+use crate::agent::Ref;
+use crate::contact::Contact;
+use crate::message::Message;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InteractionState {
+    /// The bot talks; nobody waits for an agent.
+    Bot,
+    Queued,
+    /// It rings at an agent.
+    Offered,
+    Active,
+    /// The talk is over, the agent's work is not.
+    WrapUp,
+    Disposed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Offer {
+    pub answer_by_ms: i64,
+    /// Why this agent, in words.
+    pub why: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Interaction {
+    pub id: String,
+    /// Grows with each change; of two copies the higher is the newer.
+    pub version: i64,
+    pub state: InteractionState,
+    pub channel: String,
+    /// The business's own address it came to.
+    pub account: Ref,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Ref>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Ref>,
+    pub contact: Contact,
+    pub conversation_id: String,
+    /// What they want, as the bot understood it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// What the bot learnt.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    pub started_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_ms: Option<i64>,
+    /// Only while it rings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up_by_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<Message>,
+    /// Messages of the contact that nobody has read.
+    pub unread: u32,
+    /// Free text is allowed until then. Absent where the channel has no such rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_until_ms: Option<i64>,
+    /// The channel shows the contact that somebody types.
+    #[serde(default)]
+    pub typing: bool,
+    /// The code of the disposition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<String>,
+}

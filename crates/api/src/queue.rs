@@ -1,0 +1,48 @@
+//! Queues as the live view shows them, and how an interaction may end.
+
+use serde::{Deserialize, Serialize};
+
+/// One queue, now and today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueStat {
+    pub id: String,
+    pub name: String,
+    pub waiting: u32,
+    /// The longest wait of those who wait now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_wait_ms: Option<i64>,
+    /// When that one began, so that a screen can let it tick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_since_ms: Option<i64>,
+    /// Interactions that are being attended.
+    pub active: u32,
+    pub agents_available: u32,
+    pub agents_total: u32,
+    pub answered_today: u32,
+    pub abandoned_today: u32,
+    /// Of those answered or abandoned today, the part answered within `within_ms`. Absent while
+    /// there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_level_percent: Option<f64>,
+    /// The service level promised: `target_percent` answered within `within_ms`.
+    pub within_ms: i64,
+    pub target_percent: u32,
+}
+
+/// A text in the three languages of the product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Labels {
+    pub es: String,
+    pub en: String,
+    pub pt: String,
+}
+
+/// An outcome that ends an interaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Disposition {
+    pub code: String,
+    pub labels: Labels,
+}
