@@ -1,1 +1,43 @@
-fn main() {}
+//! The project's own commands: `cargo xtask build`, `up`, `test`, `e2e`, `bench`.
+//!
+//! Each does all the set-up it needs and says in plain lines what it is doing. What a command
+//! cannot do ends in one line on standard error that says what to do about it.
+
+mod build;
+mod process;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "Build, run, test and measure Centralita")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the components, the desk and the host, or only the named components
+    Build { names: Vec<String> },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Build { names } if names.is_empty() => build::everything()?,
+        Command::Build { names } => build::components(&names)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

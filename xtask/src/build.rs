@@ -1,0 +1,109 @@
+//! Builds all that runs: components, the desk's site, the native programs.
+//!
+//! A stamp of the sources stands beside each result, so that nothing is asked of cargo when nothing
+//! changed: starting twice must be quick.
+
+mod site;
+mod stamp;
+mod toolchain;
+
+use crate::{
+    process::{run, step},
+    workspace::{self, Package},
+};
+use anyhow::{Context, Result, bail};
+use stamp::Stamp;
+use std::{fs, path::Path};
+use toolchain::Toolchain;
+
+pub(crate) const WASI: &str = "wasm32-wasip2";
+pub(crate) const BROWSER: &str = "wasm32-unknown-unknown";
+
+/// The native programs that `up` starts: the host and the demo's business system.
+const PROGRAMS: [&str; 2] = ["edge", "demo-shop"];
+
+/// Sources that every build depends on.
+const SHARED: [&str; 5] = ["Cargo.toml", "Cargo.lock", ".cargo", "crates", "wit"];
+
+/// What the product needs to run.
+pub(crate) fn everything() -> Result<()> {
+    let sources = |own: &[&str]| Stamp::of(&[&SHARED[..], own].concat());
+    let components = sources(&["components"])?;
+    let desk = sources(&["console"])?;
+    let demo = sources(&["demo/web"])?;
+    let programs = sources(&["demo/shop"])?;
+    if !components.fresh("components") {
+        let shipped = |package: &Package| package.component && package.shipped();
+        build_components(workspace::packages()?.into_iter().filter(shipped).collect())?;
+        components.keep("components")?;
+    }
+    if !desk.fresh("desk") {
+        site::desk()?;
+        desk.keep("desk")?;
+    }
+    if !demo.fresh("demo") {
+        site::demo()?;
+        demo.keep("demo")?;
+    }
+    if !programs.fresh("programs") {
+        build_programs()?;
+        programs.keep("programs")?;
+    }
+    Ok(())
+}
+
+/// Only these components, whether they belong to the product or to its tests.
+pub(crate) fn components(names: &[String]) -> Result<()> {
+    let packages = workspace::packages()?;
+    let known = |name: &&String| packages.iter().any(|package| package.component && package.name == **name);
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        bail!("{unknown} is no component of this workspace");
+    }
+    build_components(packages.into_iter().filter(|package| names.contains(&package.name)).collect())
+}
+
+/// The components that only tests run: guests that misbehave, bots that trap.
+pub(crate) fn test_components() -> Result<()> {
+    let sources = Stamp::of(&[&SHARED[..], &["tests/bots"]].concat())?;
+    if sources.fresh("test components") {
+        return Ok(());
+    }
+    let only_tested = |package: &Package| package.component && !package.shipped();
+    build_components(workspace::packages()?.into_iter().filter(only_tested).collect())?;
+    sources.keep("test components")
+}
+
+fn build_components(packages: Vec<Package>) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
+    let toolchain = Toolchain::find()?;
+    let title = format!("building {} for WebAssembly with {toolchain}", names.join(", "));
+    let built = step(&title, || toolchain.build(WASI, &names))?;
+    let folder = workspace::target().join("components");
+    fs::create_dir_all(&folder)?;
+    for name in names {
+        let file = format!("{}.wasm", name.replace('-', "_"));
+        replace(&built.join(file), &folder.join(format!("{name}.wasm")))?;
+    }
+    Ok(())
+}
+
+/// Copied beside and renamed over it, so that a host that starts now never reads half a file.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let half = to.with_extension("new");
+    fs::copy(from, &half).with_context(|| format!("cannot copy {}", from.display()))?;
+    fs::rename(&half, to).with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn build_programs() -> Result<()> {
+    let packages = workspace::packages()?;
+    let there = |name: &&str| packages.iter().any(|package| package.name == **name);
+    let present: Vec<_> = PROGRAMS.into_iter().filter(there).collect();
+    step(&format!("building the native programs ({})", present.join(", ")), || {
+        let mut cargo = workspace::cargo();
+        cargo.args(["build", "--release"]);
+        run(cargo.args(present.iter().flat_map(|name| ["--package", name])))
+    })
+}
