@@ -1,0 +1,190 @@
+//! What happened on a channel, in one shape for all of them.
+//!
+//! [`InboundEvent::to_json`] is a contract: it is what `centralita inspect` prints.
+
+use domain::{
+    contact::Identity,
+    message::{Attachment, Content, DeliveryError, Status},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// Somebody wrote. With `echo` the business itself did, from another app.
+    Message,
+    /// What became of a message of ours. Never opens a conversation.
+    Status,
+    Reaction,
+    Edit,
+    Delete,
+    /// A public reply to a post of the business.
+    Comment,
+    /// A public post that names the business.
+    Mention,
+    /// The provider checks that the address is ours.
+    Verification,
+    /// Known to have happened, not known what it means: shown as such.
+    Unsupported,
+    /// The contact is typing.
+    Typing,
+    /// The contact closed the conversation.
+    Ended,
+    /// The contact said who they are.
+    Identified,
+}
+
+/// One event of a webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboundEvent {
+    pub kind: EventKind,
+    pub channel: String,
+    /// Which of the business's own addresses it is for, in the provider's words.
+    pub account: String,
+    /// What the provider calls it. Of a status: the message that it is about.
+    pub provider_id: Option<String>,
+    /// Who did it. Of a status: whose device it reports.
+    pub from: Option<Sender>,
+    pub at: Option<Timestamp>,
+    pub text: Option<String>,
+    pub attachments: Vec<Attachment>,
+    /// What it replies to, or which message it edits, deletes or reacts to.
+    pub in_reply_to: Option<String>,
+    /// The provider's word for a status: see [`InboundEvent::delivery`].
+    pub status: Option<String>,
+    pub error: Option<DeliveryError>,
+    /// What only this channel has.
+    pub extra: Map<String, Value>,
+
+    /// Equal for two deliveries of the same event: unique within an account.
+    pub key: String,
+    /// The business's own doing, from another app. Never the customer's, never for the bot.
+    pub echo: bool,
+    /// Everything that identifies the contact it concerns, surest first. A provider may leave out
+    /// any of them tomorrow, so none of them is *the* key.
+    pub contact: Vec<Identity>,
+    /// The provider's own shape of what has none here: a place, a contact card, an order.
+    pub data: Map<String, Value>,
+    /// Our id of the message, where the provider gives back what we sent along.
+    pub message_id: Option<String>,
+}
+
+/// Who did something, as the provider names them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sender {
+    pub scheme: String,
+    pub id: String,
+    pub name: Option<String>,
+}
+
+impl InboundEvent {
+    pub fn new(kind: EventKind, channel: &str, account: &str) -> Self {
+        InboundEvent {
+            kind,
+            channel: channel.to_owned(),
+            account: account.to_owned(),
+            provider_id: None,
+            from: None,
+            at: None,
+            text: None,
+            attachments: Vec::new(),
+            in_reply_to: None,
+            status: None,
+            error: None,
+            extra: Map::new(),
+            key: String::new(),
+            echo: false,
+            contact: Vec::new(),
+            data: Map::new(),
+            message_id: None,
+        }
+    }
+
+    /// What is stored and shown of a message.
+    pub fn content(&self) -> Content {
+        let text = self.text.clone();
+        if self.kind == EventKind::Unsupported {
+            Content::Unsupported { text: text.unwrap_or_default() }
+        } else if !self.attachments.is_empty() {
+            Content::Media { text, attachments: self.attachments.clone() }
+        } else if !self.data.is_empty() {
+            Content::Rich { text: text.unwrap_or_default(), data: self.data.clone() }
+        } else {
+            Content::Text { text: text.unwrap_or_default() }
+        }
+    }
+
+    /// The report that folds into a message's status; `None` for a word that says nothing about it.
+    pub fn delivery(&self) -> Option<Status> {
+        match self.status.as_deref()? {
+            "sent" => Some(Status::Sent),
+            "delivered" => Some(Status::Delivered),
+            "read" => Some(Status::Read),
+            "played" => Some(Status::Played),
+            "failed" => Some(Status::Failed),
+            _ => None,
+        }
+    }
+
+    /// The event as `centralita inspect` prints it. Every name of the contract is there, `null` when
+    /// it does not apply.
+    pub fn to_json(&self) -> Value {
+        let mut extra = self.data.clone();
+        extra.extend(self.extra.clone());
+        if self.echo {
+            extra.insert("echo".to_owned(), Value::Bool(true));
+        }
+        if !self.contact.is_empty() {
+            extra.insert("contact".to_owned(), json!(self.contact));
+        }
+        if let Some(id) = &self.message_id {
+            extra.insert("message_id".to_owned(), Value::String(id.clone()));
+        }
+        json!({
+            "kind": self.kind,
+            "channel": self.channel,
+            "account": self.account,
+            "provider_id": self.provider_id,
+            "from": self.from,
+            "at": self.at.and_then(rfc3339),
+            "text": self.text,
+            "attachments": self.attachments,
+            "in_reply_to": self.in_reply_to,
+            "status": self.status,
+            "error": self.error,
+            "extra": extra,
+        })
+    }
+}
+
+/// `None` for an instant outside the years that the format can write.
+fn rfc3339(at: Timestamp) -> Option<String> {
+    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_s_names_are_always_there() {
+        let mut event = InboundEvent::new(EventKind::Message, "pigeon", "12");
+        event.at = Some(Timestamp(1_697_043_666_000));
+        event.contact = vec![Identity::new("ring", "7")];
+        assert_eq!(
+            event.to_json(),
+            json!({
+                "kind": "message", "channel": "pigeon", "account": "12", "provider_id": null, "from": null,
+                "at": "2023-10-11T17:01:06Z", "text": null, "attachments": [], "in_reply_to": null,
+                "status": null, "error": null, "extra": {"contact": [{"scheme": "ring", "value": "7"}]}
+            })
+        );
+    }
+
+    #[test]
+    fn an_impossible_instant_is_left_out() {
+        assert_eq!(rfc3339(Timestamp(i64::MAX)), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! A message on its way to a provider, and what the provider said.
+
+use domain::{
+    contact::Identity,
+    id::MessageId,
+    message::{Content, DeliveryError},
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, time::Duration};
+
+/// One message of ours, for the codec to put in the provider's shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outbound {
+    /// Sent along where the provider gives it back in its reports: a report may come before the
+    /// answer to the call.
+    pub message_id: MessageId,
+    /// Every identity of the contact; the codec picks the one that the provider takes.
+    pub to: Vec<Identity>,
+    pub content: Content,
+    /// The provider's id of the message that this one replies to.
+    pub in_reply_to: Option<String>,
+    /// The contact's language, for the few words that the shape itself needs.
+    pub locale: String,
+}
+
+/// A call to the provider's API.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProviderRequest {
+    pub method: &'static str,
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// Without the headers' values: one of them is the account's token.
+impl fmt::Debug for ProviderRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.method, self.url, String::from_utf8_lossy(&self.body))
+    }
+}
+
+/// What came back from the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Response { status: u16, retry_after: Option<Duration>, body: Vec<u8> },
+    /// No connection was made: the provider certainly has nothing.
+    NotReached { reason: String },
+    /// The call was made and nothing came back: the provider may have it.
+    Lost { reason: String },
+}
+
+/// What became of the attempt to hand a message over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Accepted { provider_id: Option<String> },
+    /// Worth trying again, not before `after` where the provider says so.
+    Retry { after: Option<Duration>, error: DeliveryError },
+    /// Trying again cannot help.
+    Failed { error: DeliveryError },
+    /// As `Failed`, and so will every other message of this account be until somebody mends it.
+    AccountRefused { error: DeliveryError },
+    /// It may have arrived. It is not sent again blindly: a report will tell, or a person.
+    Unknown { error: DeliveryError },
+}
