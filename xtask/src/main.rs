@@ -5,6 +5,7 @@
 
 mod build;
 mod process;
+mod up;
 mod workspace;
 
 use anyhow::Result;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Build the components, the desk and the host, or only the named components
     Build { names: Vec<String> },
+    /// Build what is missing and serve it
+    Up(up::Up),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Build { names } if names.is_empty() => build::everything()?,
         Command::Build { names } => build::components(&names)?,
+        Command::Up(up) => return up.run(),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,14 @@
 //! The files that `components/site` serves: `target/site/desk` and `target/site/demo`.
 //!
-//! `console/public/` is copied as it is; `console.js` and `console_bg.wasm` come from the compiled
-//! console. What a browser can take compressed lies beside it as `.br` and `.gz`.
+//! The desk's folder is `console/site/` as it is, with `console.js` and `console_bg.wasm` from the
+//! compiled console; `console/README.md` describes it. What a browser can take compressed lies
+//! beside it as `.br` and `.gz`.
 
 use super::{BROWSER, toolchain::Toolchain};
 use crate::{process::step, workspace};
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
 use std::{
     ffi::OsStr,
     fs,
@@ -21,6 +23,9 @@ const TEXTUAL: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "
 /// Below this a compressed copy saves no packet.
 const COMPRESSED_FROM_BYTES: u64 = 512;
 
+const BUILD_NAME: &str = "__BUILD__";
+const BUILD_NAMED_IN: [&str; 2] = ["index.html", "service-worker.js"];
+
 pub(crate) fn desk() -> Result<()> {
     if !workspace::packages()?.iter().any(|package| package.name == "console") {
         return Ok(());
@@ -29,12 +34,32 @@ pub(crate) fn desk() -> Result<()> {
     let title = format!("building the desk for the browser with {toolchain}");
     let built = step(&title, || toolchain.build(BROWSER, &["console"]))?;
     let folder = empty(&workspace::target().join("site/desk"))?;
-    copy_all(&workspace::root().join("console/public"), &folder)?;
+    copy_all(&workspace::root().join("console/site"), &folder)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(built.join("console.wasm")).typescript(false).web(true)?;
+    bindgen.input_path(built.join("console.wasm")).out_name("console").typescript(false).web(true)?;
     bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.generate(&folder).context("wasm-bindgen could not read console.wasm")?;
+    name_build(&folder)?;
     step("compressing the desk", || compress_all(&folder))
+}
+
+/// Writes the digits that stand for just these files where a page asks for them: what is asked for
+/// with them may be kept for ever.
+fn name_build(folder: &Path) -> Result<()> {
+    let mut files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.retain(|file| file.is_file());
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in &files {
+        hash.update(fs::read(file)?);
+    }
+    let build: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    for name in BUILD_NAMED_IN {
+        let file = folder.join(name);
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        fs::write(&file, text.replace(BUILD_NAME, &build))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn demo() -> Result<()> {
