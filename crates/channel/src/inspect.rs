@@ -35,7 +35,8 @@ pub fn inspect(codec: &impl Codec, inspection: Inspection) -> Result<Findings, M
     let body = BASE64_STANDARD
         .decode(&inspection.body_base64)
         .map_err(|error| Malformed::new("body_base64", error.to_string()))?;
-    let received = Received { method: inspection.method, url: inspection.url, headers: inspection.headers, body };
+    let received =
+        Received { method: inspection.method, url: inspection.url, headers: inspection.headers, body };
     let signature = codec.verify(&received, &inspection.settings);
     let (mut events, mut malformed) = (Vec::new(), Vec::new());
     for element in codec.decode(&received)? {

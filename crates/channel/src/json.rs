@@ -40,7 +40,9 @@ fn whole_characters(text: &str) -> String {
         let at = rest + offset;
         out.push_str(&text[rest..at]);
         let (piece, end) = match unit(at) {
-            Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => (&text[at..at + 12], at + 12),
+            Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => {
+                (&text[at..at + 12], at + 12)
+            }
             Some(0xD800..=0xDFFF) => ("\\ufffd", at + 6),
             Some(_) => (&text[at..at + 6], at + 6),
             None => {
@@ -91,14 +93,20 @@ impl<'a> Node<'a> {
     }
 
     pub fn object(&self) -> Result<&'a Map<String, Value>, Malformed> {
-        self.value.as_object().ok_or_else(|| self.malformed(format!("is {}, not an object", kind(self.value))))
+        self.value
+            .as_object()
+            .ok_or_else(|| self.malformed(format!("is {}, not an object", kind(self.value))))
     }
 
     /// The elements of a list.
     pub fn items(&self) -> Result<Vec<Node<'a>>, Malformed> {
         let items = self.value.as_array();
         let items = items.ok_or_else(|| self.malformed(format!("is {}, not a list", kind(self.value))))?;
-        Ok(items.iter().enumerate().map(|(i, value)| Node { value, at: format!("{}[{i}]", self.at) }).collect())
+        Ok(items
+            .iter()
+            .enumerate()
+            .map(|(i, value)| Node { value, at: format!("{}[{i}]", self.at) })
+            .collect())
     }
 
     /// The elements of a member that is a list; none when it is not.
@@ -201,7 +209,10 @@ mod tests {
         assert_eq!(root.text("t").as_deref(), Some("a\u{fffd}b"));
         let item = &root.list("list")[0];
         assert_eq!(item.require("x").expect_err("null is missing").to_string(), "list[0].x: is missing");
-        assert_eq!(root.require("id").expect("there").items().expect_err("no list").to_string(), "id: is a number, not a list");
+        assert_eq!(
+            root.require("id").expect("there").items().expect_err("no list").to_string(),
+            "id: is a number, not a list"
+        );
         assert_eq!(root.items().expect_err("no list").to_string(), "body: is an object, not a list");
     }
 }

@@ -42,23 +42,42 @@ impl fmt::Debug for ProviderRequest {
 /// What came back from the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    Response { status: u16, retry_after: Option<Duration>, body: Vec<u8> },
+    Response {
+        status: u16,
+        retry_after: Option<Duration>,
+        body: Vec<u8>,
+    },
     /// No connection was made: the provider certainly has nothing.
-    NotReached { reason: String },
+    NotReached {
+        reason: String,
+    },
     /// The call was made and nothing came back: the provider may have it.
-    Lost { reason: String },
+    Lost {
+        reason: String,
+    },
 }
 
 /// What became of the attempt to hand a message over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Accepted { provider_id: Option<String> },
+    Accepted {
+        provider_id: Option<String>,
+    },
     /// Worth trying again, not before `after` where the provider says so.
-    Retry { after: Option<Duration>, error: DeliveryError },
+    Retry {
+        after: Option<Duration>,
+        error: DeliveryError,
+    },
     /// Trying again cannot help.
-    Failed { error: DeliveryError },
+    Failed {
+        error: DeliveryError,
+    },
     /// As `Failed`, and so will every other message of this account be until somebody mends it.
-    AccountRefused { error: DeliveryError },
+    AccountRefused {
+        error: DeliveryError,
+    },
     /// It may have arrived. It is not sent again blindly: a report will tell, or a person.
-    Unknown { error: DeliveryError },
+    Unknown {
+        error: DeliveryError,
+    },
 }

@@ -19,8 +19,11 @@ impl Received {
     /// The value of a header that may stand once only. Two different values are as good as none:
     /// somebody between the sender and us added one.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values =
-            self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim());
+        let mut values = self
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim());
         let first = values.next()?;
         values.all(|value| value == first).then_some(first)
     }
@@ -80,7 +83,8 @@ mod tests {
 
     #[test]
     fn the_query_is_decoded_only_where_it_is_read() {
-        let received = Received { url: "https://x/y?hub.mode=a%20b&c=+#d?e".to_owned(), ..Received::default() };
+        let received =
+            Received { url: "https://x/y?hub.mode=a%20b&c=+#d?e".to_owned(), ..Received::default() };
         assert_eq!(received.query(), "hub.mode=a%20b&c=+");
         assert_eq!(received.query_value("hub.mode").as_deref(), Some("a b"));
         assert_eq!(received.query_value("c").as_deref(), Some(" "));

@@ -44,7 +44,11 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn keyed(key: &[u8], message: &[u8]) -> Hmac<Sha256> {

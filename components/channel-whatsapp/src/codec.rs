@@ -1,0 +1,77 @@
+//! What WhatsApp can do, and its translation in both directions.
+
+use crate::{decode, encode, outcome, verify};
+use channel::{
+    codec::{Codec, Handshake},
+    event::InboundEvent,
+    malformed::Malformed,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::{
+    channel::{CapacityKind, ChannelProfile},
+    message::DeliveryError,
+};
+use std::time::Duration;
+
+pub const NAME: &str = "whatsapp";
+
+/// The version of the Graph API that is called unless the account says otherwise.
+pub const GRAPH_VERSION: &str = "v25.0";
+
+/// Files that people may send; what WhatsApp does not show inline goes as a document.
+const MEDIA: [&str; 10] = [
+    "image/*",
+    "audio/*",
+    "video/mp4",
+    "video/3gpp",
+    "text/plain",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
+/// The Cloud API of Meta.
+pub struct WhatsApp;
+
+impl Codec for WhatsApp {
+    fn profile(&self) -> ChannelProfile {
+        ChannelProfile {
+            name: NAME.to_owned(),
+            capacity: CapacityKind::Chat,
+            text_max: encode::TEXT_MAX,
+            buttons_max: 3,
+            button_title_max: 20,
+            list_rows_max: 10,
+            list_title_max: 24,
+            window: Some(Duration::from_secs(24 * 60 * 60)),
+            receipts: true,
+            typing: false,
+            media: MEDIA.map(str::to_owned).to_vec(),
+            media_bytes_max: 16 * 1024 * 1024,
+        }
+    }
+
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        verify::verify(received, settings)
+    }
+
+    fn decode(&self, received: &Received) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+        decode::decode(received)
+    }
+
+    fn handshake(&self, received: &Received, settings: &Settings) -> Option<Handshake> {
+        verify::handshake(received, settings)
+    }
+
+    fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        encode::encode(&self.profile(), message, settings)
+    }
+
+    fn interpret(&self, answer: &Answer) -> Outcome {
+        outcome::interpret(answer)
+    }
+}

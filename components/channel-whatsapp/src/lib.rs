@@ -1,0 +1,10 @@
+//! WhatsApp through the official Cloud API.
+//!
+//! [`codec`] is the channel: pure, and all that the tests need. What touches the network is built
+//! for WebAssembly only.
+
+pub mod codec;
+mod decode;
+mod encode;
+mod outcome;
+mod verify;

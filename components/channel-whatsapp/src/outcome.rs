@@ -1,0 +1,149 @@
+//! What the Graph API's answer means for the message and for the account.
+
+use crate::decode::fault;
+use channel::{
+    json::{self, Node},
+    outbound::{Answer, Outcome},
+};
+use domain::message::DeliveryError;
+use std::time::Duration;
+
+pub(crate) fn interpret(answer: &Answer) -> Outcome {
+    match answer {
+        Answer::Response { status: 200..=299, body, .. } => accepted(body),
+        Answer::Response { status, retry_after, body } => refused(*status, *retry_after, body),
+        Answer::NotReached { reason } => {
+            Outcome::Retry { after: None, error: unanswered("not_reached", reason) }
+        }
+        Answer::Lost { reason } => Outcome::Unknown { error: unanswered("no_answer", reason) },
+    }
+}
+
+/// Meta took it, whatever else its answer says: sending again would be sending twice.
+fn accepted(body: &[u8]) -> Outcome {
+    let answer = json::parse(body).unwrap_or_default();
+    let provider_id = Node::root(&answer).list("messages").first().and_then(|message| message.text("id"));
+    Outcome::Accepted { provider_id }
+}
+
+fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
+    let answer = json::parse(body).unwrap_or_default();
+    let error = Node::root(&answer).get("error");
+    let code = error.as_ref().and_then(|error| error.integer("code"));
+    let verdict = code.map_or(Verdict::Other, verdict);
+    let error = match error {
+        Some(error) => fault::of(&error),
+        None => DeliveryError { code: format!("http_{status}"), text: String::new() },
+    };
+    match verdict {
+        Verdict::Wait(seconds) => {
+            Outcome::Retry { after: retry_after.or(seconds.map(Duration::from_secs)), error }
+        }
+        Verdict::Account => Outcome::AccountRefused { error },
+        Verdict::Message => Outcome::Failed { error },
+        Verdict::Other => match status {
+            408 | 425 | 429 | 500.. => Outcome::Retry { after: retry_after, error },
+            401 | 403 => Outcome::AccountRefused { error },
+            _ => Outcome::Failed { error },
+        },
+    }
+}
+
+/// What an error code of the Cloud API says.
+enum Verdict {
+    /// Too fast, or Meta's own trouble: later, at the earliest after so many seconds.
+    Wait(Option<u64>),
+    /// Token, permission, lock, payment: nothing of this account goes out.
+    Account,
+    /// This message or this recipient.
+    Message,
+    /// The HTTP status decides.
+    Other,
+}
+
+fn verdict(code: i64) -> Verdict {
+    match code {
+        // Unknown or temporary trouble; too many calls; media that Meta could not fetch yet.
+        1 | 2 | 4 | 80_007 | 130_429 | 131_000 | 131_016 | 131_053 | 133_016 | 135_000 => Verdict::Wait(None),
+        // To one person at most a message each six seconds.
+        131_056 => Verdict::Wait(Some(6)),
+        // The number is being upgraded, which takes about a minute.
+        131_057 => Verdict::Wait(Some(60)),
+        // The limit for what looks like spam: hurrying makes it worse.
+        131_048 | 131_064 => Verdict::Wait(Some(15 * 60)),
+        0 | 3 | 10 | 190 | 200..=299 | 131_005 => Verdict::Account,
+        // Locked, unpaid, display name, certificate, not registered.
+        368 | 130_497 | 131_031 | 131_037 | 131_042 | 131_044 | 131_045 | 133_010 => Verdict::Account,
+        100 | 130_472 | 131_000..=139_999 => Verdict::Message,
+        _ => Verdict::Other,
+    }
+}
+
+fn unanswered(code: &str, reason: &str) -> DeliveryError {
+    DeliveryError { code: code.to_owned(), text: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, expected: &str) {
+        let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
+        let outcome = match interpret(&answer) {
+            Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
+            Outcome::Retry { after, error } => {
+                format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
+            }
+            Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
+            Outcome::AccountRefused { error } => format!("account {}", error.code),
+            Outcome::Unknown { error } => format!("unknown {}", error.code),
+        };
+        assert_eq!(outcome, expected, "{status} {body}");
+    }
+
+    #[test]
+    fn answers() {
+        let code = |code: i64| format!(r#"{{"error":{{"message":"(#{code}) no","code":{code}}}}}"#);
+        check(200, r#"{"messages":[{"id":"wamid.1"}]}"#, "accepted wamid.1");
+        check(200, "<html>", "accepted ");
+        for (status, number, expected) in [
+            (400, 131_056, "retry Some(6) 131056"),
+            (400, 131_057, "retry Some(60) 131057"),
+            (429, 130_429, "retry None 130429"),
+            (400, 131_048, "retry Some(900) 131048"),
+            (500, 131_016, "retry None 131016"),
+            (400, 1, "retry None 1"),
+            (401, 190, "account 190"),
+            (400, 10, "account 10"),
+            (403, 200, "account 200"),
+            (400, 131_031, "account 131031"),
+            (400, 131_026, "failed 131026 (#131026) no"),
+            (400, 131_047, "failed 131047 (#131047) no"),
+            (400, 132_001, "failed 132001 (#132001) no"),
+            (500, 131_026, "failed 131026 (#131026) no"),
+            (400, 999_999, "failed 999999 (#999999) no"),
+            (503, 999_999, "retry None 999999"),
+        ] {
+            check(status, &code(number), expected);
+        }
+        check(502, "<html>Bad Gateway</html>", "retry None http_502");
+        check(404, "", "failed http_404 ");
+        check(401, "{}", "account http_401");
+        let details =
+            r#"{"error":{"message":"(#100) x","code":"100","error_data":{"details":"Parameter to"}}}"#;
+        check(400, details, "failed 100 (#100) x: Parameter to");
+    }
+
+    #[test]
+    fn silence_is_told_from_refusal_to_connect() {
+        let reason = || "timeout".to_owned();
+        assert!(matches!(interpret(&Answer::NotReached { reason: reason() }), Outcome::Retry { .. }));
+        assert!(matches!(interpret(&Answer::Lost { reason: reason() }), Outcome::Unknown { .. }));
+        let answer =
+            Answer::Response { status: 429, retry_after: Some(Duration::from_secs(9)), body: vec![] };
+        assert!(
+            matches!(interpret(&answer), Outcome::Retry { after: Some(after), .. } if after.as_secs() == 9)
+        );
+    }
+}
