@@ -1,0 +1,325 @@
+//! Every word the desk says, in its three languages side by side: a missing one does not compile.
+//!
+//! Spanish comes first and is what an unknown language gets. `{}` stands for one value, see [`fill`].
+//! The words are the agents' own; what the business calls its queues and outcomes comes from the
+//! server.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Spanish,
+    English,
+    Portuguese,
+}
+
+impl Language {
+    pub const ALL: [Language; 3] = [Language::Spanish, Language::English, Language::Portuguese];
+
+    /// From a tag of BCP 47: `es-MX`, `pt-BR`. `None` for a language we do not speak.
+    pub fn from_tag(tag: &str) -> Option<Language> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The first of the browser's languages that we speak.
+    pub fn preferred<'a>(tags: impl IntoIterator<Item = &'a str>) -> Language {
+        tags.into_iter().find_map(Language::from_tag).unwrap_or(Language::Spanish)
+    }
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Spanish => "es",
+            Language::English => "en",
+            Language::Portuguese => "pt",
+        }
+    }
+
+    /// As its speakers call it.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Language::Spanish => "Español",
+            Language::English => "English",
+            Language::Portuguese => "Português",
+        }
+    }
+
+    pub fn words(self) -> &'static Words {
+        match self {
+            Language::Spanish => &SPANISH,
+            Language::English => &ENGLISH,
+            Language::Portuguese => &PORTUGUESE,
+        }
+    }
+
+    pub fn label(self, labels: &api::queue::Labels) -> String {
+        match self {
+            Language::Spanish => labels.es.clone(),
+            Language::English => labels.en.clone(),
+            Language::Portuguese => labels.pt.clone(),
+        }
+    }
+}
+
+/// Puts `value` where the text says `{}`.
+pub fn fill(text: &str, value: impl std::fmt::Display) -> String {
+    text.replacen("{}", &value.to_string(), 1)
+}
+
+macro_rules! words {
+    ($($name:ident: $es:literal, $en:literal, $pt:literal;)*) => {
+        #[derive(Debug, PartialEq, Eq)]
+        pub struct Words {
+            $(pub $name: &'static str,)*
+        }
+
+        static SPANISH: Words = Words { $($name: $es,)* };
+        static ENGLISH: Words = Words { $($name: $en,)* };
+        static PORTUGUESE: Words = Words { $($name: $pt,)* };
+
+        #[cfg(test)]
+        const ROWS: &[(&str, [&str; 3])] = &[$((stringify!($name), [$es, $en, $pt]),)*];
+    };
+}
+
+words! {
+    // Log in
+    log_in: "Entrar", "Log in", "Entrar";
+    logging_in: "Entrando…", "Logging in…", "Entrando…";
+    log_out: "Salir", "Log out", "Sair";
+    user: "Usuario", "User name", "Usuário";
+    password: "Contraseña", "Password", "Senha";
+    wrong_login: "El usuario o la contraseña no son correctos.", "The user name or the password is wrong.", "O usuário ou a senha não estão corretos.";
+    session_over: "Tu sesión ha terminado. Entra de nuevo; no se ha perdido nada.", "Your session is over. Log in again; nothing is lost.", "A sua sessão terminou. Entre de novo; nada se perdeu.";
+    tagline: "Todas las conversaciones con tus clientes, en una pantalla.", "Every conversation with your customers, on one screen.", "Todas as conversas com os seus clientes, em uma tela.";
+    language: "Idioma", "Language", "Idioma";
+
+    // Places
+    work: "Trabajo", "Work", "Trabalho";
+    live: "En vivo", "Live", "Ao vivo";
+    failures: "No entregado", "Not delivered", "Não entregue";
+    me: "Yo", "Me", "Eu";
+    conversation: "Conversación", "Conversation", "Conversa";
+    customer: "Cliente", "Customer", "Cliente";
+    loading: "Cargando…", "Loading…", "Carregando…";
+    close: "Cerrar", "Close", "Fechar";
+    cancel: "Cancelar", "Cancel", "Cancelar";
+    back: "Volver", "Back", "Voltar";
+    save: "Guardar", "Save", "Salvar";
+    retry: "Reintentar", "Try again", "Tentar de novo";
+    main_menu: "Menú principal", "Main menu", "Menu principal";
+
+    // Presence
+    available: "Disponible", "Available", "Disponível";
+    pause: "Pausa", "Pause", "Pausa";
+    offline: "Desconectado", "Offline", "Desconectado";
+    change_presence: "Cambiar mi estado", "Change my state", "Mudar o meu estado";
+    capacity: "Conversaciones a la vez", "Conversations at once", "Conversas ao mesmo tempo";
+    not_offered: "No recibes trabajo nuevo.", "You get no new work.", "Você não recebe trabalho novo.";
+
+    // My work
+    my_work: "Mi trabajo", "My work", "Meu trabalho";
+    nothing_yet_title: "Nada pendiente", "Nothing to do", "Nada pendente";
+    nothing_yet: "Cuando entre una conversación sonará aquí.", "When a conversation comes in, it rings here.", "Quando entrar uma conversa, ela toca aqui.";
+    nothing_paused: "Estás en pausa. Ponte disponible para recibir conversaciones.", "You are on pause. Become available to get conversations.", "Você está em pausa. Fique disponível para receber conversas.";
+    become_available: "Ponerme disponible", "Become available", "Ficar disponível";
+    ringing: "Entrante", "Incoming", "Entrando";
+    answer: "Contestar", "Answer", "Atender";
+    decline: "Rechazar", "Decline", "Recusar";
+    waited: "Ha esperado {}", "Waited {}", "Esperou {}";
+    last_contact: "Último contacto: {}", "Last contact: {}", "Último contato: {}";
+    first_contact: "Primer contacto", "First contact", "Primeiro contato";
+    draft: "Borrador", "Draft", "Rascunho";
+    wrap_up: "Por cerrar", "To wrap up", "A concluir";
+    unread: "{} sin leer", "{} unread", "{} não lidas";
+    waits_for_us: "Espera respuesta", "Waits for an answer", "Espera resposta";
+    waiting_in_my_queues: "En espera en mis colas", "Waiting in my queues", "Em espera nas minhas filas";
+    nobody_waits: "Nadie espera", "Nobody waits", "Ninguém espera";
+    offer_gone: "Ya no está disponible: la atiende otra persona o se ha retirado.", "No longer available: somebody else has it, or it was withdrawn.", "Já não está disponível: outra pessoa atendeu ou foi retirada.";
+
+    // Conversation
+    choose_title: "Elige una conversación", "Choose a conversation", "Escolha uma conversa";
+    choose: "O espera a que entre la siguiente.", "Or wait for the next one.", "Ou espere a próxima.";
+    write: "Escribe a {}…", "Write to {}…", "Escreva para {}…";
+    send: "Enviar", "Send", "Enviar";
+    attach: "Adjuntar archivo", "Attach a file", "Anexar arquivo";
+    remove: "Quitar", "Remove", "Remover";
+    drop_here: "Suelta los archivos para adjuntarlos", "Drop the files to attach them", "Solte os arquivos para anexar";
+    uploading: "Subiendo…", "Uploading…", "Enviando…";
+    upload_failed: "No se pudo subir {}.", "{} could not be uploaded.", "Não foi possível enviar {}.";
+    transfer: "Transferir", "Transfer", "Transferir";
+    end: "Finalizar", "End", "Encerrar";
+    is_typing: "{} está escribiendo…", "{} is typing…", "{} está digitando…";
+    new_messages: "Mensajes nuevos", "New messages", "Mensagens novas";
+    earlier: "Mensajes anteriores", "Earlier messages", "Mensagens anteriores";
+    no_messages: "Todavía no hay mensajes.", "There are no messages yet.", "Ainda não há mensagens.";
+    today: "Hoy", "Today", "Hoje";
+    yesterday: "Ayer", "Yesterday", "Ontem";
+    bot: "Asistente", "Assistant", "Assistente";
+    system: "Sistema", "System", "Sistema";
+    you: "Tú", "You", "Você";
+    edited: "editado", "edited", "editado";
+    deleted: "Mensaje eliminado", "Message deleted", "Mensagem apagada";
+    unsupported: "Mensaje de un tipo que aún no se puede mostrar", "A kind of message that cannot be shown yet", "Tipo de mensagem que ainda não pode ser mostrado";
+    chosen: "elegido", "chosen", "escolhido";
+    reply: "Responder a este mensaje", "Reply to this message", "Responder a esta mensagem";
+    sending: "Enviando", "Sending", "Enviando";
+    unknown: "Sin confirmar", "Not confirmed", "Sem confirmação";
+    sent: "Enviado", "Sent", "Enviado";
+    delivered: "Entregado", "Delivered", "Entregue";
+    read: "Leído", "Read", "Lido";
+    played: "Escuchado", "Played", "Ouvido";
+    not_sent: "No enviado", "Not sent", "Não enviado";
+    not_sent_offline: "Sin conexión. El texto sigue aquí.", "No connection. The text is still here.", "Sem conexão. O texto continua aqui.";
+    window_left: "Quedan {} para responder", "{} left to answer", "Restam {} para responder";
+    window_over: "El plazo para escribir libremente en este canal ha terminado. Se abre de nuevo cuando el cliente escriba.", "The time to write freely on this channel is over. It opens again when the customer writes.", "O prazo para escrever livremente neste canal terminou. Abre de novo quando o cliente escrever.";
+    answer_first: "Contesta para escribir.", "Answer it to write.", "Atenda para escrever.";
+    reading_only: "Conversación anterior: solo lectura", "Earlier conversation: read only", "Conversa anterior: só leitura";
+    file_fetching: "Llegando…", "Coming in…", "Chegando…";
+    file_failed: "No se pudo traer el archivo", "The file could not be fetched", "Não foi possível obter o arquivo";
+    new_interaction: "Nueva conversación", "New conversation", "Nova conversa";
+
+    // Transfer
+    transfer_to: "Transferir a", "Transfer to", "Transferir para";
+    queues: "Colas", "Queues", "Filas";
+    colleagues: "Compañeros", "Colleagues", "Colegas";
+    nobody_connected: "No hay compañeros conectados.", "No colleagues are connected.", "Não há colegas conectados.";
+    note_for_colleague: "Nota para quien la reciba (opcional)", "Note for who takes it over (optional)", "Nota para quem receber (opcional)";
+    transferred: "Transferida a {}", "Transferred to {}", "Transferida para {}";
+    waiting_count: "{} en espera", "{} waiting", "{} em espera";
+
+    // Wrap-up
+    wrap_up_title: "Cierra la conversación", "Wrap up the conversation", "Conclua a conversa";
+    disposition: "Resultado", "Outcome", "Resultado";
+    note: "Nota (opcional)", "Note (optional)", "Nota (opcional)";
+    note_hint: "Qué se acordó, qué queda por hacer", "What was agreed, what is left to do", "O que foi combinado, o que falta fazer";
+    finish: "Cerrar y seguir", "Finish and go on", "Concluir e seguir";
+    choose_disposition: "Elige un resultado.", "Choose an outcome.", "Escolha um resultado.";
+    time_left: "Quedan {}", "{} left", "Restam {}";
+    wrapped_up: "Conversación cerrada", "Conversation wrapped up", "Conversa concluída";
+
+    // Customer
+    no_name: "Sin nombre", "No name", "Sem nome";
+    name: "Nombre", "Name", "Nome";
+    phone: "Teléfono", "Phone", "Telefone";
+    email: "Correo", "E-mail", "E-mail";
+    notes: "Notas", "Notes", "Notas";
+    add: "Añadir", "Add", "Adicionar";
+    edit: "Cambiar {}", "Change {}", "Alterar {}";
+    add_notes: "Lo que conviene saber de este cliente", "What is good to know of this customer", "O que convém saber deste cliente";
+    saved: "Guardado", "Saved", "Salvo";
+    what_they_want: "Qué necesita", "What they need", "O que precisa";
+    identities: "Dónde nos escribe", "Where they write to us", "Onde nos escreve";
+    verified: "Comprobado por el canal", "Vouched for by the channel", "Confirmado pelo canal";
+    merged_with: "Unido con «{}»", "Merged with “{}”", "Unido com “{}”";
+    unmerge: "Separar", "Undo", "Separar";
+    unmerged: "Fichas separadas", "Records separated", "Fichas separadas";
+    merged_now: "Esta ficha se ha unido con otra: mismo cliente, una sola historia.", "This record was merged with another: one customer, one history.", "Esta ficha foi unida a outra: mesmo cliente, uma só história.";
+    history: "Historia", "History", "Histórico";
+    no_history: "Es la primera vez que nos escribe.", "It is the first time they write.", "É a primeira vez que nos escreve.";
+    show_more: "Ver más", "Show more", "Ver mais";
+    now: "Ahora", "Now", "Agora";
+    with_bot: "Con el asistente", "With the assistant", "Com o assistente";
+    queued: "En espera", "Waiting", "Em espera";
+    offered: "Sonando", "Ringing", "Tocando";
+    active: "En curso", "In progress", "Em curso";
+    no_customer: "Aquí verás quién es y todo lo que ya habéis hablado.", "Here you will see who it is and all that was said before.", "Aqui você verá quem é e tudo o que já conversaram.";
+
+    // Live
+    queue: "Cola", "Queue", "Fila";
+    waiting: "En espera", "Waiting", "Em espera";
+    longest_wait: "Mayor espera", "Longest wait", "Maior espera";
+    in_service: "Atendiendo", "In service", "Atendendo";
+    agents: "Agentes", "Agents", "Agentes";
+    agents_hint: "Disponibles de todos los de la cola", "Available of all in the queue", "Disponíveis de todos na fila";
+    answered: "Atendidas", "Answered", "Atendidas";
+    abandoned: "Abandonadas", "Abandoned", "Abandonadas";
+    service_level: "Nivel de servicio", "Service level", "Nível de serviço";
+    service_level_formula: "Atendidas en plazo ÷ (atendidas + abandonadas), hoy", "Answered in time ÷ (answered + abandoned), today", "Atendidas no prazo ÷ (atendidas + abandonadas), hoje";
+    target: "objetivo {}", "target {}", "meta {}";
+    no_queues: "Todavía no hay colas. Las crea un administrador.", "There are no queues yet. An admin makes them.", "Ainda não há filas. Um administrador as cria.";
+    nobody_waits_title: "Nadie espera", "Nobody waits", "Ninguém espera";
+    available_count: "{} disponibles", "{} available", "{} disponíveis";
+    paused_count: "{} en pausa", "{} on pause", "{} em pausa";
+    offline_count: "{} desconectados", "{} offline", "{} desconectados";
+    free: "Sin conversaciones", "No conversations", "Sem conversas";
+    no_stream: "Pantalla cerrada: no se le ofrece trabajo", "Desk closed: gets no work", "Tela fechada: não recebe trabalho";
+    role_agent: "Agente", "Agent", "Agente";
+    role_supervisor: "Supervisión", "Supervisor", "Supervisão";
+    role_admin: "Administración", "Admin", "Administração";
+
+    // Not delivered
+    my_failed: "Mensajes tuyos que no llegaron", "Messages of yours that did not arrive", "Mensagens suas que não chegaram";
+    my_failed_none: "Todos tus mensajes llegaron o están en camino.", "All your messages arrived or are on their way.", "Todas as suas mensagens chegaram ou estão a caminho.";
+    incoming_failed: "Entradas que no se entendieron", "Incoming that was not understood", "Entradas que não foram entendidas";
+    incoming_failed_hint: "Están guardadas tal como llegaron. Cuando el canal esté corregido, vuelve a procesarlas.", "They are kept as they came. Once the channel is repaired, run them again.", "Estão guardadas como chegaram. Quando o canal for corrigido, processe de novo.";
+    incoming_failed_none: "Nada pendiente: todo lo recibido se entendió.", "Nothing left: all that came in was understood.", "Nada pendente: tudo o que chegou foi entendido.";
+    run_again: "Procesar de nuevo", "Run again", "Processar de novo";
+    running: "Procesando…", "Running…", "Processando…";
+    ran: "Enviada a procesar", "Handed over to run again", "Enviada para processar";
+    attempts: "{} intentos", "{} attempts", "{} tentativas";
+    open_conversation: "Ver conversación", "Open the conversation", "Ver conversa";
+    content: "Contenido", "Content", "Conteúdo";
+
+    // States of the whole
+    lost: "Sin conexión. Puedes leer y escribir; lo enviaremos al volver.", "No connection. You can read and write; it is sent when it is back.", "Sem conexão. Você pode ler e escrever; enviaremos ao voltar.";
+    failed_to_load: "No se pudo cargar.", "It could not be loaded.", "Não foi possível carregar.";
+    no_permission_title: "Sin permiso", "No permission", "Sem permissão";
+    no_permission: "Esta pantalla es para supervisión. Pide acceso a un administrador.", "This screen is for supervisors. Ask an admin for access.", "Esta tela é da supervisão. Peça acesso a um administrador.";
+    did_not_work: "No se pudo hacer. Inténtalo de nuevo.", "It did not work. Try again.", "Não foi possível. Tente de novo.";
+
+    // Me
+    theme: "Aspecto", "Appearance", "Aparência";
+    theme_auto: "Como el sistema", "As the system", "Como o sistema";
+    theme_light: "Claro", "Light", "Claro";
+    theme_dark: "Oscuro", "Dark", "Escuro";
+    sound: "Sonido al entrar trabajo", "Sound for new work", "Som ao entrar trabalho";
+    test_sound: "Probar", "Test", "Testar";
+    notifications: "Avisos del sistema", "System notifications", "Avisos do sistema";
+    allow: "Permitir", "Allow", "Permitir";
+    allowed: "Permitidos", "Allowed", "Permitidos";
+    blocked: "Bloqueados en el navegador", "Blocked in the browser", "Bloqueados no navegador";
+    on: "Activado", "On", "Ativado";
+    off: "Desactivado", "Off", "Desativado";
+
+    // Keys and commands
+    keys: "Teclas", "Keys", "Teclas";
+    commands: "Comandos", "Commands", "Comandos";
+    commands_hint: "Busca una acción, una conversación o un cliente…", "Find an action, a conversation or a customer…", "Busque uma ação, uma conversa ou um cliente…";
+    no_commands: "Nada con ese nombre.", "Nothing by that name.", "Nada com esse nome.";
+    key_answer: "Contestar lo que suena", "Answer what rings", "Atender o que toca";
+    key_decline: "Rechazar lo que suena", "Decline what rings", "Recusar o que toca";
+    key_go: "Ir a la conversación 1 a 9", "Go to conversation 1 to 9", "Ir para a conversa 1 a 9";
+    key_next: "Conversación anterior o siguiente", "Previous or next conversation", "Conversa anterior ou próxima";
+    key_send: "Enviar · nueva línea", "Send · new line", "Enviar · nova linha";
+    key_end: "Finalizar la conversación", "End the conversation", "Encerrar a conversa";
+    key_close: "Cerrar lo abierto", "Close what is open", "Fechar o que está aberto";
+    key_presence: "Disponible o en pausa", "Available or on pause", "Disponível ou em pausa";
+    key_keys: "Esta hoja", "This sheet", "Esta folha";
+    enter: "Intro", "Enter", "Enter";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browsers_first_known_language_wins_and_spanish_is_the_rest() {
+        for (tags, expected) in [
+            (vec!["pt-BR", "en"], Language::Portuguese),
+            (vec!["fr", "en-GB"], Language::English),
+            (vec!["es-419"], Language::Spanish),
+            (vec!["de"], Language::Spanish),
+            (vec![], Language::Spanish),
+        ] {
+            assert_eq!(Language::preferred(tags.clone()), expected, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn each_language_leaves_room_for_the_same_values() {
+        for (name, texts) in ROWS {
+            let places = texts.map(|text| text.matches("{}").count());
+            assert!(places.iter().all(|count| *count == places[0]), "{name}");
+            assert!(texts.iter().all(|text| !text.is_empty() && !text.contains('!')), "{name}");
+        }
+    }
+}

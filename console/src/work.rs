@@ -1,0 +1,230 @@
+//! All an agent's desk knows: the snapshot, moved on by each event. Pure; the screens read it.
+//!
+//! Nothing jumps: my work keeps the order in which it was answered, and what rings comes last, so a
+//! new item never moves one that the pointer is on.
+
+use crate::thread::Thread;
+use api::agent::{AgentStat, Me};
+use api::contact::{Contact, HistoryItem, HistoryPage};
+use api::event::{Event, MessageAdded};
+use api::interaction::{Interaction, InteractionState};
+use api::message::{Direction, Message};
+use api::queue::{Disposition, QueueStat};
+use api::snapshot::Desk;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Work {
+    pub me: Option<Me>,
+    /// Events up to here are in it.
+    pub seq: i64,
+    pub interactions: BTreeMap<String, Interaction>,
+    pub threads: BTreeMap<String, Thread>,
+    pub histories: BTreeMap<String, History>,
+    /// Until when the contact of a conversation is shown as typing.
+    pub typing: BTreeMap<String, i64>,
+    pub queues: Vec<QueueStat>,
+    pub colleagues: Vec<AgentStat>,
+    pub dispositions: Vec<Disposition>,
+    pub pause_reasons: Vec<String>,
+    /// The interaction that is open, by id.
+    pub open: Option<String>,
+}
+
+/// The earlier interactions of a contact.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    pub items: Vec<HistoryItem>,
+    pub more: bool,
+    /// Something happened since it was fetched.
+    pub stale: bool,
+}
+
+/// Whose turn it is in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The contact wrote and nobody has read it; how many.
+    Unread(u32),
+    /// The contact has the last word and waits.
+    Ours,
+    Theirs,
+}
+
+impl Work {
+    /// Takes a fresh snapshot. Threads that are known stay: they are brought up to date one by one.
+    pub fn take(&mut self, desk: Desk) {
+        self.seq = desk.seq;
+        self.me = Some(desk.me);
+        let mine = desk.interactions.into_iter();
+        self.interactions = mine.map(|interaction| (interaction.id.clone(), interaction)).collect();
+        self.queues = desk.queues;
+        self.colleagues = desk.colleagues;
+        self.dispositions = desk.dispositions;
+        self.pause_reasons = desk.pause_reasons;
+        self.histories.values_mut().for_each(|history| history.stale = true);
+        self.close_what_left();
+    }
+
+    /// Moves on by one event. [`Event::Resync`] is the caller's: it needs the network.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Interaction(interaction) => self.interaction(*interaction),
+            Event::Message(added) => self.message(*added),
+            Event::MessageStatus(change) => {
+                if let Some(thread) = self.threads.get_mut(&change.conversation_id) {
+                    thread.change_status(&change);
+                }
+            }
+            Event::Contact(contact) => self.contact(*contact),
+            Event::Presence(agent) => self.presence(agent),
+            Event::Queues(queues) => self.queues = queues,
+            Event::Typing(typing) => {
+                self.typing.insert(typing.conversation_id, typing.until_ms);
+            }
+            Event::Resync => {}
+        }
+    }
+
+    pub fn interaction(&mut self, interaction: Interaction) {
+        if let Some(history) = self.histories.get_mut(&interaction.contact.id) {
+            history.stale = true;
+        }
+        let known = self.interactions.get(&interaction.id);
+        if known.is_some_and(|known| known.version > interaction.version) {
+            return; // The answer to a call that came after a later event.
+        }
+        if self.mine(&interaction) {
+            self.interactions.insert(interaction.id.clone(), interaction);
+        } else {
+            self.interactions.remove(&interaction.id);
+        }
+        self.close_what_left();
+    }
+
+    fn mine(&self, interaction: &Interaction) -> bool {
+        let me = self.me.as_ref().map(|me| me.agent_id.as_str());
+        interaction.agent.as_ref().map(|agent| agent.id.as_str()) == me
+            && matches!(
+                interaction.state,
+                InteractionState::Offered | InteractionState::Active | InteractionState::WrapUp
+            )
+    }
+
+    fn message(&mut self, added: MessageAdded) {
+        let MessageAdded { interaction_id, message } = added;
+        if message.direction == Direction::In {
+            self.typing.remove(&message.conversation_id);
+        }
+        if let Some(interaction) = self.interactions.get_mut(&interaction_id) {
+            let newer = interaction.last_message.as_ref().is_none_or(|last| last.seq < message.seq);
+            let same = interaction.last_message.as_ref().is_some_and(|last| last.id == message.id);
+            if newer && message.direction == Direction::In {
+                interaction.unread += 1;
+            }
+            if newer || same {
+                interaction.last_message = Some(message.clone());
+            }
+        }
+        // Of conversations that are not open here only those whose beginning is known are followed.
+        if let Some(thread) = self.threads.get_mut(&message.conversation_id) {
+            thread.add(message);
+        }
+    }
+
+    pub fn contact(&mut self, contact: Contact) {
+        for interaction in self.interactions.values_mut() {
+            if interaction.contact.id == contact.id {
+                interaction.contact = contact.clone();
+            }
+        }
+        if let Some(history) = self.histories.get_mut(&contact.id) {
+            history.stale = true;
+        }
+    }
+
+    pub fn presence(&mut self, agent: AgentStat) {
+        if let Some(me) = self.me.as_mut().filter(|me| me.agent_id == agent.id) {
+            me.presence = agent.presence.clone();
+        }
+        match self.colleagues.iter_mut().find(|known| known.id == agent.id) {
+            Some(known) => *known = agent,
+            None => self.colleagues.push(agent),
+        }
+    }
+
+    /// What was read here is not unread any more, before the server says so.
+    pub fn read(&mut self, interaction_id: &str) {
+        if let Some(interaction) = self.interactions.get_mut(interaction_id) {
+            interaction.unread = 0;
+        }
+    }
+
+    pub fn history(&mut self, contact_id: &str, page: HistoryPage, older: bool) {
+        let history = self.histories.entry(contact_id.to_owned()).or_default();
+        if !older {
+            history.items.clear();
+        }
+        history.items.extend(page.items);
+        history.more = page.more;
+        history.stale = false;
+    }
+
+    /// Talks and wrap-ups in the order in which they were answered: their numbers stay.
+    pub fn conversations(&self) -> Vec<&Interaction> {
+        let taken = |interaction: &&Interaction| interaction.state != InteractionState::Offered;
+        let mut list: Vec<_> = self.interactions.values().filter(taken).collect();
+        list.sort_by_key(|interaction| (interaction.answered_ms, interaction.id.clone()));
+        list
+    }
+
+    /// What rings, the one that must be answered first at the front.
+    pub fn offers(&self) -> Vec<&Interaction> {
+        let rings = |interaction: &&Interaction| interaction.state == InteractionState::Offered;
+        let mut list: Vec<_> = self.interactions.values().filter(rings).collect();
+        list.sort_by_key(|interaction| {
+            (interaction.offer.as_ref().map(|offer| offer.answer_by_ms), interaction.id.clone())
+        });
+        list
+    }
+
+    pub fn current(&self) -> Option<&Interaction> {
+        self.interactions.get(self.open.as_ref()?)
+    }
+
+    /// The neighbour in my work, going round.
+    pub fn neighbour(&self, step: isize) -> Option<String> {
+        let list = self.conversations();
+        let count = isize::try_from(list.len()).ok().filter(|count| *count > 0)?;
+        let open = self.open.as_deref();
+        let here = list.iter().position(|interaction| Some(interaction.id.as_str()) == open);
+        let next = match (here.and_then(|index| isize::try_from(index).ok()), step) {
+            (Some(index), step) => (index + step).rem_euclid(count),
+            (None, step) if step < 0 => count - 1,
+            (None, _) => 0,
+        };
+        list.get(usize::try_from(next).ok()?).map(|interaction| interaction.id.clone())
+    }
+
+    /// When the open one has left, on to the one that needs us most.
+    fn close_what_left(&mut self) {
+        let gone = self.open.as_ref().is_some_and(|open| !self.interactions.contains_key(open));
+        if !gone {
+            return;
+        }
+        let list = self.conversations();
+        let unread = list.iter().find(|interaction| interaction.unread > 0);
+        self.open = unread.or(list.first()).map(|interaction| interaction.id.clone());
+    }
+}
+
+pub fn turn(interaction: &Interaction) -> Turn {
+    let last_word = interaction.last_message.as_ref().map(|message: &Message| message.direction);
+    match (interaction.unread, last_word) {
+        (unread @ 1.., _) => Turn::Unread(unread),
+        (0, Some(Direction::In)) => Turn::Ours,
+        _ => Turn::Theirs,
+    }
+}
+
+#[cfg(test)]
+mod tests;
