@@ -1,14 +1,13 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`],
-//! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`]),
-//! what a bot's turn means ([`flow`]) and everything that happens later ([`due`]).
+//! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
+//! and everything that happens later ([`due`]).
 
 pub mod agent;
 pub mod channel;
 pub mod contact;
 pub mod due;
-pub mod flow;
 pub mod id;
 pub mod interaction;
 pub mod message;

@@ -1,0 +1,137 @@
+//! The person. Known by identities, each the value of a scheme: a phone, an e-mail address, a
+//! network's own id. Two contacts that turn out to be one are merged, which says why and can be undone:
+//! a merge only points one contact at the other and moves nothing.
+
+use crate::{id::ContactId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub const PHONE: &str = "phone";
+pub const EMAIL: &str = "email";
+
+/// One way to know a contact, in the form in which it is compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    pub scheme: String,
+    pub value: String,
+}
+
+impl Identity {
+    /// A provider's own identity, taken as it is: a business-scoped user id must never be treated
+    /// like a phone number.
+    pub fn new(scheme: &str, value: &str) -> Self {
+        Identity { scheme: scheme.to_owned(), value: value.to_owned() }
+    }
+
+    /// A phone number in E.164: `+34600123123`. `calling_code` is added to a number written without
+    /// one. `None` when it is no phone number.
+    pub fn phone(text: &str, calling_code: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.chars().any(|c| !c.is_ascii_digit() && !"+ -().\u{a0}/".contains(c)) {
+            return None;
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let number = if text.starts_with('+') {
+            digits
+        } else if let Some(number) = digits.strip_prefix("00") {
+            number.to_owned()
+        } else {
+            format!("{calling_code}{digits}")
+        };
+        // E.164: at most 15 digits, and no country code starts with 0.
+        let valid = (8..=15).contains(&number.len()) && !number.starts_with('0');
+        valid.then(|| Identity { scheme: PHONE.to_owned(), value: format!("+{number}") })
+    }
+
+    /// An e-mail address, compared in lower case. `None` when it is no address.
+    pub fn email(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (local, host) = text.rsplit_once('@')?;
+        let valid = !local.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+        valid.then(|| Identity { scheme: EMAIL.to_owned(), value: text.to_lowercase() })
+    }
+}
+
+/// What a newly learnt identity means for a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Learnt {
+    /// Nobody had it.
+    Theirs,
+    /// They had it already.
+    Known,
+    /// Another contact has it: the two are one person.
+    Same { survivor: ContactId, merged: ContactId },
+}
+
+/// A contact as far as merging needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub id: ContactId,
+    pub created_at: Timestamp,
+}
+
+/// Decides what it means that `contact` has an identity that `holder` holds.
+/// The older contact survives, so that a customer's history stays where colleagues know it.
+pub fn learn(contact: &Known, holder: Option<&Known>) -> Learnt {
+    match holder {
+        None => Learnt::Theirs,
+        Some(holder) if holder.id == contact.id => Learnt::Known,
+        Some(holder) => {
+            let age = |known: &Known| (known.created_at, known.id.clone());
+            let (survivor, merged) =
+                if age(holder) <= age(contact) { (holder, contact) } else { (contact, holder) };
+            Learnt::Same { survivor: survivor.id.clone(), merged: merged.id.clone() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_compared_in_e164() {
+        for (text, expected) in [
+            ("34600123123", Some("+3434600123123")),
+            ("+34 600 123 123", Some("+34600123123")),
+            ("0034-600.123.123", Some("+34600123123")),
+            ("600 123 123", Some("+34600123123")),
+            ("+1 (212) 555-0100", Some("+12125550100")),
+            ("+0034600", None),
+            ("12", None),
+            ("US.13491208655302741918", None),
+            ("call me", None),
+            ("+123456789012345678", None),
+        ] {
+            let phone = Identity::phone(text, "34").map(|identity| identity.value);
+            assert_eq!(phone.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_compared_in_lower_case() {
+        for (text, expected) in [
+            (" Marta@Example.COM ", Some("marta@example.com")),
+            ("marta@localhost", None),
+            ("@example.com", None),
+            ("marta ruiz@example.com", None),
+            ("<marta@example.com>", None),
+        ] {
+            assert_eq!(Identity::email(text).map(|i| i.value).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_older_contact_survives() {
+        let known = |id: &str, at| Known { id: id.into(), created_at: Timestamp(at) };
+        let (old, new) = (known("b", 1), known("a", 2));
+        let same = Learnt::Same { survivor: "b".into(), merged: "a".into() };
+        assert_eq!(learn(&new, None), Learnt::Theirs);
+        assert_eq!(learn(&new, Some(&new)), Learnt::Known);
+        assert_eq!(learn(&new, Some(&old)), same);
+        assert_eq!(learn(&old, Some(&new)), same);
+    }
+}

@@ -1,0 +1,47 @@
+//! A queue by service, and how its work is offered.
+
+use crate::id::QueueId;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    pub id: QueueId,
+    pub name: String,
+    /// How long an offer rings before it is missed.
+    pub ring: Duration,
+    /// How long an agent may take for wrap-up before it ends by itself.
+    pub wrap_up: Duration,
+    pub service_level: ServiceLevel,
+    /// Added to an interaction's own priority; higher goes first.
+    pub priority: i32,
+}
+
+/// 80/20: 80 % answered within 20 s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceLevel {
+    pub within: Duration,
+    pub target_percent: u8,
+}
+
+impl ServiceLevel {
+    /// SL1 of the ICMI's variants: answered or abandoned in time, of all that were either.
+    /// `None` before the first.
+    pub fn percent(answered_in_time: u32, abandoned_in_time: u32, answered: u32, abandoned: u32) -> Option<f64> {
+        let all = answered + abandoned;
+        (all > 0).then(|| 100.0 * f64::from(answered_in_time + abandoned_in_time) / f64::from(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_example_of_sl1() {
+        // ICMI: answered 1000, abandoned 60, answered within T 860, abandoned within T 20 → 83 %.
+        let percent = ServiceLevel::percent(860, 20, 1000, 60).unwrap();
+        assert!((percent - 83.0189).abs() < 0.0001);
+        assert_eq!(ServiceLevel::percent(0, 0, 0, 0), None);
+    }
+}

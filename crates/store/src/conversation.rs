@@ -1,0 +1,106 @@
+//! Conversations: the thread with one contact on one channel.
+
+use crate::{
+    account::Account,
+    interaction::capacity,
+    parameters,
+    port::{Result, Row, Sql},
+};
+use domain::{
+    channel::CapacityKind,
+    contact::Identity,
+    id::{AccountId, ContactId, ConversationId, InteractionId},
+    time::Timestamp,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub channel: String,
+    pub account: AccountId,
+    /// Where an answer goes.
+    pub identity: Identity,
+    pub contact: ContactId,
+    pub capacity: CapacityKind,
+    pub last_seq: u64,
+    /// Read by the agent up to here.
+    pub read_seq: u64,
+    /// Opens a provider's window for free text.
+    pub last_in_at: Option<Timestamp>,
+    pub open_interaction: Option<InteractionId>,
+}
+
+const COLUMNS: &str = "id, channel, account_id, scheme, value, contact_id, capacity, last_seq, read_seq,
+    last_in_at_ms, open_interaction_id";
+
+pub async fn find(sql: &impl Sql, id: &ConversationId) -> Result<Option<Conversation>> {
+    let statement = format!("SELECT {COLUMNS} FROM conversation WHERE id = $1");
+    sql.first(&statement, parameters![id]).await?.as_ref().map(conversation).transpose()
+}
+
+/// The conversation of `identity` on an account, if they ever wrote.
+pub async fn with(
+    sql: &impl Sql,
+    account: &AccountId,
+    identity: &Identity,
+) -> Result<Option<Conversation>> {
+    let statement =
+        format!("SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND scheme = $2 AND value = $3");
+    let parameters = parameters![account, &identity.scheme, &identity.value];
+    sql.first(&statement, parameters).await?.as_ref().map(conversation).transpose()
+}
+
+pub async fn create(
+    sql: &impl Sql,
+    id: &ConversationId,
+    account: &Account,
+    identity: &Identity,
+    contact: &ContactId,
+    kind: CapacityKind,
+) -> Result<()> {
+    let statement = "INSERT INTO conversation (id, channel, account_id, scheme, value, contact_id, capacity)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let Identity { scheme, value } = identity;
+    let Account { id: account, channel, .. } = account;
+    let kind = kind.as_str();
+    sql.query(statement, parameters![id, channel, account, scheme, value, contact, kind]).await?;
+    Ok(())
+}
+
+/// The contact wrote at `at`: by the provider's clock, and never back in time.
+pub async fn heard(sql: &impl Sql, id: &ConversationId, at: Timestamp) -> Result<()> {
+    let statement = "UPDATE conversation SET last_in_at_ms = $1
+        WHERE id = $2 AND (last_in_at_ms IS NULL OR last_in_at_ms < $1)";
+    sql.query(statement, parameters![at, id]).await?;
+    Ok(())
+}
+
+/// The agent read up to `seq`.
+pub async fn read_up_to(sql: &impl Sql, id: &ConversationId, seq: u64) -> Result<()> {
+    let statement = "UPDATE conversation SET read_seq = $1 WHERE id = $2 AND read_seq < $1";
+    sql.query(statement, parameters![seq, id]).await?;
+    Ok(())
+}
+
+/// How many of the contact's messages the agent has not read.
+pub async fn unread(sql: &impl Sql, id: &ConversationId) -> Result<u32> {
+    let statement = "SELECT COUNT(*) FROM message m JOIN conversation c ON c.id = m.conversation_id
+        WHERE c.id = $1 AND m.direction = 'in' AND m.seq > c.read_seq";
+    let row = sql.first(statement, parameters![id]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+fn conversation(row: &Row) -> Result<Conversation> {
+    Ok(Conversation {
+        id: row.get(0)?,
+        channel: row.get(1)?,
+        account: row.get(2)?,
+        identity: Identity { scheme: row.get(3)?, value: row.get(4)? },
+        contact: row.get(5)?,
+        capacity: capacity(&row.get::<String>(6)?)?,
+        last_seq: row.get(7)?,
+        read_seq: row.get(8)?,
+        last_in_at: row.get(9)?,
+        open_interaction: row.get(10)?,
+    })
+}

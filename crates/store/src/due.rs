@@ -1,0 +1,118 @@
+//! Due work. A row is leased by whoever is at it; a lease that ran out is anybody's.
+
+use crate::{
+    parameters,
+    port::{Error, Result, Row, Sql},
+};
+use domain::{
+    due::{Kind, LEASE, Work},
+    time::Timestamp,
+};
+
+const COLUMNS: &str = "id, kind, performer, subject, work_key, body, due_at_ms, attempts";
+
+/// Adds work; what has the key of work already there is there. Work that is due now is leased to the
+/// caller, who tries it after the commit. Gives what was added.
+pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<Work>> {
+    let mut added = vec![];
+    for work in work {
+        let leased_until = if work.due_at <= now { now + LEASE } else { Timestamp(0) };
+        let statement = "INSERT INTO due_work (id, kind, performer, subject, work_key, body, due_at_ms,
+                leased_until_ms, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')
+            ON CONFLICT DO NOTHING RETURNING 1";
+        let parameters = parameters![
+            &work.id,
+            work.kind.as_str(),
+            &work.performer,
+            &work.subject,
+            &work.key,
+            work.body.to_string(),
+            work.due_at,
+            leased_until,
+        ];
+        if sql.any(statement, parameters).await? {
+            added.push(work);
+        }
+    }
+    Ok(added)
+}
+
+/// Takes what is due and nobody is at, oldest first.
+pub async fn lease(sql: &impl Sql, now: Timestamp, limit: i64) -> Result<Vec<Work>> {
+    let idle = "SELECT 1 FROM due_work WHERE state = 'waiting' AND due_at_ms <= $1 AND leased_until_ms <= $2 LIMIT 1";
+    // Most ticks find nothing: they must not take the write lock.
+    if !sql.any(idle, parameters![now, now]).await? {
+        return Ok(vec![]);
+    }
+    let statement = format!(
+        "UPDATE due_work SET leased_until_ms = $1 WHERE id IN (
+            SELECT id FROM due_work WHERE state = 'waiting' AND due_at_ms <= $2 AND leased_until_ms <= $3
+            ORDER BY due_at_ms, id LIMIT $4) RETURNING {COLUMNS}"
+    );
+    let rows = sql.query(&statement, parameters![now + LEASE, now, now, limit]).await?;
+    let mut work: Vec<Work> = rows.iter().map(read).collect::<Result<_>>()?;
+    work.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
+    Ok(work)
+}
+
+/// The work that must be performed before any other of its kind about its subject: the oldest.
+pub async fn next_of(sql: &impl Sql, kind: Kind, subject: &str) -> Result<Option<Work>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM due_work WHERE kind = $1 AND subject = $2 AND state = 'waiting'
+        ORDER BY id LIMIT 1"
+    );
+    sql.first(&statement, parameters![kind.as_str(), subject]).await?.as_ref().map(read).transpose()
+}
+
+pub async fn find(sql: &impl Sql, id: &str) -> Result<Option<Work>> {
+    let statement = format!("SELECT {COLUMNS} FROM due_work WHERE id = $1 AND state = 'waiting'");
+    sql.first(&statement, parameters![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Takes the row away, in the transaction of its effects. `false`: somebody did it before, and the
+/// caller must not do it again.
+pub async fn complete(sql: &impl Sql, id: &str) -> Result<bool> {
+    sql.any("DELETE FROM due_work WHERE id = $1 AND state = 'waiting' RETURNING 1", parameters![id]).await
+}
+
+/// Puts a failed attempt back to `due_at`.
+pub async fn retry(sql: &impl Sql, id: &str, due_at: Timestamp, error: &str) -> Result<()> {
+    let statement = "UPDATE due_work SET attempts = attempts + 1, due_at_ms = $1, leased_until_ms = 0,
+        last_error = $2 WHERE id = $3";
+    sql.query(statement, parameters![due_at, error, id]).await?;
+    Ok(())
+}
+
+/// Gives the row back without an attempt: its turn has not come.
+pub async fn release(sql: &impl Sql, id: &str) -> Result<()> {
+    sql.query("UPDATE due_work SET leased_until_ms = 0 WHERE id = $1", parameters![id]).await?;
+    Ok(())
+}
+
+/// Gives the work up, for a person to see.
+pub async fn give_up(sql: &impl Sql, id: &str, error: &str) -> Result<()> {
+    let statement = "UPDATE due_work SET state = 'failed', attempts = attempts + 1, last_error = $1
+        WHERE id = $2";
+    sql.query(statement, parameters![error, id]).await?;
+    Ok(())
+}
+
+/// When the next row is due, for whoever wants to sleep until then.
+pub async fn next_at(sql: &impl Sql) -> Result<Option<Timestamp>> {
+    let row = sql.first("SELECT MIN(due_at_ms) FROM due_work WHERE state = 'waiting'", &[]).await?;
+    row.map_or(Ok(None), |row| row.get(0))
+}
+
+fn read(row: &Row) -> Result<Work> {
+    let kind: String = row.get(1)?;
+    Ok(Work {
+        id: row.get(0)?,
+        kind: Kind::parse(&kind).ok_or_else(|| Error::Broken(format!("work of kind {kind}")))?,
+        performer: row.get(2)?,
+        subject: row.get(3)?,
+        key: row.get(4)?,
+        body: crate::record::from_json(&row.get::<String>(5)?)?,
+        due_at: row.get(6)?,
+        attempts: row.get(7)?,
+    })
+}

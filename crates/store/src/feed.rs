@@ -1,0 +1,139 @@
+//! What changed, for open event streams: a row names what to look at again, and a stream that was away
+//! reads on from where it stopped.
+
+use crate::{
+    parameters,
+    port::{Result, Row, Sql},
+};
+use domain::{
+    id::{AgentId, ContactId, ConversationId, InteractionId, MessageId},
+    time::Timestamp,
+};
+use std::time::Duration;
+
+/// How far back a stream may resume; an older one starts anew.
+pub const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An interaction's state changed.
+    Interaction,
+    /// A message was added.
+    Message,
+    /// A message's fate, text or reaction changed.
+    MessageStatus,
+    Contact,
+    /// An agent's presence changed.
+    Presence,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Kind::Interaction => "interaction",
+            Kind::Message => "message",
+            Kind::MessageStatus => "message_status",
+            Kind::Contact => "contact",
+            Kind::Presence => "presence",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Kind::Interaction, Kind::Message, Kind::MessageStatus, Kind::Contact, Kind::Presence]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One change, and whom it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The place in the feed; 0 until it is published.
+    pub seq: i64,
+    pub kind: Kind,
+    pub interaction: Option<InteractionId>,
+    pub conversation: Option<ConversationId>,
+    pub message: Option<MessageId>,
+    pub contact: Option<ContactId>,
+    /// The agent who has the interaction now.
+    pub agent: Option<AgentId>,
+    /// The agent who had it before this change.
+    pub previous_agent: Option<AgentId>,
+}
+
+impl Entry {
+    pub fn new(kind: Kind) -> Self {
+        Entry {
+            seq: 0,
+            kind,
+            interaction: None,
+            conversation: None,
+            message: None,
+            contact: None,
+            agent: None,
+            previous_agent: None,
+        }
+    }
+}
+
+/// Adds to the feed; belongs into the transaction of the change.
+pub async fn publish(sql: &impl Sql, now: Timestamp, entry: Entry) -> Result<()> {
+    let statement = "INSERT INTO feed (at_ms, kind, interaction_id, conversation_id, message_id, contact_id,
+        agent_id, previous_agent_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let Entry { kind, interaction, conversation, message, contact, agent, previous_agent, .. } = &entry;
+    let parameters = parameters![
+        now,
+        kind.as_str(),
+        interaction.as_ref(),
+        conversation.as_ref(),
+        message.as_ref(),
+        contact.as_ref(),
+        agent.as_ref(),
+        previous_agent.as_ref(),
+    ];
+    sql.query(statement, parameters).await?;
+    Ok(())
+}
+
+/// The newest place; 0 when nothing happened yet.
+pub async fn newest(sql: &impl Sql) -> Result<i64> {
+    let row = sql.first("SELECT COALESCE(MAX(seq), 0) FROM feed", &[]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// The oldest place still kept; 0 when there is none.
+pub async fn oldest(sql: &impl Sql) -> Result<i64> {
+    let row = sql.first("SELECT COALESCE(MIN(seq), 0) FROM feed", &[]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// What came after `seq`, at most `limit` of it.
+pub async fn since(sql: &impl Sql, seq: i64, limit: i64) -> Result<Vec<Entry>> {
+    let statement = "SELECT seq, kind, interaction_id, conversation_id, message_id, contact_id, agent_id,
+        previous_agent_id FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let rows = sql.query(statement, parameters![seq, limit]).await?;
+    let entries: Result<Vec<Option<Entry>>> = rows.iter().map(entry).collect();
+    Ok(entries?.into_iter().flatten().collect())
+}
+
+/// `None` for a kind that a newer version wrote.
+fn entry(row: &Row) -> Result<Option<Entry>> {
+    let Some(kind) = Kind::parse(&row.get::<String>(1)?) else { return Ok(None) };
+    Ok(Some(Entry {
+        seq: row.get(0)?,
+        kind,
+        interaction: row.get(2)?,
+        conversation: row.get(3)?,
+        message: row.get(4)?,
+        contact: row.get(5)?,
+        agent: row.get(6)?,
+        previous_agent: row.get(7)?,
+    }))
+}
+
+/// Forgets what no stream resumes from. One row stays, so that the sequence is never lost.
+pub async fn prune(sql: &impl Sql, now: Timestamp) -> Result<()> {
+    let statement = "DELETE FROM feed WHERE at_ms < $1 AND seq < (SELECT MAX(seq) FROM feed)";
+    sql.query(statement, parameters![now - KEPT]).await?;
+    Ok(())
+}

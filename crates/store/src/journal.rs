@@ -1,0 +1,60 @@
+//! The history of each interaction. Appending is the lock: `(interaction, version)` is unique, and who
+//! loses the race gets [`Error::Conflict`], reloads and decides again.
+
+use crate::{
+    feed::{self, Entry},
+    interaction,
+    parameters,
+    port::{Error, Result, Sql},
+    record,
+};
+use domain::{
+    id::InteractionId,
+    interaction::{Event, Interaction, evolve},
+    time::Timestamp,
+};
+
+/// Everything that happened to an interaction, folded. One that does not exist is the empty one.
+pub async fn load(sql: &impl Sql, id: &InteractionId) -> Result<Interaction> {
+    let statement = "SELECT kind, body, happened_at_ms FROM interaction_event
+        WHERE interaction_id = $1 ORDER BY version";
+    let rows = sql.query(statement, parameters![id]).await?;
+    rows.iter().try_fold(Interaction::default(), |interaction, row| {
+        let event = record::from_stored(&row.get::<String>(0)?, &row.get::<String>(1)?)?;
+        Ok(evolve(interaction, row.get(2)?, &event))
+    })
+}
+
+/// Appends what was decided from `before`, brings the read model up to date and tells the desks.
+/// Belongs into a transaction.
+pub async fn append(
+    sql: &impl Sql,
+    id: &InteractionId,
+    before: &Interaction,
+    now: Timestamp,
+    events: &[Event],
+) -> Result<Interaction> {
+    let mut after = before.clone();
+    for event in events {
+        after = evolve(after, now, event);
+        let (kind, body) = record::to_stored(event)?;
+        let statement = "INSERT INTO interaction_event (interaction_id, version, kind, body, happened_at_ms)
+            VALUES ($1, $2, $3, $4, $5)";
+        sql.query(statement, parameters![id, after.version, kind, body, now]).await?;
+    }
+    if events.is_empty() {
+        return Ok(after);
+    }
+    interaction::project(sql, id, &after).await?;
+    let conversation = after.conversation.clone();
+    let conversation = conversation.ok_or_else(|| Error::Broken(format!("{id} has no conversation")))?;
+    let entry = Entry {
+        interaction: Some(id.clone()),
+        conversation: Some(conversation),
+        agent: after.state.agent().cloned(),
+        previous_agent: before.state.agent().cloned(),
+        ..Entry::new(feed::Kind::Interaction)
+    };
+    feed::publish(sql, now, entry).await?;
+    Ok(after)
+}

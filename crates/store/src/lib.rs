@@ -1,0 +1,27 @@
+//! Where Centralita keeps what it knows: an append-only journal of every interaction, the read models
+//! that derive from it, the raw webhooks, and the due work.
+//!
+//! All SQL goes through one port ([`port::Sql`]) in the common subset of SQLite and PostgreSQL:
+//! parameters are `$1, $2, …` and first appear in that order. Start at [`journal`].
+
+pub mod account;
+pub mod agent;
+pub mod attachment;
+pub mod contact;
+pub mod conversation;
+pub mod due;
+pub mod feed;
+pub mod interaction;
+pub mod journal;
+pub mod message;
+pub mod migration;
+pub mod port;
+pub mod queue;
+pub mod record;
+pub mod statistics;
+pub mod webhook;
+
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
+#[cfg(target_family = "wasm")]
+pub mod spin;

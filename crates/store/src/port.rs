@@ -1,0 +1,228 @@
+//! The one port to SQL. Its implementors are the platform's interface in a component and rusqlite in
+//! native tests and tools.
+
+/// What a statement takes and gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+/// Why a statement failed. Each variant asks for something else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A unique key was taken: somebody else was first. Reload and decide again.
+    #[error("a unique key is taken: {0}")]
+    Conflict(String),
+    /// The database cannot answer now. Nothing was stored; try later.
+    #[error("the database does not answer: {0}")]
+    Unavailable(String),
+    /// The statement or the stored data is wrong: a defect of ours.
+    #[error("the database refused: {0}")]
+    Broken(String),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A connection. What runs between `BEGIN` and `COMMIT` belongs to [`transaction`] alone.
+#[allow(async_fn_in_trait, reason = "components have one thread: nothing needs to be Send")]
+pub trait Sql {
+    fn dialect(&self) -> Dialect;
+
+    /// Runs one statement to its end and gives its rows.
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>>;
+
+    /// Runs one statement and tells whether it gave any row: for `… RETURNING`.
+    async fn any(&self, statement: &str, parameters: &[Value]) -> Result<bool> {
+        Ok(!self.query(statement, parameters).await?.is_empty())
+    }
+
+    /// The first row, where at most one is expected.
+    async fn first(&self, statement: &str, parameters: &[Value]) -> Result<Option<Row>> {
+        Ok(self.query(statement, parameters).await?.into_iter().next())
+    }
+}
+
+/// Runs `work` between BEGIN and COMMIT, or ROLLBACK when it fails: a transaction always ends.
+///
+/// SQLite takes its write lock at once, so that nobody reads what another is about to change.
+pub async fn transaction<S: Sql, T, E: From<Error>>(
+    sql: &S,
+    work: impl AsyncFnOnce(&S) -> Result<T, E>,
+) -> Result<T, E> {
+    let begin = match sql.dialect() {
+        Dialect::Sqlite => "BEGIN IMMEDIATE",
+        Dialect::Postgres => "BEGIN",
+    };
+    sql.query(begin, &[]).await?;
+    let outcome = match work(sql).await {
+        Ok(value) => sql.query("COMMIT", &[]).await.map(|_| value).map_err(E::from),
+        Err(error) => Err(error),
+    };
+    if outcome.is_err() {
+        // The first error is the one to tell; a connection that cannot roll back is closed by its
+        // host, which rolls back too.
+        let _ = sql.query("ROLLBACK", &[]).await;
+    }
+    outcome
+}
+
+/// One row of a result, read by position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(pub Vec<Value>);
+
+impl Row {
+    /// The value at `index` as the type that the caller knows it has.
+    pub fn get<T: FromValue>(&self, index: usize) -> Result<T> {
+        let value = self.0.get(index).ok_or_else(|| Error::Broken(format!("no column {index}")))?;
+        T::from_value(value)
+            .ok_or_else(|| Error::Broken(format!("column {index} is not {}", std::any::type_name::<T>())))
+    }
+}
+
+pub trait FromValue: Sized {
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+impl FromValue for String {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for i64 {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for u64 {
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}
+
+impl FromValue for u32 {
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}
+
+impl FromValue for i32 {
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value).map(|number| number != 0)
+    }
+}
+
+impl FromValue for Vec<u8> {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Blob(bytes) => Some(bytes.clone()),
+            Value::Text(text) => Some(text.clone().into_bytes()),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for domain::time::Timestamp {
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value).map(domain::time::Timestamp)
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
+
+macro_rules! from_ids {
+    ($($name:ident),*) => {$(
+        impl FromValue for domain::id::$name {
+            fn from_value(value: &Value) -> Option<Self> {
+                String::from_value(value).map(Self)
+            }
+        }
+
+        impl From<&domain::id::$name> for Value {
+            fn from(id: &domain::id::$name) -> Value {
+                Value::Text(id.0.clone())
+            }
+        }
+
+        impl From<Option<&domain::id::$name>> for Value {
+            fn from(id: Option<&domain::id::$name>) -> Value {
+                id.map_or(Value::Null, Value::from)
+            }
+        }
+    )*};
+}
+
+from_ids!(AccountId, AgentId, ContactId, ConversationId, InteractionId, MessageId, QueueId, WebhookId);
+
+macro_rules! from_plain {
+    ($($type:ty => $value:ident => $make:expr),* $(,)?) => {$(
+        impl From<$type> for Value {
+            fn from($value: $type) -> Value {
+                $make
+            }
+        }
+
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Value {
+                value.map_or(Value::Null, Value::from)
+            }
+        }
+    )*};
+}
+
+from_plain! {
+    &str => text => Value::Text(text.to_owned()),
+    String => text => Value::Text(text),
+    i64 => number => Value::Integer(number),
+    i32 => number => Value::Integer(number.into()),
+    u32 => number => Value::Integer(number.into()),
+    u64 => number => Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)),
+    bool => truth => Value::Integer(truth.into()),
+    Vec<u8> => bytes => Value::Blob(bytes),
+    domain::time::Timestamp => at => Value::Integer(at.0),
+    std::time::Duration => duration => Value::Integer(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Value {
+        Value::Text(text.clone())
+    }
+}
+
+/// The parameters of a statement: `parameters![&id, now, 3_i64]`.
+#[macro_export]
+macro_rules! parameters {
+    ($($value:expr),* $(,)?) => {
+        &[$($crate::port::Value::from($value)),*]
+    };
+}

@@ -1,0 +1,76 @@
+//! Queues and disposition codes.
+
+use crate::{
+    parameters,
+    port::{Error, Result, Row, Sql},
+    record,
+};
+use domain::{
+    id::QueueId,
+    queue::{Queue, ServiceLevel},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+const COLUMNS: &str = "id, name, ring_ms, wrap_up_ms, within_ms, target_percent, priority";
+
+pub async fn find(sql: &impl Sql, id: &QueueId) -> Result<Option<Queue>> {
+    let statement = format!("SELECT {COLUMNS} FROM queue WHERE id = $1");
+    sql.first(&statement, parameters![id]).await?.as_ref().map(queue).transpose()
+}
+
+pub async fn all(sql: &impl Sql) -> Result<Vec<Queue>> {
+    let statement = format!("SELECT {COLUMNS} FROM queue ORDER BY name, id");
+    sql.query(&statement, &[]).await?.iter().map(queue).collect()
+}
+
+/// Adds or replaces a queue.
+pub async fn put(sql: &impl Sql, queue: &Queue) -> Result<()> {
+    let statement = "INSERT INTO queue (id, name, ring_ms, wrap_up_ms, within_ms, target_percent, priority)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, ring_ms = excluded.ring_ms,
+            wrap_up_ms = excluded.wrap_up_ms, within_ms = excluded.within_ms,
+            target_percent = excluded.target_percent, priority = excluded.priority";
+    let Queue { id, name, ring, wrap_up, service_level, priority } = queue;
+    let percent = u32::from(service_level.target_percent);
+    let parameters = parameters![id, name, *ring, *wrap_up, service_level.within, percent, *priority];
+    sql.query(statement, parameters).await?;
+    Ok(())
+}
+
+fn queue(row: &Row) -> Result<Queue> {
+    let duration = |index| Ok::<_, Error>(Duration::from_millis(row.get(index)?));
+    Ok(Queue {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        ring: duration(2)?,
+        wrap_up: duration(3)?,
+        service_level: ServiceLevel {
+            within: duration(4)?,
+            target_percent: u8::try_from(row.get::<u32>(5)?).unwrap_or(100),
+        },
+        priority: row.get(6)?,
+    })
+}
+
+/// An outcome that an agent can choose, with its name in each language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disposition {
+    pub code: String,
+    pub labels: BTreeMap<String, String>,
+}
+
+pub async fn dispositions(sql: &impl Sql) -> Result<Vec<Disposition>> {
+    let rows = sql.query("SELECT code, labels FROM disposition ORDER BY code", &[]).await?;
+    let read = |row: &Row| {
+        Ok(Disposition { code: row.get(0)?, labels: record::from_json(&row.get::<String>(1)?)? })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub async fn put_disposition(sql: &impl Sql, disposition: &Disposition) -> Result<()> {
+    let statement = "INSERT INTO disposition (code, labels) VALUES ($1, $2)
+        ON CONFLICT (code) DO UPDATE SET labels = excluded.labels";
+    let labels = record::to_json(&disposition.labels)?;
+    sql.query(statement, parameters![&disposition.code, labels]).await?;
+    Ok(())
+}
