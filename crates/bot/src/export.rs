@@ -1,0 +1,33 @@
+//! `bot::export!(MyBot)`: makes the crate a bot component, and its `dialogues/*.txt` its tests.
+
+/// Exports a [`Bot`](crate::Bot) as the component's step function. In tests it adds one test,
+/// `dialogues`, that plays every transcript of the crate's `dialogues` folder.
+#[macro_export]
+macro_rules! export {
+    ($bot:ty) => {
+        #[cfg(target_family = "wasm")]
+        mod component {
+            use super::*;
+
+            struct Component;
+
+            impl $crate::guest::Guest for Component {
+                fn step(
+                    event: $crate::guest::Event,
+                    context: $crate::guest::Context,
+                ) -> $crate::guest::Turn {
+                    $crate::talk::step::<$bot>(event.into(), &context.into()).into()
+                }
+            }
+
+            $crate::guest::export_conversation!(Component with_types_in $crate::guest::bindings);
+        }
+
+        #[cfg(test)]
+        #[test]
+        fn dialogues() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dialogues");
+            $crate::transcript::check_folder::<$bot>(folder.as_ref());
+        }
+    };
+}
