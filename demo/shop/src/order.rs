@@ -9,17 +9,14 @@ pub(crate) struct Order {
     pub(crate) number: String,
     pub(crate) state: OrderState,
     pub(crate) customer: String,
-    /// ISO 8601 dates.
+    /// Days are ISO 8601 dates.
     pub(crate) placed_on: String,
+    /// The day it should arrive, or did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) expected_on: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) delivered_on: Option<String>,
+    pub(crate) eta: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) carrier: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) tracking: Option<String>,
-    pub(crate) items: Vec<Item>,
+    pub(crate) lines: Vec<Line>,
     pub(crate) total_cents: u64,
     pub(crate) currency: String,
 }
@@ -27,7 +24,6 @@ pub(crate) struct Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OrderState {
-    Received,
     Preparing,
     Shipped,
     Delivered,
@@ -35,7 +31,7 @@ pub(crate) enum OrderState {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Item {
+pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) quantity: u32,
 }
@@ -59,7 +55,7 @@ impl Orders {
     }
 }
 
-/// `CL-1042`, `cl 1042`, `#1042` and `1042` are one order.
+/// `#1042`, `pedido 1042` and `1042` are one order.
 fn plain(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
@@ -72,10 +68,10 @@ mod tests {
     fn an_order_is_found_however_its_number_is_written() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("orders.json");
         let orders = Orders::load(&file).unwrap();
-        for number in ["CL-1042", "cl 1042", "#1042", "1042"] {
+        for number in ["1042", "#1042", "pedido 1042"] {
             assert_eq!(orders.find(number).map(|order| order.state), Some(OrderState::Shipped));
         }
-        for number in ["", "CL", "9999", "10421042"] {
+        for number in ["", "pedido", "9999", "10421042"] {
             assert!(orders.find(number).is_none(), "{number}");
         }
     }
