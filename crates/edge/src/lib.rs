@@ -1,3 +1,27 @@
 //! The embedded host: reads `spin.toml` and runs its components on wasmtime.
+//!
+//! Start at [`command::up`]; then [`manifest`] (what is asked for), [`app`] (how it is put
+//! together), [`server`] → [`request`] → [`pool`] → [`instance`] (one request's way), and the
+//! interfaces a component may call: [`outbound`], [`sqlite`], [`key_value`], [`grants`].
 
+pub mod app;
+pub mod bindings;
 pub mod command;
+pub mod compose;
+pub mod engine;
+pub mod files;
+pub mod grants;
+pub mod guest_output;
+pub mod instance;
+pub mod key_value;
+pub mod limits;
+pub mod manifest;
+pub mod outbound;
+pub mod pool;
+pub mod problem;
+pub mod request;
+pub mod route;
+pub mod server;
+pub mod sqlite;
+pub mod tick;
+pub mod variables;

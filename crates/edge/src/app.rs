@@ -1,0 +1,68 @@
+//! A loaded application: every component compiled and linked, every route known.
+
+mod load;
+
+pub use load::{LoadError, Options};
+
+use crate::manifest::StaticResponse;
+use crate::pool::Pool;
+use crate::problem::{full, problem};
+use crate::request;
+use crate::route::Router;
+use http::{Response, StatusCode};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use wasmtime_wasi_http::WasiBody;
+use wasmtime_wasi_http::handler::Request;
+
+/// The application while it runs.
+pub struct App {
+    pub name: String,
+    router: Router<Target>,
+    components: BTreeMap<String, Arc<Pool>>,
+}
+
+enum Target {
+    Component(Arc<Pool>),
+    Static(StaticResponse),
+}
+
+impl App {
+    /// Answers a request from outside, or from the application to its own public routes.
+    pub async fn serve(&self, mut request: Request, client: SocketAddr) -> Response<WasiBody> {
+        let path = request.uri().path().to_owned();
+        let Some((target, found)) = self.router.find(&path) else {
+            return problem(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        };
+        match target {
+            Target::Static(fixed) => {
+                let mut response = Response::new(full(fixed.body.clone()));
+                *response.status_mut() = fixed.status;
+                *response.headers_mut() = fixed.headers.clone();
+                response
+            }
+            Target::Component(pool) => {
+                request::prepare(&mut request, &found, client);
+                request::limited(request, pool).await
+            }
+        }
+    }
+
+    /// Lets component `id` answer, whether its route is public or private. `None`: no such one.
+    pub async fn call(&self, id: &str, mut request: Request) -> Option<Response<WasiBody>> {
+        let pool = self.components.get(id)?;
+        request::prepare_chained(&mut request);
+        Some(pool.handle(request).await)
+    }
+
+    /// Whether component `id` can be called.
+    pub fn has(&self, id: &str) -> bool {
+        self.components.contains_key(id)
+    }
+
+    /// Instances of all components that are alive now.
+    pub fn living(&self) -> usize {
+        self.components.values().map(|pool| pool.living()).sum()
+    }
+}

@@ -1,0 +1,288 @@
+//! From a manifest to an application that can answer.
+
+use super::{App, Target};
+use crate::bindings::{Imports, Spin};
+use crate::compose::compose;
+use crate::engine;
+use crate::files;
+use crate::grants::Grants;
+use crate::instance::Instance;
+use crate::key_value::KeyValueFile;
+use crate::limits::{LimitOverrides, Limits};
+use crate::manifest::{
+    Component, Dependency, DependencySource, Endpoint, Manifest, ManifestError,
+};
+use crate::outbound::allowed::AllowedHosts;
+use crate::outbound::{Client, Neighbours};
+use crate::pool::Pool;
+use crate::route::{Pattern, Router};
+use crate::sqlite::Database;
+use crate::variables::Variables;
+use anyhow::Context as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use wasmtime::Engine;
+use wasmtime::component::{Component as Compiled, Linker};
+use wasmtime_wasi_http::handler::ProxyPre;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+
+/// What the command line adds to the manifest.
+#[derive(Clone)]
+pub struct Options {
+    /// Databases, compiled components and gathered files go here.
+    pub data: PathBuf,
+    pub variables: BTreeMap<String, String>,
+    /// `SPIN_VARIABLE_*`, from a file or the process.
+    pub environment: BTreeMap<String, String>,
+    pub limits: LimitOverrides,
+    /// How long a transaction may be open.
+    pub transaction_max: Duration,
+}
+
+/// Why an application does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The manifest asks for something that is not there. Its author can repair it.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The machine does not let us: a disk, a permission, a limit.
+    #[error("{0:#}")]
+    Host(#[from] anyhow::Error),
+}
+
+/// What all components share while they are loaded.
+struct Loader<'a> {
+    manifest: &'a Manifest,
+    options: &'a Options,
+    variables: Variables,
+    engine: Engine,
+    linker: Linker<Instance>,
+    client: Client,
+    neighbours: Neighbours,
+    key_value: Arc<KeyValueFile>,
+    databases: BTreeMap<String, Arc<Database>>,
+}
+
+impl App {
+    /// Compiles and links everything `manifest` names. Blocks for as long as that takes.
+    pub fn load(manifest: &Manifest, options: &Options) -> Result<Arc<Self>, LoadError> {
+        let loader = Loader::new(manifest, options)?;
+        let ids: BTreeSet<&str> = manifest
+            .triggers
+            .iter()
+            .filter_map(|trigger| match &trigger.endpoint {
+                Endpoint::Component(id) => Some(id.as_str()),
+                Endpoint::Static(_) => None,
+            })
+            .collect();
+        let components = loader.pools(&ids)?;
+        let mut routes = Vec::new();
+        for trigger in &manifest.triggers {
+            let Some(route) = &trigger.route else { continue };
+            let pattern = Pattern::parse(route).map_err(|error| {
+                manifest.error(trigger.line, format!("route `{route}`: {error}"), "repair the route")
+            })?;
+            let target = match &trigger.endpoint {
+                Endpoint::Static(fixed) => Target::Static(fixed.clone()),
+                Endpoint::Component(id) => match components.get(id) {
+                    Some(pool) => Target::Component(pool.clone()),
+                    None => continue,
+                },
+            };
+            routes.push((pattern, target));
+        }
+        let router = Router::new(routes);
+        let app = Arc::new(Self { name: manifest.name.clone(), router, components });
+        _ = loader.neighbours.set(Arc::downgrade(&app));
+        Ok(app)
+    }
+}
+
+impl<'a> Loader<'a> {
+    fn new(manifest: &'a Manifest, options: &'a Options) -> Result<Self, LoadError> {
+        let variables = Variables::resolve(manifest, &options.variables, |name| {
+            options.environment.get(name).cloned()
+        })?;
+        let data = &options.data;
+        let sqlite = data.join("sqlite");
+        std::fs::create_dir_all(&sqlite)
+            .with_context(|| format!("could not create {}", sqlite.display()))?;
+        let mut databases = BTreeMap::new();
+        for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
+            if !databases.contains_key(label) {
+                let path = sqlite.join(format!("{label}.db"));
+                databases.insert(label.clone(), Database::open(&path, options.transaction_max)?);
+            }
+        }
+        let engine = engine::start(&data.join("cache"))?;
+        Ok(Self {
+            linker: linker(&engine).map_err(anyhow::Error::from)?,
+            engine,
+            client: Client::new()?,
+            neighbours: Neighbours::default(),
+            key_value: KeyValueFile::open(&data.join("key_value.db"))?,
+            databases,
+            manifest,
+            options,
+            variables,
+        })
+    }
+
+    /// Loads the components called `ids`, on as many threads as there are processors.
+    fn pools(&self, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Arc<Pool>>, LoadError> {
+        let next = std::sync::Mutex::new(ids.iter());
+        let work = || {
+            let mut loaded = Vec::new();
+            loop {
+                let id = next.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+                let Some(id) = id else { return Ok::<_, LoadError>(loaded) };
+                loaded.push(((*id).to_owned(), self.pool(id)?));
+            }
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let mut pools = BTreeMap::new();
+            for worker in workers {
+                match worker.join() {
+                    Ok(loaded) => pools.extend(loaded?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(pools)
+        })
+    }
+
+    fn pool(&self, id: &str) -> Result<Arc<Pool>, LoadError> {
+        let Some(component) = self.manifest.components.get(id) else {
+            return Err(self.manifest.error(1, format!("there is no component `{id}`"), "define it").into());
+        };
+        let bytes = self.bytes(component)?;
+        let compiled = Compiled::from_binary(&self.engine, &bytes).map_err(|error| {
+            self.manifest.error(
+                component.line,
+                format!("{} is no component this host can run: {error:#}", component.source.display()),
+                "build it for wasm32-wasip2",
+            )
+        })?;
+        let pre = self
+            .linker
+            .instantiate_pre(&compiled)
+            .and_then(ServicePre::new)
+            .map_err(|error| {
+                self.manifest.error(
+                    component.line,
+                    format!("component `{id}` does not fit this host: {error:#}"),
+                    "build it with spin-sdk 7, and use only what the README of the host lists",
+                )
+            })?;
+        let grants = Arc::new(self.grants(id, component)?);
+        let limits = Limits::default()
+            .with(&self.options.limits)
+            .with(&self.manifest.limits)
+            .with(&component.limits);
+        Ok(Pool::new(
+            self.engine.clone(),
+            ProxyPre::P3(pre),
+            grants,
+            self.client.clone(),
+            self.neighbours.clone(),
+            limits,
+        ))
+    }
+
+    /// The component's code, with its dependencies inside.
+    fn bytes(&self, component: &Component) -> Result<Vec<u8>, ManifestError> {
+        let main = self.read(&component.source, component.line)?;
+        let mut dependencies: Vec<(&Dependency, Vec<u8>)> = Vec::new();
+        for dependency in &component.dependencies {
+            let bytes = match &dependency.source {
+                DependencySource::Path(path) => self.read(path, dependency.line)?,
+                // Checked when the manifest was read.
+                DependencySource::Component(id) => match self.manifest.components.get(id) {
+                    Some(component) => self.bytes(component)?,
+                    None => continue,
+                },
+            };
+            dependencies.push((dependency, bytes));
+        }
+        compose(main, &dependencies).map_err(|(index, error)| {
+            let dependency = index.and_then(|index| dependencies.get(index));
+            let (line, name) = dependency.map_or((component.line, ""), |(dependency, _)| {
+                (dependency.line, dependency.import.as_str())
+            });
+            self.manifest.error(
+                line,
+                format!("dependency `{name}`: {error}"),
+                "see `dependencies` in the README of the host",
+            )
+        })
+    }
+
+    fn read(&self, path: &Path, line: usize) -> Result<Vec<u8>, ManifestError> {
+        let file = self.manifest.folder().join(path);
+        std::fs::read(&file).map_err(|error| {
+            self.manifest.error(
+                line,
+                format!("{} cannot be read: {error}", path.display()),
+                "build the components first: cargo xtask build",
+            )
+        })
+    }
+
+    fn grants(&self, id: &str, component: &Component) -> Result<Grants, ManifestError> {
+        let expand = |line: usize, what: &str, template: &str| {
+            self.variables.expand(template).map_err(|error| {
+                self.manifest.error(line, format!("{what}: {error}"), "declare it under [variables]")
+            })
+        };
+        let mut variables = BTreeMap::new();
+        for (name, template) in &component.variables {
+            let what = format!("variable `{name}` of component `{id}`");
+            variables.insert(name.clone(), expand(component.line, &what, template)?);
+        }
+        let mut hosts = AllowedHosts::default();
+        for template in &component.allowed_outbound_hosts {
+            let line = component.allowed_outbound_hosts_line;
+            let what = format!("allowed host `{template}`");
+            let entry = expand(line, &what, template)?;
+            // An empty variable grants nothing: a feature that is switched off has no host.
+            if entry.is_empty() {
+                continue;
+            }
+            hosts.add(&entry).map_err(|error| {
+                self.manifest.error(line, format!("{what}: {error}"), "write SCHEME://HOST[:PORT]")
+            })?;
+        }
+        let folder = self.options.data.join("files").join(id);
+        Ok(Grants {
+            component: id.into(),
+            variables,
+            environment: component.environment.clone().into_iter().collect(),
+            files: files::gather(self.manifest, component, &folder)?,
+            key_value_stores: component
+                .key_value_stores
+                .iter()
+                .map(|label| (label.clone(), self.key_value.store(label)))
+                .collect(),
+            sqlite_databases: component
+                .sqlite_databases
+                .iter()
+                .filter_map(|label| Some((label.clone(), self.databases.get(label)?.clone())))
+                .collect(),
+            allowed_hosts: hosts,
+        })
+    }
+}
+
+/// Everything a component may import.
+fn linker(engine: &Engine) -> wasmtime::Result<Linker<Instance>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    Imports::add_to_linker::<_, Spin>(&mut linker, Instance::spin)?;
+    Ok(linker)
+}

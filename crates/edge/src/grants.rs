@@ -1,0 +1,35 @@
+//! What one component may touch while it runs: its variables, stores, databases and hosts.
+
+use crate::bindings::spin::variables::variables::{Error, Host, HostWithStore};
+use crate::bindings::{Spin, SpinView};
+use crate::key_value::KeyValue;
+use crate::outbound::allowed::AllowedHosts;
+use crate::sqlite::Database;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use wasmtime::component::Accessor;
+
+/// Everything `[component.x]` grants, resolved. Shared by the component's instances.
+pub struct Grants {
+    pub component: Arc<str>,
+    pub variables: BTreeMap<String, String>,
+    pub environment: Vec<(String, String)>,
+    /// A folder the instance sees as `/`, read-only.
+    pub files: Option<PathBuf>,
+    pub key_value_stores: BTreeMap<String, KeyValue>,
+    pub sqlite_databases: BTreeMap<String, Arc<Database>>,
+    pub allowed_hosts: AllowedHosts,
+}
+
+impl<T> HostWithStore<T> for Spin {
+    async fn get(
+        accessor: &Accessor<T, Self>,
+        name: String,
+    ) -> wasmtime::Result<Result<String, Error>> {
+        let value = accessor.with(|mut access| access.get().grants.variables.get(&name).cloned());
+        Ok(value.ok_or(Error::Undefined(name)))
+    }
+}
+
+impl Host for SpinView<'_> {}
