@@ -61,8 +61,8 @@ impl App {
         self.components.contains_key(id)
     }
 
-    /// Instances of all components that are alive now.
-    pub fn living(&self) -> usize {
-        self.components.values().map(|pool| pool.living()).sum()
+    /// Instances of all components that are at work now.
+    pub fn working(&self) -> usize {
+        self.components.values().map(|pool| pool.working()).sum()
     }
 }

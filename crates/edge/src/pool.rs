@@ -46,7 +46,7 @@ struct Shared {
     client: Client,
     neighbours: Neighbours,
     limits: Limits,
-    living: AtomicUsize,
+    working: AtomicUsize,
 }
 
 struct Generation(ProxyHandler<Handler>);
@@ -72,7 +72,7 @@ impl Pool {
             client,
             neighbours,
             limits: limits.clone(),
-            living: AtomicUsize::new(0),
+            working: AtomicUsize::new(0),
         });
         Arc::new_cyclic(|pool| Self {
             places: Arc::new(Semaphore::new(limits.concurrent_requests)),
@@ -83,9 +83,9 @@ impl Pool {
         })
     }
 
-    /// Instances that are alive now.
-    pub fn living(&self) -> usize {
-        self.shared.living.load(Relaxed)
+    /// Instances that are at work now, for a request or after one.
+    pub fn working(&self) -> usize {
+        self.shared.working.load(Relaxed)
     }
 
     /// Lets the component answer `request`. Whatever goes wrong becomes an answer, too.
@@ -122,7 +122,7 @@ impl Pool {
             tracing::error!(%component, "no answer within {:?}", self.limits.request);
             return problem(StatusCode::GATEWAY_TIMEOUT, "The application took too long.");
         } else {
-            tracing::error!(%component, "a request failed: {error:#}");
+            tracing::error!(%component, "a request failed: {}", error.root_cause());
         }
         problem(StatusCode::INTERNAL_SERVER_ERROR, "The application failed.")
     }
@@ -201,8 +201,9 @@ impl HandlerState for Handler {
                 request: shared.limits.request,
                 idle: shared.limits.idle_instance,
                 alarm: Box::pin(tokio::time::sleep(Duration::ZERO)),
+                working: Working::new(shared.clone()),
             },
-            state: Worker::new(shared.clone(), overdue),
+            state: Worker { shared: shared.clone(), overdue },
         })
     }
 }
@@ -211,19 +212,6 @@ impl HandlerState for Handler {
 pub struct Worker {
     shared: Arc<Shared>,
     overdue: Arc<AtomicBool>,
-}
-
-impl Worker {
-    fn new(shared: Arc<Shared>, overdue: Arc<AtomicBool>) -> Self {
-        shared.living.fetch_add(1, Relaxed);
-        Self { shared, overdue }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.shared.living.fetch_sub(1, Relaxed);
-    }
 }
 
 impl WorkerState for Worker {
@@ -260,7 +248,8 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<Instance>, result: wasmtime::Result<()>) {
         if let Err(error) = result {
             let component = &self.shared.grants.component;
-            tracing::error!(%component, "an instance ended: {error:#}");
+            tracing::error!(%component, "an instance ended: {}", error.root_cause());
+            tracing::debug!(%component, "it ended at {error:#}");
         }
         drop(store);
     }
@@ -273,6 +262,35 @@ pub struct Expiration {
     request: Duration,
     idle: Duration,
     alarm: Pin<Box<Sleep>>,
+    working: Working,
+}
+
+/// Counts an instance while it works.
+struct Working {
+    shared: Arc<Shared>,
+    counted: bool,
+}
+
+impl Working {
+    fn new(shared: Arc<Shared>) -> Self {
+        shared.working.fetch_add(1, Relaxed);
+        Self { shared, counted: true }
+    }
+
+    fn set(&mut self, working: bool) {
+        match (self.counted, working) {
+            (false, true) => self.shared.working.fetch_add(1, Relaxed),
+            (true, false) => self.shared.working.fetch_sub(1, Relaxed),
+            _ => return,
+        };
+        self.counted = working;
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.set(false);
+    }
 }
 
 /// What is left to a request that is past its time, before its instance goes.
@@ -286,6 +304,7 @@ impl WorkerExpiration for Expiration {
         start: Instant,
     ) -> Poll<()> {
         self.burst.pause();
+        self.working.set(status != WorkerStatus::Idle);
         let limit = match status {
             WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests => self.request + GRACE,

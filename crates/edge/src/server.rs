@@ -59,7 +59,7 @@ pub async fn serve(
     let finished = async {
         connections.shutdown().await;
         let background = async {
-            while 0 < app.living() {
+            while 0 < app.working() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };

@@ -4,6 +4,7 @@ pub mod inspect;
 pub mod up;
 
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -25,7 +26,12 @@ impl Cli {
     /// Does what the command line asks for.
     pub fn run(self) -> ExitCode {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .init();
         match self.command {
             Command::Up(args) => up::run(args),
             Command::Inspect(args) => inspect::run(&args),
