@@ -5,7 +5,7 @@
 
 mod site;
 mod stamp;
-mod toolchain;
+pub(crate) mod toolchain;
 
 use crate::{
     process::{run, step},

@@ -5,6 +5,7 @@
 
 mod build;
 mod process;
+mod suite;
 mod up;
 mod workspace;
 
@@ -25,6 +26,10 @@ enum Command {
     Build { names: Vec<String> },
     /// Build what is missing and serve it
     Up(up::Up),
+    /// Run every test
+    Test,
+    /// Run the end-to-end tests, here or against a server that runs
+    E2e(suite::EndToEnd),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +47,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build { names } if names.is_empty() => build::everything()?,
         Command::Build { names } => build::components(&names)?,
         Command::Up(up) => return up.run(),
+        Command::Test => return suite::everything(),
+        Command::E2e(tests) => return tests.run(),
     }
     Ok(ExitCode::SUCCESS)
 }

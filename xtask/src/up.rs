@@ -42,6 +42,9 @@ pub(crate) struct Up {
     /// Do not start the media gateway
     #[arg(long)]
     no_gateway: bool,
+    /// Another manifest than spin.toml
+    #[arg(long, value_name = "FILE", default_value = "spin.toml", hide = true)]
+    manifest: PathBuf,
 }
 
 impl Up {
@@ -60,7 +63,7 @@ impl Up {
             true => Some(start(Program::shop(&events)?, &heard, &mut programs)?),
             false => None,
         };
-        let host = Program::host(&self.listen, &data, &secrets, shop.as_deref(), &events)?;
+        let host = Program::host(&self.manifest, &self.listen, &data, &secrets, shop.as_deref(), &events)?;
         let address = start(host, &heard, &mut programs)?;
         demo::healthy(&address)?;
         if self.demo {

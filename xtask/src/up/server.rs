@@ -32,6 +32,7 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn host(
+        manifest: &Path,
         listen: &str,
         data: &Path,
         secrets: &Secrets,
@@ -39,7 +40,7 @@ impl Program {
         events: &Sender<Event>,
     ) -> Result<Program> {
         let mut command = Command::new(workspace::target().join("release/centralita"));
-        command.args(["up", "--manifest", "spin.toml", "--listen", listen, "--data"]).arg(data);
+        command.args(["up", "--listen", listen, "--data"]).arg(data).arg("--manifest").arg(manifest);
         command.envs(secrets.variables());
         if let Some(shop) = shop {
             command.env("SPIN_VARIABLE_SHOP_URL", shop);

@@ -1,0 +1,123 @@
+// A stand-in of Meta's Graph API on loopback. It refuses what Meta would refuse, so that a request
+// of the wrong shape fails a test, and it can be told to be down, slow or full of errors.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { ACCESS_TOKEN, NUMBER_ID, wamid } from './whatsapp.mjs';
+
+const BODY_MAX = 4096;
+const BUTTONS_MAX = 3;
+const BUTTON_TITLE_MAX = 20;
+const ROWS_MAX = 10;
+const ROW_TITLE_MAX = 24;
+
+export class Graph {
+  /** Every message that was accepted: `{ id, body, atMs }`. */
+  accepted = [];
+  /** Requests that Meta would have refused, each with what is wrong with it. */
+  refused = [];
+  /** What to answer next, instead of accepting: see `fail`, `down` and `accept`. */
+  #trouble;
+  /** How many requests came, whatever became of them. */
+  requests = 0;
+
+  static async start() {
+    const graph = new Graph();
+    graph.server = createServer((request, response) => graph.#answer(request, response));
+    graph.server.listen(0, '127.0.0.1');
+    await once(graph.server, 'listening');
+    graph.url = `http://127.0.0.1:${graph.server.address().port}`;
+    return graph;
+  }
+
+  async stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  /** Answers with an error of the Graph API from now on. */
+  fail(status, code, message = 'refused by the test') {
+    this.#trouble = response => json(response, status, { error: { message, type: 'OAuthException', code, fbtrace_id: 'x' } });
+  }
+
+  /** Hangs up on every request from now on. */
+  down() {
+    this.#trouble = response => response.socket.destroy();
+  }
+
+  accept() {
+    this.#trouble = undefined;
+  }
+
+  sentTo = phone => this.accepted.filter(({ body }) => body.to === phone);
+
+  async #answer(request, response) {
+    this.requests += 1;
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (this.#trouble) return this.#trouble(response);
+    const wrong = this.#wrong(request, Buffer.concat(chunks).toString());
+    if (wrong) {
+      this.refused.push(wrong);
+      return json(response, wrong.startsWith('bearer') ? 401 : 400, { error: { message: wrong, code: 100, type: 'OAuthException' } });
+    }
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    if (body.status === 'read') return json(response, 200, { success: true });
+    const id = wamid();
+    this.accepted.push({ id, body, atMs: Date.now() });
+    const contacts = [{ input: body.to ?? body.recipient, wa_id: body.to }];
+    return json(response, 200, { messaging_product: 'whatsapp', contacts, messages: [{ id }] });
+  }
+
+  /** What is wrong with a request, in words; nothing when Meta would take it. */
+  #wrong(request, text) {
+    if (request.method !== 'POST') return `method ${request.method}`;
+    if (!new RegExp(`^/v\\d+\\.0/${NUMBER_ID}/messages$`).test(request.url)) return `path ${request.url}`;
+    if (request.headers.authorization !== `Bearer ${ACCESS_TOKEN}`) return 'bearer token';
+    if (!/^application\/json/.test(request.headers['content-type'])) return `content type ${request.headers['content-type']}`;
+    let body;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return 'body is no JSON';
+    }
+    if (body.messaging_product !== 'whatsapp') return 'messaging_product';
+    if (body.status === 'read') return typeof body.message_id === 'string' ? undefined : 'message_id';
+    if (!/^\d{7,15}$/.test(body.to ?? '') && !body.recipient) return `to: ${body.to}`;
+    const check = shapes[body.type];
+    return check ? check(body[body.type]) : `type ${body.type}`;
+  }
+}
+
+const shapes = {
+  text: text => (text?.body && text.body.length <= BODY_MAX ? undefined : 'text.body'),
+  image: media,
+  document: media,
+  interactive(interactive) {
+    if (!interactive?.body?.text) return 'interactive.body.text';
+    if (interactive.type === 'button') {
+      const buttons = interactive.action?.buttons ?? [];
+      const titles = buttons.map(button => button.reply?.title ?? '');
+      if (!buttons.length || buttons.length > BUTTONS_MAX) return `${buttons.length} buttons`;
+      if (titles.some(title => !title || [...title].length > BUTTON_TITLE_MAX)) return 'button title';
+      return buttons.every(button => button.type === 'reply' && button.reply.id) ? undefined : 'button reply';
+    }
+    if (interactive.type === 'list') {
+      const rows = (interactive.action?.sections ?? []).flatMap(section => section.rows ?? []);
+      if (!rows.length || rows.length > ROWS_MAX) return `${rows.length} rows`;
+      if (!interactive.action.button) return 'list button';
+      return rows.every(row => row.id && row.title && [...row.title].length <= ROW_TITLE_MAX) ? undefined : 'row';
+    }
+    return `interactive.type ${interactive.type}`;
+  },
+};
+
+function media(media) {
+  return media?.id || /^https?:/.test(media?.link ?? '') ? undefined : 'media id or link';
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,81 @@
+// The system under test: `cargo xtask up --demo` with the real components, on a free port and a
+// fresh data folder; or a server that already runs, when CENTRALITA_URL names one.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
+const READY_MS = 120_000;
+
+/** Why a test that controls the server is skipped, or false. */
+export const needsControl = process.env.CENTRALITA_URL ? 'needs a server of its own' : false;
+
+export class Server {
+  /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml. */
+  static async start({ variables = {}, manifest } = {}) {
+    if (process.env.CENTRALITA_URL) {
+      const token = process.env.CENTRALITA_ADMIN_TOKEN;
+      if (!token) throw new Error('say the admin token in CENTRALITA_ADMIN_TOKEN');
+      return Object.assign(new Server(), { url: process.env.CENTRALITA_URL.replace(/\/$/, ''), adminToken: token });
+    }
+    const server = new Server();
+    server.data = await mkdtemp(path.join(tmpdir(), 'centralita-e2e-'));
+    server.adminToken = 'e2e-admin-token';
+    server.environment = { ...process.env };
+    for (const [name, value] of Object.entries(variables)) {
+      server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;
+    }
+    server.manifest = manifest;
+    await server.run('127.0.0.1:0');
+    return server;
+  }
+
+  async run(listen) {
+    const options = ['up', '--demo', '--listen', listen, '--data', this.data, '--admin-token', this.adminToken];
+    if (this.manifest) options.push('--manifest', this.manifest);
+    this.output = [];
+    const began = Date.now();
+    const { CENTRALITA_XTASK: xtask = path.join(root, 'target/release/xtask') } = process.env;
+    this.process = spawn(xtask, options, { cwd: root, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.ended = new Promise(resolve => this.process.once('exit', resolve));
+    this.url = await new Promise((resolve, reject) => {
+      const fail = why => reject(new Error(`${why}\n${this.output.join('\n')}`));
+      const timer = setTimeout(() => fail(`not ready within ${READY_MS} ms`), READY_MS);
+      this.ended.then(code => fail(`the server ended with ${code}`));
+      createInterface({ input: this.process.stderr }).on('line', line => this.output.push(line));
+      createInterface({ input: this.process.stdout }).on('line', line => {
+        this.output.push(line);
+        const [, host] = line.match(/^started centralita as process (\d+)/) ?? [];
+        if (host) this.hostProcess = Number(host);
+        const [, url] = line.match(/^ready (http:\S+)/) ?? [];
+        if (url) {
+          clearTimeout(timer);
+          resolve(url);
+        }
+      });
+    });
+    this.startedInMs = Date.now() - began;
+  }
+
+  /** Ends the host as a power cut would. Everything else that `up` started ends with it. */
+  async kill() {
+    process.kill(this.hostProcess, 'SIGKILL');
+    await this.ended;
+  }
+
+  /** Starts again over the same data and at the same address. */
+  async restart() {
+    await this.run(new URL(this.url).host);
+  }
+
+  async stop() {
+    if (!this.process) return;
+    this.process.kill('SIGTERM');
+    await this.ended;
+    await rm(this.data, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,69 @@
+// A web chat customer without a browser: the widget's protocol, spoken directly.
+
+import assert from 'node:assert/strict';
+import { eventually } from './eventually.mjs';
+
+const ACCOUNT = 'demo';
+
+export class WebchatVisitor {
+  static async arrive(server, account = ACCOUNT) {
+    const visitor = Object.assign(new WebchatVisitor(), { server, account });
+    const response = await fetch(`${server.url}/webchat/${account}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: server.url },
+      body: JSON.stringify({ page: `${server.url}/demo/` }),
+    });
+    assert.equal(response.status, 200, await response.clone().text());
+    visitor.token = (await response.json()).token;
+    return visitor;
+  }
+
+  /** Posts something of the visitor's; returns the status. */
+  async post(body) {
+    const response = await fetch(`${this.server.url}/webhooks/webchat/${this.account}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}`, origin: this.server.url },
+      body: JSON.stringify({ client_id: crypto.randomUUID(), at_ms: Date.now(), locale: 'es', ...body }),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  async write(text) {
+    assert.equal(await this.post({ kind: 'message', text }), 200);
+  }
+
+  async choose({ id, title }) {
+    assert.equal(await this.post({ kind: 'message', text: title, choice: id }), 200);
+  }
+
+  async messages(since = 0) {
+    const headers = { authorization: `Bearer ${this.token}`, origin: this.server.url };
+    const response = await fetch(`${this.server.url}/webchat/${this.account}/messages?since=${since}`, { headers });
+    assert.equal(response.status, 200);
+    const { events } = await response.json();
+    return events.filter(({ event }) => event === 'message').map(({ data }) => data);
+  }
+
+  /** The last message that holds `text`. */
+  sees = text =>
+    eventually(`the visitor sees ${text}`, async () => (await this.messages()).findLast(message => message.text?.includes(text)));
+
+  /** Through the bot to a person. */
+  async toPerson(area, topic, phone = 'no') {
+    await this.write('Hola');
+    await this.choose(option(await this.sees('¿En qué te puedo ayudar?'), 'Hablar con alguien'));
+    await this.choose(option(await this.sees('¿Sobre qué es?'), area));
+    await this.sees('Cuéntamelo en una frase');
+    await this.write(topic);
+    await this.sees('teléfono');
+    await this.write(phone);
+    await this.sees('Te paso con una persona').catch(() => this.sees('una persona del equipo leerá'));
+  }
+}
+
+function option(message, title) {
+  const found = message.options.find(option => option.title === title);
+  assert.ok(found, `no option ${title} in ${JSON.stringify(message.options)}`);
+  return found;
+}

@@ -1,0 +1,125 @@
+// The web chat's story, from the customer's first word to the disposition, in two real browsers.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Agent, PHONE, Visitor, launch, screenshot, visit } from './support/browser.mjs';
+import { Desk } from './support/desk.mjs';
+import { eventually } from './support/eventually.mjs';
+import { Server } from './support/server.mjs';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('a customer writes, the bot answers, an agent takes over, and a reload on either side loses nothing', async () => {
+  const agent = await Agent.arrive(browser, server, 'ana');
+  const customer = await Visitor.arrive(browser, server);
+  await customer.open();
+  await customer.write('Hola');
+  await customer.sees('Soy Lumi');
+  await customer.sees('¿En qué te puedo ayudar?');
+  await screenshot(customer.page, 'webchat-bot-1366');
+
+  // The bot asks the business system.
+  await customer.choose('Mi pedido');
+  await customer.sees('número de tu pedido');
+  await customer.write('1042');
+  await customer.sees('Tu pedido 1042 está en camino con Correos');
+
+  await customer.askForPerson('Pedido o producto', 'La pantalla llegó rota');
+  await customer.sees('teléfono');
+  await customer.write('no');
+  await customer.sees('Te paso con una persona');
+
+  await agent.at('offer').first().waitFor();
+  await screenshot(agent.page, 'desk-offer-1366');
+  await agent.at('offer-answer').first().click();
+  await agent.sees('La pantalla llegó rota');
+  await agent.say('Hola, soy Ana. Ahora mismo te envío otra.');
+  await customer.sees('soy Ana');
+  await customer.write('¡Muchas gracias!');
+  await agent.sees('¡Muchas gracias!');
+
+  const said = await customer.bubbles();
+  await customer.page.reload();
+  await customer.sees('¡Muchas gracias!');
+  await eventually('all bubbles are back', async () =>
+    JSON.stringify(await customer.bubbles()) === JSON.stringify(said));
+  await agent.page.reload();
+  await agent.at('conversation-item').first().click();
+  await agent.sees('¡Muchas gracias!');
+  await screenshot(agent.page, 'desk-conversation-1366');
+
+  await customer.write('Una cosa más');
+  await agent.sees('Una cosa más');
+  await agent.say('Dime.');
+  await customer.sees('Dime.');
+  await screenshot(customer.page, 'webchat-agent-1366');
+
+  await agent.at('end').first().click();
+  await agent.at('disposition').first().waitFor();
+  await screenshot(agent.page, 'desk-wrap-up-1366');
+  const disposition = agent.at('disposition').first();
+  if ((await disposition.evaluate(element => element.tagName)) === 'SELECT') {
+    await disposition.selectOption('resuelto');
+  } else {
+    await disposition.click();
+  }
+  await agent.at('note').first().fill('Se envía pantalla nueva');
+  await agent.at('dispose').first().click();
+  const marta = await Desk.login(server, 'marta');
+  await eventually('the contact has one closed interaction with its disposition', async () => {
+    const [contact] = await marta.get('/api/contacts?q=');
+    const { items } = await marta.get(`/api/contacts/${contact.id}/history`);
+    return items.some(item => item.state === 'disposed' && item.disposition === 'resuelto' && item.note === 'Se envía pantalla nueva');
+  });
+  assert.deepEqual([...agent.page.problems, ...customer.page.problems], []);
+  await agent.page.context().close();
+  await customer.page.context().close();
+});
+
+test('the shop, the chat and the desk stand on a phone', async () => {
+  const customer = await Visitor.arrive(browser, server, { viewport: PHONE });
+  await screenshot(customer.page, 'shop-360');
+  await customer.open();
+  await customer.write('Hola');
+  await customer.sees('¿En qué te puedo ayudar?');
+  await screenshot(customer.page, 'webchat-360');
+  await customer.askForPerson('Quiero comprar', 'Una lámpara para el salón');
+  await customer.sees('teléfono');
+  await customer.write('no');
+
+  const agent = await Agent.arrive(browser, server, 'carmen', { viewport: PHONE });
+  await agent.at('offer').first().waitFor();
+  await screenshot(agent.page, 'desk-offer-360');
+  await agent.at('offer-answer').first().click();
+  await agent.sees('Una lámpara para el salón');
+  await agent.say('Olá, sou a Carmen.');
+  await customer.sees('sou a Carmen');
+  await screenshot(agent.page, 'desk-conversation-360');
+  await screenshot(customer.page, 'webchat-agent-360');
+  const width = await agent.page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= PHONE.width, `the desk is ${width} pixels wide`);
+  await agent.page.context().close();
+  await customer.page.context().close();
+});
+
+test('a supervisor sees queues and agents live', async () => {
+  const page = await visit(browser, `${server.url}/desk/`);
+  await page.context().close();
+  const marta = await Agent.arrive(browser, server, 'marta');
+  await marta.page.goto(`${server.url}/desk/live`);
+  await marta.at('live-queues').first().waitFor();
+  await marta.at('live-agents').first().getByText('Ana Torres').first().waitFor();
+  await screenshot(marta.page, 'desk-live-1366');
+  await marta.page.context().close();
+});

@@ -1,0 +1,177 @@
+//! `cargo xtask test` and `cargo xtask e2e`: every test, with all the set-up it needs.
+//!
+//! Ends with `N passed, N failed` over all suites, alone on a line.
+
+mod count;
+
+use crate::{
+    build::{self, toolchain},
+    process::{output, run, step, succeeds},
+    workspace,
+};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use count::{Count, from_cargo, from_tap};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+/// The oldest Node whose test runner has what the tests use.
+const NODE_MAJOR_MIN: u32 = 20;
+
+#[derive(Args)]
+pub(crate) struct EndToEnd {
+    /// A server that already runs; its admin token is in CENTRALITA_ADMIN_TOKEN
+    #[arg(long)]
+    url: Option<String>,
+    /// Only these files, e.g. `whatsapp`
+    names: Vec<String>,
+}
+
+impl EndToEnd {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        if self.url.is_none() {
+            build::everything()?;
+            build::test_components()?;
+        }
+        Ok(conclude(&[("end to end", end_to_end(self.url.as_deref(), &self.names)?)]))
+    }
+}
+
+/// Runs every suite, also after one has failed.
+pub(crate) fn everything() -> Result<ExitCode> {
+    require_node()?;
+    build::everything()?;
+    build::test_components()?;
+    let mut suites = vec![("Rust", rust()?)];
+    for widget in widgets()? {
+        suites.push(("widget", node(&widget, &test_files(&widget, "test")?, &[])?));
+    }
+    suites.push(("end to end", end_to_end(None, &[])?));
+    Ok(conclude(&suites))
+}
+
+fn conclude(suites: &[(&str, Count)]) -> ExitCode {
+    println!();
+    for (name, count) in suites {
+        println!("{name}: {count}");
+    }
+    let total = suites.iter().fold(Count::default(), |sum, (_, count)| sum + *count);
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn rust() -> Result<Count> {
+    println!("Rust tests …");
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]);
+    cargo.env("CENTRALITA_COMPONENTS", workspace::target().join("components"));
+    let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo test")?;
+    let mut count = Count::default();
+    let stdout = child.stdout.take().context("a piped child has an output")?;
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        println!("{line}");
+        count = count + from_cargo(&line);
+    }
+    // What does not compile has no tests to count.
+    if !child.wait()?.success() && count.failed == 0 {
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// Folders below the components that bring tests of their own for a browser.
+fn widgets() -> Result<Vec<PathBuf>> {
+    let components = fs::read_dir(workspace::root().join("components"))?;
+    let folders = components.map(|entry| Ok(entry?.path().join("widget")));
+    let folders = folders.collect::<Result<Vec<_>>>()?;
+    Ok(folders.into_iter().filter(|folder| folder.join("package.json").is_file()).collect())
+}
+
+fn end_to_end(url: Option<&str>, names: &[String]) -> Result<Count> {
+    require_node()?;
+    let folder = workspace::root().join("tests");
+    let files = if names.is_empty() { test_files(&folder, "e2e")? } else { named(names) };
+    let environment = url.map(|url| ("CENTRALITA_URL", url));
+    node(&folder, &files, environment.as_slice())
+}
+
+fn named(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("e2e/{name}.test.mjs")).collect()
+}
+
+/// The `*.test.js` and `*.test.mjs` files of `folder`'s `part`, as paths from `folder`.
+fn test_files(folder: &Path, part: &str) -> Result<Vec<String>> {
+    let names =
+        fs::read_dir(folder.join(part))?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<Result<Vec<_>>>()?;
+    names.retain(|name| name.ends_with(".test.mjs") || name.ends_with(".test.js"));
+    names.sort();
+    Ok(names.into_iter().map(|name| format!("{part}/{name}")).collect())
+}
+
+/// Runs Node's test runner in `folder`, one file after the other: they share the machine's cores.
+fn node(folder: &Path, files: &[String], environment: &[(&str, &str)]) -> Result<Count> {
+    require_chromium()?;
+    install_packages(folder)?;
+    println!("{} tests …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
+    let report = workspace::target().join("xtask/report.tap");
+    let mut node = Command::new("node");
+    node.current_dir(folder).args(["--test", "--test-concurrency=1"]);
+    node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    node.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
+    node.args(files).envs(environment.iter().copied());
+    let succeeded = node.status().context("cannot run node")?.success();
+    let mut count = from_tap(&fs::read_to_string(&report).unwrap_or_default());
+    if !succeeded && count.failed == 0 {
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+fn require_node() -> Result<()> {
+    let version = output(Command::new("node").arg("--version")).unwrap_or_default();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE_MAJOR_MIN) {
+        bail!("the tests need Node {NODE_MAJOR_MIN} or later: install it and start again");
+    }
+    Ok(())
+}
+
+/// `CHROMIUM` names another one.
+fn require_chromium() -> Result<()> {
+    let debian = Path::new("/usr/bin/chromium");
+    let works = |program: &Path| succeeds(Command::new(program).arg("--version"));
+    if let Some(own) = std::env::var_os("CHROMIUM") {
+        if !works(Path::new(&own)) {
+            bail!("CHROMIUM names no browser that runs: {}", own.display());
+        }
+        return Ok(());
+    }
+    if !debian.is_file() {
+        toolchain::install(&["chromium"])?;
+    }
+    if !works(debian) {
+        bail!("the tests need Chromium: `apt-get install chromium`, or name one in CHROMIUM");
+    }
+    Ok(())
+}
+
+/// `npm ci`, unless what is installed is what the lock file asks for.
+fn install_packages(folder: &Path) -> Result<()> {
+    let modified = |file: &str| fs::metadata(folder.join(file)).and_then(|file| file.modified()).ok();
+    let installed = modified("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= modified("package-lock.json") {
+        return Ok(());
+    }
+    let shown = folder.strip_prefix(workspace::root()).unwrap_or(folder).display();
+    step(&format!("installing npm packages in {shown}"), || {
+        run(Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(folder))
+    })
+}
