@@ -376,37 +376,32 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
 /// What an event causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Look for an agent for what waits in `queue`.
-    Route { queue: QueueId, at: Timestamp },
-    /// Look again for work for `agent`, whose hands became freer.
-    RouteFor { agent: AgentId },
+    /// Match what waits with who is free.
+    Route { at: Timestamp },
+    /// The agent's hands became emptier.
+    Free { agent: AgentId },
     /// Come back when the offer's time is over.
     OfferDeadline { at: Timestamp },
     WrapUpDeadline { at: Timestamp },
     /// Nobody sits there: pause the agent.
-    PauseAgent { agent: AgentId },
+    Pause { agent: AgentId },
 }
 
 /// What follows from `event`, with the interaction as it was `before`.
 pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect> {
-    let again = |after: Duration| {
-        before.queue.clone().map(|queue| Effect::Route { queue, at: at + after })
-    };
-    let freed = || before.state.agent().cloned().map(|agent| Effect::RouteFor { agent });
+    let route = Effect::Route { at };
+    let free = |agent: &AgentId| Effect::Free { agent: agent.clone() };
     match event {
-        Event::Queued { queue, .. } => vec![Effect::Route { queue: queue.clone(), at }],
+        Event::Queued { .. } => vec![route],
         Event::Offered { answer_by, .. } => vec![Effect::OfferDeadline { at: *answer_by }],
-        Event::OfferDeclined { .. } => {
-            // Somebody else now; the same agent again when the pause is over and nobody took it.
-            [again(Duration::ZERO), again(REFUSAL_PAUSE), freed()].into_iter().flatten().collect()
+        // Somebody else now; the same agent again when the pause is over and nobody took it.
+        Event::OfferDeclined { agent } => {
+            vec![free(agent), route, Effect::Route { at: at + REFUSAL_PAUSE }]
         }
-        Event::OfferExpired { agent } => {
-            let pause = Effect::PauseAgent { agent: agent.clone() };
-            again(Duration::ZERO).into_iter().chain([pause]).collect()
-        }
+        Event::OfferExpired { agent } => vec![Effect::Pause { agent: agent.clone() }, route],
         Event::WrapUpStarted { wrap_up_by, .. } => vec![Effect::WrapUpDeadline { at: *wrap_up_by }],
         Event::Transferred { .. } | Event::Ended { .. } | Event::Disposed { .. } => {
-            freed().into_iter().collect()
+            before.state.agent().map(|agent| vec![free(agent), route]).unwrap_or_default()
         }
         Event::Started { .. }
         | Event::BotTurned { .. }

@@ -2,7 +2,7 @@
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`],
 //! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
-//! and everything that happens later ([`due`]).
+//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
 
 pub mod agent;
 pub mod channel;
@@ -11,6 +11,7 @@ pub mod due;
 pub mod id;
 pub mod interaction;
 pub mod message;
+pub mod notice;
 pub mod queue;
 pub mod routing;
 pub mod time;

@@ -116,12 +116,14 @@ fn the_wait_is_counted_from_the_first_queue() {
 
 #[test]
 fn what_follows_from_what_happened() {
-    let route = |second| Effect::Route { queue: "sales".into(), at: at(second) };
+    let route = |second| Effect::Route { at: at(second) };
+    let free = || Effect::Free { agent: amy() };
     let expired = effects(&ringing(), at(30), &Event::OfferExpired { agent: amy() });
-    assert_eq!(expired, [route(30), Effect::PauseAgent { agent: amy() }]);
+    assert_eq!(expired, [Effect::Pause { agent: amy() }, route(30)]);
     let declined = effects(&ringing(), at(9), &Event::OfferDeclined { agent: amy() });
-    assert_eq!(declined, [route(9), route(39), Effect::RouteFor { agent: amy() }]);
+    assert_eq!(declined, [free(), route(9), route(39)]);
     let wrap_up = in_state(State::WrapUp { agent: amy(), wrap_up_by: at(60) });
     let disposed = Event::Disposed { agent: Some(amy()), disposition: None, note: None };
-    assert_eq!(effects(&wrap_up, at(40), &disposed), [Effect::RouteFor { agent: amy() }]);
+    assert_eq!(effects(&wrap_up, at(40), &disposed), [free(), route(40)]);
+    assert_eq!(effects(&in_state(State::Bot), at(40), &Event::Ended { by: Ending::Bot }), []);
 }

@@ -69,6 +69,12 @@ pub async fn find(sql: &impl Sql, id: &str) -> Result<Option<Work>> {
     sql.first(&statement, parameters![id]).await?.as_ref().map(read).transpose()
 }
 
+/// The rows of one kind that are due, whoever is at them.
+pub async fn due_ids(sql: &impl Sql, kind: Kind, now: Timestamp) -> Result<Vec<String>> {
+    let statement = "SELECT id FROM due_work WHERE kind = $1 AND state = 'waiting' AND due_at_ms <= $2";
+    sql.query(statement, parameters![kind.as_str(), now]).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Takes the row away, in the transaction of its effects. `false`: somebody did it before, and the
 /// caller must not do it again.
 pub async fn complete(sql: &impl Sql, id: &str) -> Result<bool> {
@@ -86,6 +92,13 @@ pub async fn retry(sql: &impl Sql, id: &str, due_at: Timestamp, error: &str) -> 
 /// Gives the row back without an attempt: its turn has not come.
 pub async fn release(sql: &impl Sql, id: &str) -> Result<()> {
     sql.query("UPDATE due_work SET leased_until_ms = 0 WHERE id = $1", parameters![id]).await?;
+    Ok(())
+}
+
+/// Makes waiting work due now, leased to the caller who tries it.
+pub async fn hurry(sql: &impl Sql, id: &str, now: Timestamp) -> Result<()> {
+    let statement = "UPDATE due_work SET due_at_ms = $1, leased_until_ms = $2 WHERE id = $3";
+    sql.query(statement, parameters![now, now + LEASE, id]).await?;
     Ok(())
 }
 

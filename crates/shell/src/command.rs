@@ -1,0 +1,155 @@
+//! A command to an interaction: load, decide, append, and the work that follows, in one transaction.
+
+use crate::{
+    failure::{Failure, Result},
+    performer::{DISPATCHER, ROUTER},
+    unique,
+};
+use domain::{
+    due::{Kind, Work},
+    id::{AgentId, InteractionId},
+    interaction::{Command, Effect, Interaction, Refusal, decide, effects},
+    time::Timestamp,
+};
+use store::{
+    agent, interaction, journal,
+    port::{self, Sql, transaction},
+};
+
+/// What was committed, and the due work to try now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    pub interaction: Interaction,
+    /// Whether anything happened: a repeated click changes nothing.
+    pub changed: bool,
+    pub work: Vec<Work>,
+}
+
+/// How often a lost race is decided again.
+const RACES_MAX: u32 = 5;
+
+/// Runs `attempt` again while somebody else was faster.
+pub async fn retrying<T>(mut attempt: impl AsyncFnMut() -> Result<T, Race>) -> Result<T> {
+    let mut races = 0;
+    loop {
+        match attempt().await {
+            Err(Race::Lost(_)) if races < RACES_MAX => races += 1,
+            Err(Race::Lost(text)) => return Err(Failure::Later(text)),
+            Err(Race::Failed(failure)) => return Err(failure),
+            Ok(value) => return Ok(value),
+        }
+    }
+}
+
+/// Why a transaction did not commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Race {
+    /// Somebody else was first: load and decide again.
+    Lost(String),
+    Failed(Failure),
+}
+
+impl From<port::Error> for Race {
+    fn from(error: port::Error) -> Self {
+        match error {
+            port::Error::Conflict(text) => Race::Lost(text),
+            other => Race::Failed(other.into()),
+        }
+    }
+}
+
+impl From<Failure> for Race {
+    fn from(failure: Failure) -> Self {
+        Race::Failed(failure)
+    }
+}
+
+impl From<Refusal> for Race {
+    fn from(refusal: Refusal) -> Self {
+        Race::Failed(refusal.into())
+    }
+}
+
+/// Gives `command` to the interaction `id` and commits what follows.
+pub async fn execute(sql: &impl Sql, now: Timestamp, id: &InteractionId, command: &Command) -> Result<Done> {
+    retrying(async || transaction(sql, async |sql| within(sql, now, id, command.clone()).await).await).await
+}
+
+/// The same inside a transaction of the caller's.
+pub async fn within(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    command: Command,
+) -> Result<Done, Race> {
+    if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
+        has_room(sql, id, agent).await?;
+    }
+    let before = journal::load(sql, id).await?;
+    let events = decide(now, &before, command)?;
+    let after = journal::append(sql, id, &before, now, &events).await?;
+    let mut work = vec![];
+    let mut step = before;
+    for event in &events {
+        for effect in effects(&step, now, event) {
+            work.extend(take_effect(sql, now, id, step.version + 1, effect).await?);
+        }
+        step = domain::interaction::evolve(step, now, event);
+    }
+    let work = store::due::add(sql, now, work).await?;
+    Ok(Done { interaction: after, changed: !events.is_empty(), work })
+}
+
+/// The limit holds here, under the agent's lock, whatever a snapshot said.
+async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result<(), Race> {
+    let Some((agent, load)) = agent::lock_load(sql, agent).await? else {
+        return Err(Failure::NotFound(format!("agent {agent}")).into());
+    };
+    if agent.presence != domain::agent::Presence::Available {
+        return Err(Failure::Conflict(format!("{} is not available", agent.name)).into());
+    }
+    let view = interaction::find(sql, id).await?;
+    let kind = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?.capacity;
+    if agent.capacity.admits(load, kind) {
+        Ok(())
+    } else {
+        Err(Failure::Conflict(format!("{} has no room for one more", agent.name)).into())
+    }
+}
+
+/// Does what belongs into this transaction, and gives the work for later.
+async fn take_effect(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    version: u64,
+    effect: Effect,
+) -> Result<Option<Work>, Race> {
+    let later = |kind: Kind, performer: &str, due_at| {
+        Some(Work {
+            id: unique::id(now),
+            kind,
+            performer: performer.to_owned(),
+            subject: id.0.clone(),
+            key: format!("{}:{id}:{version}:{}", kind.as_str(), due_at - now.0),
+            body: serde_json::json!({}),
+            due_at: Timestamp(due_at),
+            attempts: 0,
+        })
+    };
+    Ok(match effect {
+        Effect::Route { at } => later(Kind::Route, ROUTER, at.0),
+        Effect::OfferDeadline { at } => later(Kind::OfferDeadline, DISPATCHER, at.0),
+        Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
+        Effect::Free { agent } => {
+            agent::freed(sql, &agent, now).await?;
+            None
+        }
+        Effect::Pause { agent } => {
+            let pause = domain::agent::Presence::Pause(domain::agent::NO_ANSWER.to_owned());
+            agent::declare(sql, &agent, &pause, now).await?;
+            None
+        }
+    })
+}
+

@@ -1,0 +1,101 @@
+//! Why a request was not done, as a status: the status decides whether a provider sends again.
+
+use domain::interaction::Refusal;
+use store::port;
+
+/// Each variant is one status. The text is for the caller; it never holds a secret or our internals.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    #[error("{0}")]
+    BadRequest(String),
+    /// Who asks is not known.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// Who asks is known and may not.
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0} was not found")]
+    NotFound(String),
+    #[error("{0} is not allowed here")]
+    MethodNotAllowed(String),
+    /// The state of things does not allow it: look again.
+    #[error("{0}")]
+    Conflict(String),
+    #[error("more than {0} bytes")]
+    TooLarge(usize),
+    #[error("too many requests; try again in {0} s")]
+    TooMany(u64),
+    /// Not now: the same request may succeed later.
+    #[error("{0}")]
+    Later(String),
+    /// A defect of ours; the details are in the log.
+    #[error("{0}")]
+    Broken(String),
+}
+
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    pub fn status(&self) -> u16 {
+        match self {
+            Failure::BadRequest(_) => 400,
+            Failure::Unauthorized(_) => 401,
+            Failure::Forbidden(_) => 403,
+            Failure::NotFound(_) => 404,
+            Failure::MethodNotAllowed(_) => 405,
+            Failure::Conflict(_) => 409,
+            Failure::TooLarge(_) => 413,
+            Failure::TooMany(_) => 429,
+            Failure::Broken(_) => 500,
+            Failure::Later(_) => 503,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Failure::BadRequest(_) => "bad_request",
+            Failure::Unauthorized(_) => "unauthorized",
+            Failure::Forbidden(_) => "forbidden",
+            Failure::NotFound(_) => "not_found",
+            Failure::MethodNotAllowed(_) => "method_not_allowed",
+            Failure::Conflict(_) => "conflict",
+            Failure::TooLarge(_) => "too_large",
+            Failure::TooMany(_) => "too_many",
+            Failure::Broken(_) => "internal",
+            Failure::Later(_) => "later",
+        }
+    }
+
+    /// RFC 9457. What is ours to know stays with us.
+    pub fn problem(&self) -> serde_json::Value {
+        let detail = match self {
+            Failure::Broken(_) => "Something went wrong on our side. It was logged.".to_owned(),
+            Failure::Later(_) => "The service cannot answer now. Try again in a moment.".to_owned(),
+            told => told.to_string(),
+        };
+        let title = self.code().replace('_', " ");
+        serde_json::json!({
+            "type": "about:blank",
+            "title": title,
+            "status": self.status(),
+            "detail": detail,
+            "code": self.code(),
+        })
+    }
+}
+
+impl From<port::Error> for Failure {
+    fn from(error: port::Error) -> Self {
+        match error {
+            port::Error::Conflict(text) => Failure::Conflict(text),
+            port::Error::Unavailable(text) => Failure::Later(text),
+            port::Error::Broken(text) => Failure::Broken(text),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Conflict(refusal.to_string())
+    }
+}

@@ -1,0 +1,445 @@
+//! What a channel says happened, applied once. Each event is its own transaction: a poison event
+//! neither blocks nor loses its neighbours.
+
+use crate::{
+    bot,
+    command::{Race, retrying, within},
+    failure::Result,
+    performer, unique,
+};
+use domain::{
+    channel::ChannelProfile,
+    contact::{Identity, Learnt},
+    due::{Kind, Work},
+    id::{ContactId, ConversationId, InteractionId, MessageId},
+    interaction::{Command, State},
+    message::{Attachment, Author, Content, DeliveryError, Direction, Status},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    account::Account,
+    contact::{self, Edit},
+    conversation::{self, Conversation},
+    message::{self, Message},
+    port::{Sql, transaction},
+    webhook,
+};
+
+/// One event, with a key that two deliveries of it share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inbound {
+    pub key: String,
+    /// By the provider's clock.
+    pub at: Timestamp,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Message(Heard),
+    /// The business itself wrote, from another app.
+    Echo(Heard),
+    Status(Report),
+    /// A status of everything sent up to a number of the conversation.
+    StatusUpTo { identities: Vec<Identity>, seq: u64, status: Status },
+    /// `None` takes the reaction back.
+    Reaction { target: String, emoji: Option<String> },
+    Edit { target: String, content: Content },
+    Delete { target: String },
+    /// The contact said who they are.
+    Identified { identities: Vec<Identity>, person: Person },
+    /// The contact closed the conversation.
+    Left { identities: Vec<Identity> },
+}
+
+/// A message of a contact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Everything that identifies them; the first is where an answer goes.
+    pub identities: Vec<Identity>,
+    pub name: Option<String>,
+    pub locale: Option<String>,
+    pub provider_id: Option<String>,
+    pub client_id: Option<String>,
+    pub reply_to: Option<String>,
+    pub content: Content,
+}
+
+/// What became of a message of ours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub provider_id: Option<String>,
+    /// Our own id, where the provider gives it back.
+    pub message: Option<MessageId>,
+    pub status: Status,
+    pub error: Option<DeliveryError>,
+}
+
+/// What somebody says about a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Person {
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub locale: Option<String>,
+}
+
+/// Applies `inbound` unless it is known, and gives the work that follows.
+pub async fn apply(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &Account,
+    profile: &ChannelProfile,
+    inbound: &Inbound,
+) -> Result<Vec<Work>> {
+    let scope = Scope { now, account, profile };
+    retrying(async || {
+        transaction(sql, async |sql| {
+            if !webhook::is_new(sql, &account.id, &inbound.key, now).await? {
+                return Ok(vec![]);
+            }
+            scope.take(sql, inbound).await
+        })
+        .await
+    })
+    .await
+}
+
+/// What every step of applying an event needs.
+struct Scope<'a> {
+    now: Timestamp,
+    account: &'a Account,
+    profile: &'a ChannelProfile,
+}
+
+impl Scope<'_> {
+    async fn take(&self, sql: &impl Sql, inbound: &Inbound) -> Result<Vec<Work>, Race> {
+        match &inbound.what {
+            What::Message(heard) => return self.hear(sql, inbound.at, heard).await,
+            What::Echo(heard) => self.echo(sql, inbound.at, heard).await?,
+            What::Status(report) => self.report(sql, inbound, report).await?,
+            What::StatusUpTo { identities, seq, status } => {
+                self.report_up_to(sql, identities, *seq, *status).await?;
+            }
+            What::Reaction { target, .. } | What::Edit { target, .. } | What::Delete { target } => {
+                self.change(sql, inbound, target).await?;
+            }
+            What::Identified { identities, person } => {
+                if let Some(conversation) = self.conversation_of(sql, identities).await? {
+                    learn(sql, self.now, &conversation.contact, person, self.account).await?;
+                }
+            }
+            What::Left { identities } => return self.leave(sql, identities).await,
+        }
+        Ok(vec![])
+    }
+
+    async fn hear(&self, sql: &impl Sql, at: Timestamp, heard: &Heard) -> Result<Vec<Work>, Race> {
+        let conversation = self.open(sql, heard).await?;
+        conversation::heard(sql, &conversation.id, at).await?;
+        let (interaction, new) = match &conversation.open_interaction {
+            Some(open) => (open.clone(), false),
+            None => (InteractionId(unique::id(self.now)), true),
+        };
+        let command = if new {
+            let queue = self.account.queue.clone();
+            Command::Start { conversation: conversation.id.clone(), bot: self.account.bot, queue }
+        } else {
+            Command::Write
+        };
+        let done = within(sql, self.now, &interaction, command).await?;
+        let message = self.message(sql, &conversation, at, heard).await?;
+        let message = Message { interaction: Some(interaction.clone()), ..message };
+        let message = message::add(sql, self.now, message).await?;
+        self.catch_up(sql, &message).await?;
+        let mut next = vec![];
+        if done.interaction.state == State::Bot {
+            next.push(bot::turn(self.now, &interaction, &message.id));
+        }
+        if let Content::Media { attachments, .. } = &message.content
+            && attachments.iter().any(|file| file.id.is_none())
+        {
+            next.push(self.fetch(&message));
+        }
+        let mut work = done.work;
+        work.extend(store::due::add(sql, self.now, next).await?);
+        Ok(work)
+    }
+
+    /// Copying a provider's files is work for later: nothing slow stands between a message and the desk.
+    fn fetch(&self, message: &Message) -> Work {
+        Work {
+            id: unique::id(self.now),
+            kind: Kind::FetchMedia,
+            performer: performer::of_channel(&self.account.channel),
+            subject: message.id.0.clone(),
+            key: format!("fetch_media:{}", message.id),
+            body: serde_json::json!({ "message_id": message.id }),
+            due_at: self.now,
+            attempts: 0,
+        }
+    }
+
+    async fn echo(&self, sql: &impl Sql, at: Timestamp, heard: &Heard) -> Result<(), Race> {
+        if let Some(provider_id) = &heard.provider_id
+            && message::by_provider(sql, &self.account.id, provider_id).await?.is_some()
+        {
+            return Ok(()); // Our own, coming back.
+        }
+        let conversation = self.open(sql, heard).await?;
+        let message = self.message(sql, &conversation, at, heard).await?;
+        let message = Message {
+            interaction: conversation.open_interaction.clone(),
+            direction: Direction::Out,
+            author: Author::System,
+            status: Some(Status::Sent),
+            ..message
+        };
+        let message = message::add(sql, self.now, message).await?;
+        self.catch_up(sql, &message).await
+    }
+
+    async fn message(
+        &self,
+        sql: &impl Sql,
+        conversation: &Conversation,
+        at: Timestamp,
+        heard: &Heard,
+    ) -> Result<Message, Race> {
+        let reply_to = match &heard.reply_to {
+            Some(target) => message::by_provider(sql, &self.account.id, target).await?,
+            None => None,
+        };
+        let content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
+        Ok(Message {
+            id: MessageId(unique::id(self.now)),
+            conversation: conversation.id.clone(),
+            seq: 0,
+            interaction: None,
+            account: self.account.id.clone(),
+            direction: Direction::In,
+            author: Author::Contact,
+            content,
+            at,
+            provider_id: heard.provider_id.clone(),
+            client_id: heard.client_id.clone(),
+            reply_to: reply_to.map(|message| message.id),
+            status: None,
+            error: None,
+            handed_at: None,
+            reaction: None,
+            edited: false,
+            deleted: false,
+        })
+    }
+
+    /// Files that the contact uploaded to us are tied to the conversation; what is tied elsewhere is
+    /// somebody else's and left out.
+    async fn tie(
+        &self,
+        sql: &impl Sql,
+        conversation: &ConversationId,
+        content: Content,
+    ) -> Result<Content, Race> {
+        let Content::Media { text, attachments } = content else { return Ok(content) };
+        let mut kept: Vec<Attachment> = vec![];
+        for file in attachments {
+            match &file.id {
+                None => kept.push(file),
+                Some(id) => kept.extend(crate::outbound::stored(sql, id, conversation).await?),
+            }
+        }
+        Ok(Content::Media { text, attachments: kept })
+    }
+
+    /// The conversation of whoever has one of the identities, made when they never wrote here.
+    async fn open(&self, sql: &impl Sql, heard: &Heard) -> Result<Conversation, Race> {
+        let known = self.conversation_of(sql, &heard.identities).await?;
+        let contact = match &known {
+            Some(conversation) => conversation.contact.clone(),
+            None => self.contact(sql, heard).await?,
+        };
+        for identity in &heard.identities {
+            let merge = unique::id(self.now);
+            contact::add_identity(sql, &contact, identity, true, &merge, self.now).await?;
+        }
+        if let Some(conversation) = known {
+            return Ok(conversation);
+        }
+        let Some(address) = heard.identities.first() else {
+            return Err(crate::failure::Failure::BadRequest("a message from nobody".into()).into());
+        };
+        let id = ConversationId(unique::id(self.now));
+        let kind = self.profile.capacity;
+        conversation::create(sql, &id, self.account, address, &contact, kind).await?;
+        let made = conversation::find(sql, &id).await?;
+        made.ok_or_else(|| Race::Lost(format!("conversation {id}")))
+    }
+
+    async fn conversation_of(
+        &self,
+        sql: &impl Sql,
+        identities: &[Identity],
+    ) -> Result<Option<Conversation>, Race> {
+        for identity in identities {
+            if let Some(found) = conversation::with(sql, &self.account.id, identity).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn contact(&self, sql: &impl Sql, heard: &Heard) -> Result<ContactId, Race> {
+        for identity in &heard.identities {
+            if let Some(holder) = contact::holder(sql, identity).await? {
+                return Ok(holder);
+            }
+        }
+        let id = ContactId(unique::id(self.now));
+        let name = heard.name.as_deref().unwrap_or_default();
+        contact::create(sql, &id, name, heard.locale.as_deref(), self.now).await?;
+        Ok(id)
+    }
+
+    async fn report(&self, sql: &impl Sql, inbound: &Inbound, report: &Report) -> Result<(), Race> {
+        let mut found = match &report.message {
+            Some(id) => message::find(sql, id).await?.filter(|message| message.account == self.account.id),
+            None => None,
+        };
+        if let (None, Some(id)) = (&found, &report.provider_id) {
+            found = message::by_provider(sql, &self.account.id, id).await?;
+        }
+        match (found, &report.provider_id) {
+            (Some(message), _) => fold(sql, self.now, message, report).await?,
+            // It may be about a send whose answer is still on its way.
+            (None, Some(target)) => self.park(sql, target, inbound).await?,
+            (None, None) => {}
+        }
+        Ok(())
+    }
+
+    async fn report_up_to(
+        &self,
+        sql: &impl Sql,
+        identities: &[Identity],
+        seq: u64,
+        status: Status,
+    ) -> Result<(), Race> {
+        let Some(conversation) = self.conversation_of(sql, identities).await? else { return Ok(()) };
+        // Marks come with each message: a hundred back is further than any client lags.
+        let upto = seq.min(conversation.last_seq).saturating_add(1);
+        for message in message::before(sql, &conversation.id, upto, 100).await? {
+            if message.direction == Direction::Out {
+                let report = Report { provider_id: None, message: None, status, error: None };
+                fold(sql, self.now, message, &report).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn change(&self, sql: &impl Sql, inbound: &Inbound, target: &str) -> Result<(), Race> {
+        match message::by_provider(sql, &self.account.id, target).await? {
+            Some(message) => changed(sql, self.now, message, &inbound.what).await,
+            None => self.park(sql, target, inbound).await,
+        }
+    }
+
+    async fn park(&self, sql: &impl Sql, target: &str, inbound: &Inbound) -> Result<(), Race> {
+        let body = store::record::to_json(inbound)?;
+        webhook::park(sql, &self.account.id, target, &inbound.key, &body, self.now).await?;
+        Ok(())
+    }
+
+    /// Applies what arrived before the message it is about.
+    async fn catch_up(&self, sql: &impl Sql, message: &Message) -> Result<(), Race> {
+        catch_up(sql, self.now, message).await
+    }
+
+    async fn leave(&self, sql: &impl Sql, identities: &[Identity]) -> Result<Vec<Work>, Race> {
+        let conversation = self.conversation_of(sql, identities).await?;
+        let Some(open) = conversation.and_then(|conversation| conversation.open_interaction) else {
+            return Ok(vec![]);
+        };
+        let view = store::interaction::find(sql, &open).await?;
+        let queue = match view.and_then(|view| view.queue) {
+            Some(queue) => store::queue::find(sql, &queue).await?,
+            None => None,
+        };
+        let wrap_up = queue.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up);
+        Ok(within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
+    }
+}
+
+/// For work that was never in a queue.
+const DEFAULT_WRAP_UP: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Applies the parked events of a message whose provider id became known.
+pub(crate) async fn catch_up(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<(), Race> {
+    let Some(provider_id) = &message.provider_id else { return Ok(()) };
+    for body in webhook::unpark(sql, &message.account, provider_id).await? {
+        let inbound: Inbound = store::record::from_json(&body)?;
+        // Each change is seen by the next.
+        let Some(message) = message::find(sql, &message.id).await? else { return Ok(()) };
+        match &inbound.what {
+            What::Status(report) => fold(sql, now, message, report).await?,
+            what => changed(sql, now, message, what).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn fold(sql: &impl Sql, now: Timestamp, mut message: Message, report: &Report) -> Result<(), Race> {
+    let before = (message.status, message.provider_id.clone());
+    message.status = Some(message.status.unwrap_or(Status::Sent).fold(report.status));
+    if message.status == Some(Status::Failed) && message.error.is_none() {
+        message.error.clone_from(&report.error);
+    }
+    if message.provider_id.is_none() {
+        message.provider_id.clone_from(&report.provider_id);
+    }
+    if (message.status, message.provider_id.clone()) != before {
+        message::update(sql, now, &message).await?;
+    }
+    Ok(())
+}
+
+async fn changed(sql: &impl Sql, now: Timestamp, mut message: Message, what: &What) -> Result<(), Race> {
+    match what {
+        What::Reaction { emoji, .. } => message.reaction.clone_from(emoji),
+        What::Edit { content, .. } => {
+            message.content = content.clone();
+            message.edited = true;
+        }
+        What::Delete { .. } => message.deleted = true,
+        _ => return Ok(()),
+    }
+    message::update(sql, now, &message).await?;
+    Ok(())
+}
+
+/// Records what was said about a contact. A phone or an address that another contact has makes the two
+/// one. Said, not proven: an identity learnt so is not verified.
+pub async fn learn(
+    sql: &impl Sql,
+    now: Timestamp,
+    contact: &ContactId,
+    person: &Person,
+    account: &Account,
+) -> Result<Vec<Learnt>, Race> {
+    let Some(root) = contact::root(sql, contact).await? else { return Ok(vec![]) };
+    let edit = Edit { name: person.name.clone(), locale: person.locale.clone(), notes: None };
+    if edit != Edit::default() {
+        contact::edit(sql, &root, &edit, now).await?;
+    }
+    let calling_code = account.settings.get("calling_code").and_then(|code| code.as_str()).unwrap_or("34");
+    let phone = person.phone.as_deref().and_then(|phone| Identity::phone(phone, calling_code));
+    let email = person.email.as_deref().and_then(Identity::email);
+    let mut learnt = vec![];
+    for identity in phone.into_iter().chain(email) {
+        let merge = unique::id(now);
+        learnt.push(contact::add_identity(sql, &root, &identity, false, &merge, now).await?);
+    }
+    Ok(learnt)
+}

@@ -1,0 +1,21 @@
+//! What every component does around the rules: load, decide, append, and see to the effects.
+//!
+//! Everything but the modules marked wasm-only runs on any [`store::port::Sql`], so it is tested
+//! natively on a real database. Start at [`command`], then [`inbound`] and [`outbound`].
+
+pub mod access;
+pub mod bot;
+pub mod command;
+pub mod due;
+pub mod failure;
+pub mod inbound;
+pub mod outbound;
+pub mod password;
+pub mod performer;
+pub mod routing;
+pub mod seal;
+pub mod token;
+pub mod unique;
+
+#[cfg(target_family = "wasm")]
+pub mod platform;

@@ -1,0 +1,305 @@
+//! A message to a contact, from the desk's or the bot's hand to the provider's answer.
+//!
+//! Before the provider is asked, that is recorded: a message whose outcome nobody knows, because we
+//! died or the provider never answered, is never sent again blindly.
+
+use crate::{
+    command::{Race, retrying},
+    failure::{Failure, Result},
+    inbound, performer, unique,
+};
+use domain::{
+    contact::Identity,
+    due::{Kind, Work, backoff},
+    id::{InteractionId, MessageId},
+    message::{Attachment, Author, Content, DeliveryError, Direction, Status},
+    time::Timestamp,
+};
+use std::time::Duration;
+use store::{
+    account::{self, Account},
+    attachment,
+    conversation::{self, Conversation},
+    message::{self, Message},
+    port::{Sql, transaction},
+};
+
+/// What is to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft<'a> {
+    pub conversation: &'a Conversation,
+    pub interaction: Option<&'a InteractionId>,
+    pub author: Author,
+    pub content: Content,
+    /// Makes a repeated send one message.
+    pub client_id: Option<String>,
+    pub reply_to: Option<MessageId>,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(
+        conversation: &'a Conversation,
+        interaction: Option<&'a InteractionId>,
+        author: Author,
+        content: Content,
+    ) -> Self {
+        Draft { conversation, interaction, author, content, client_id: None, reply_to: None }
+    }
+}
+
+/// A stored message, and the work to try now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Put {
+    pub message: Message,
+    pub work: Vec<Work>,
+}
+
+/// Stores a message and the work of delivering it.
+pub async fn send(sql: &impl Sql, now: Timestamp, draft: &Draft<'_>) -> Result<Put> {
+    retrying(async || transaction(sql, async |sql| put(sql, now, draft.clone()).await).await).await
+}
+
+/// The same inside a transaction of the caller's. What was sent under the same client id is there.
+pub(crate) async fn put(sql: &impl Sql, now: Timestamp, draft: Draft<'_>) -> Result<Put, Race> {
+    let Draft { conversation, interaction, author, content, client_id, reply_to } = draft;
+    if let Some(client_id) = &client_id
+        && let Some(message) = message::by_client(sql, &conversation.id, client_id).await?
+    {
+        return Ok(Put { message, work: vec![] });
+    }
+    let message = Message {
+        id: MessageId(unique::id(now)),
+        conversation: conversation.id.clone(),
+        seq: 0,
+        interaction: interaction.cloned(),
+        account: conversation.account.clone(),
+        direction: Direction::Out,
+        author,
+        content,
+        at: now,
+        provider_id: None,
+        client_id,
+        reply_to,
+        status: Some(Status::Sending),
+        error: None,
+        handed_at: None,
+        reaction: None,
+        edited: false,
+        deleted: false,
+    };
+    let message = message::add(sql, now, message).await?;
+    let work = store::due::add(sql, now, vec![delivery(now, conversation, &message)]).await?;
+    Ok(Put { message, work })
+}
+
+fn delivery(now: Timestamp, conversation: &Conversation, message: &Message) -> Work {
+    let id = unique::id(now);
+    Work {
+        kind: Kind::Deliver,
+        performer: performer::of_channel(&conversation.channel),
+        subject: conversation.id.0.clone(),
+        // The id makes a retry by the agent new work.
+        key: format!("deliver:{}:{id}", message.id),
+        body: serde_json::json!({ "message_id": message.id }),
+        due_at: now,
+        attempts: 0,
+        id,
+    }
+}
+
+/// A file of ours as a message carries it, tied to `conversation`. `None`: it is not there, or is
+/// another conversation's.
+pub async fn stored(
+    sql: &impl Sql,
+    id: &str,
+    conversation: &domain::id::ConversationId,
+) -> Result<Option<Attachment>, Race> {
+    if !attachment::tie(sql, id, conversation).await? {
+        return Ok(None);
+    }
+    let file = attachment::find(sql, id).await?;
+    Ok(file.map(|file| Attachment {
+        id: Some(file.id),
+        kind: file.kind,
+        mime: Some(file.mime),
+        name: file.name,
+        size: Some(file.size),
+        url: None,
+        provider_ref: None,
+    }))
+}
+
+/// A message that is to be handed to its provider now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parcel {
+    pub work: Work,
+    pub message: Message,
+    pub account: Account,
+    pub conversation: Conversation,
+    /// Everything the contact is known by.
+    pub identities: Vec<Identity>,
+    /// The provider's id of the message it replies to.
+    pub reply_to: Option<String>,
+}
+
+/// Takes the next message of the conversation that `work` is about, and records that its provider is
+/// about to be asked. `None`: nothing is to be done now.
+pub async fn take(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>> {
+    retrying(async || transaction(sql, async |sql| take_within(sql, now, work).await).await).await
+}
+
+async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>, Race> {
+    let Some(next) = store::due::next_of(sql, Kind::Deliver, &work.subject).await? else { return Ok(None) };
+    if next.due_at > now {
+        // An earlier message waits for the provider: a later one must not overtake it.
+        store::due::release(sql, &work.id).await?;
+        return Ok(None);
+    }
+    let id = MessageId::from(next.body["message_id"].as_str().unwrap_or_default());
+    let message = message::find(sql, &id).await?;
+    let Some(mut message) = message.filter(|message| message.status == Some(Status::Sending)) else {
+        store::due::complete(sql, &next.id).await?;
+        return Ok(None);
+    };
+    if let Some(handed_at) = message.handed_at {
+        if now.since(handed_at) < domain::due::LEASE {
+            return Ok(None); // Somebody is at it.
+        }
+        message.status = Some(Status::Unknown);
+        message.handed_at = None;
+        message::update(sql, now, &message).await?;
+        store::due::complete(sql, &next.id).await?;
+        return Ok(None);
+    }
+    message.handed_at = Some(now);
+    message::update(sql, now, &message).await?;
+    let lost = |what: &str| Failure::Broken(format!("message {id} has no {what}"));
+    let found = conversation::find(sql, &message.conversation).await?;
+    let conversation = found.ok_or_else(|| lost("conversation"))?;
+    let account = account::find(sql, &message.account).await?.ok_or_else(|| lost("account"))?;
+    let contact = store::contact::find(sql, &conversation.contact).await?;
+    let identities = contact.map(|contact| contact.identities).unwrap_or_default();
+    let reply_to = match &message.reply_to {
+        Some(target) => message::find(sql, target).await?.and_then(|message| message.provider_id),
+        None => None,
+    };
+    let identities = identities.into_iter().map(|held| held.identity).collect();
+    Ok(Some(Parcel { work: next, message, account, conversation, identities, reply_to }))
+}
+
+/// What the provider made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Accepted { provider_id: Option<String> },
+    /// Not now: the provider asks for `after`, or leaves it to us.
+    Retry { after: Option<Duration>, error: DeliveryError },
+    /// Sending again cannot help.
+    Failed { error: DeliveryError },
+    /// It was asked and did not answer: the message may have arrived.
+    Unknown { error: DeliveryError },
+}
+
+/// Records the outcome of handing over `parcel`. Gives the conversation's next delivery, if one waits.
+pub async fn record(sql: &impl Sql, now: Timestamp, parcel: &Parcel, outcome: &Outcome) -> Result<Vec<Work>> {
+    retrying(async || {
+        transaction(sql, async |sql| record_within(sql, now, parcel, outcome).await).await
+    })
+    .await
+}
+
+async fn record_within(
+    sql: &impl Sql,
+    now: Timestamp,
+    parcel: &Parcel,
+    outcome: &Outcome,
+) -> Result<Vec<Work>, Race> {
+    // A report may have come while the provider was still answering: look again.
+    let Some(mut message) = message::find(sql, &parcel.message.id).await? else { return Ok(vec![]) };
+    let work = &parcel.work;
+    message.handed_at = None;
+    let folded = |report| Some(message.status.unwrap_or(Status::Sending).fold(report));
+    match outcome {
+        Outcome::Accepted { provider_id } => {
+            message.status = folded(Status::Sent);
+            message.error = None;
+            if message.provider_id.is_none() {
+                message.provider_id.clone_from(provider_id);
+            }
+        }
+        Outcome::Retry { after, error } if work.attempts + 1 < Kind::Deliver.attempts_max() => {
+            message.error = Some(error.clone());
+            let wait = after.unwrap_or_else(|| backoff(work.attempts + 1, unique::jitter()));
+            store::due::retry(sql, &work.id, now + wait, &error.text).await?;
+            message::update(sql, now, &message).await?;
+            return Ok(vec![]);
+        }
+        Outcome::Retry { error, .. } | Outcome::Failed { error } => {
+            message.status = folded(Status::Failed);
+            message.error = Some(error.clone());
+        }
+        Outcome::Unknown { error } => {
+            message.status = folded(Status::Unknown);
+            message.error = Some(error.clone());
+        }
+    }
+    store::due::complete(sql, &work.id).await?;
+    message::update(sql, now, &message).await?;
+    inbound::catch_up(sql, now, &message).await?;
+    let next = store::due::next_of(sql, Kind::Deliver, &work.subject).await?;
+    Ok(next.filter(|next| next.due_at <= now).into_iter().collect())
+}
+
+/// Nobody could deliver it: it fails, visibly.
+pub(crate) async fn give_up(sql: &impl Sql, now: Timestamp, id: &MessageId, reason: &str) -> Result<(), Race> {
+    let Some(mut message) = message::find(sql, id).await? else { return Ok(()) };
+    if message.status != Some(Status::Sending) {
+        return Ok(());
+    }
+    // Whoever was asked and died may have delivered it.
+    let status = if message.handed_at.is_some() { Status::Unknown } else { Status::Failed };
+    message.status = Some(status);
+    message.handed_at = None;
+    let error = DeliveryError { code: "undeliverable".to_owned(), text: reason.to_owned() };
+    message.error.get_or_insert(error);
+    message::update(sql, now, &message).await?;
+    Ok(())
+}
+
+/// Sends a failed message again, by the wish of a person who saw why it failed.
+pub async fn resend(sql: &impl Sql, now: Timestamp, id: &MessageId) -> Result<Put> {
+    retrying(async || {
+        transaction(sql, async |sql| {
+            let message = message::find(sql, id).await?;
+            let mut message = message.ok_or_else(|| Failure::NotFound(format!("message {id}")))?;
+            let conversation = conversation::find(sql, &message.conversation).await?;
+            let conversation =
+                conversation.ok_or_else(|| Failure::NotFound(format!("message {id}'s conversation")))?;
+            if message.status == Some(Status::Sending) {
+                return Ok(hurry(sql, now, message).await?);
+            }
+            if !matches!(message.status, Some(Status::Failed | Status::Unknown)) {
+                return Err(Failure::Conflict("only a failed message can be sent again".to_owned()).into());
+            }
+            message.status = Some(Status::Sending);
+            message.error = None;
+            message.handed_at = None;
+            message::update(sql, now, &message).await?;
+            let work = vec![delivery(now, &conversation, &message)];
+            let work = store::due::add(sql, now, work).await?;
+            Ok(Put { message, work })
+        })
+        .await
+    })
+    .await
+}
+
+/// A message that waits for its next attempt is tried now.
+async fn hurry(sql: &impl Sql, now: Timestamp, message: Message) -> Result<Put, Race> {
+    let next = store::due::next_of(sql, Kind::Deliver, message.conversation.as_str()).await?;
+    let work = next.into_iter().filter(|_| message.handed_at.is_none()).collect::<Vec<_>>();
+    for work in &work {
+        store::due::hurry(sql, &work.id, now).await?;
+    }
+    Ok(Put { message, work })
+}
+

@@ -1,0 +1,93 @@
+//! Due work, tried at once after the commit and in the background: nobody waits for it, and what is
+//! not tried here the dispatcher performs.
+
+use crate::{
+    due,
+    failure::{Failure, Result},
+    platform::{
+        call::{ANSWER_MAX, call},
+        center::{database, now},
+        request::Asked,
+    },
+};
+use domain::due::Work;
+use futures::future::join_all;
+use http::Method;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+use store::port::Sql;
+
+/// How much one instance tries at the same time. More is left to the dispatcher, so that a flood of
+/// webhooks is taken in before it is worked off.
+const AT_ONCE: usize = 32;
+
+/// Longer than any performer takes, shorter than the lease.
+const TIME: Duration = Duration::from_secs(12);
+
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+/// Tries `work` in the background.
+pub fn attempt(work: Vec<Work>) {
+    if work.is_empty() {
+        return;
+    }
+    spin_sdk::wasip3::spawn(async move {
+        if UNDER_WAY.fetch_add(work.len(), Ordering::Relaxed) < AT_ONCE {
+            join_all(work.iter().map(try_one)).await;
+        } else if let Err(failure) = leave(&work).await {
+            eprintln!("error: due work stays leased: {failure}");
+        }
+        UNDER_WAY.fetch_sub(work.len(), Ordering::Relaxed);
+    });
+}
+
+/// Performs `work` and waits for it: for the dispatcher.
+pub async fn perform(work: Vec<Work>) {
+    join_all(work.iter().map(try_one)).await;
+}
+
+async fn try_one(work: &Work) {
+    let outcome = ask(work).await;
+    if let Err(error) = outcome
+        && let Err(failure) = failed(work, &error).await
+    {
+        // Its lease runs out, and the dispatcher tries again.
+        eprintln!("error: {} {}: {error}; and then: {failure}", work.kind.as_str(), work.subject);
+    }
+}
+
+async fn ask(work: &Work) -> Result<(), String> {
+    let url = format!("http://{}.spin.internal/perform", work.performer);
+    let body = serde_json::to_vec(work).map_err(|error| error.to_string())?;
+    let headers = [("content-type", "application/json")];
+    let answer = call(Method::POST, &url, &headers, body, TIME, ANSWER_MAX).await;
+    let answer = answer.map_err(|silence| format!("{}: {silence}", work.performer))?;
+    if answer.is_success() { Ok(()) } else { Err(format!("{} answered {}", work.performer, answer.status)) }
+}
+
+async fn failed(work: &Work, error: &str) -> Result<()> {
+    let sql = database().await?;
+    let next = due::failed(&sql, now(), work, error).await?;
+    // An apology and a place in the queue cannot wait for the next tick.
+    Box::pin(perform(next)).await;
+    Ok(())
+}
+
+async fn leave(work: &[Work]) -> Result<()> {
+    let sql = database().await?;
+    for work in work {
+        store::due::release(&sql, &work.id).await?;
+    }
+    Ok(())
+}
+
+/// The work that a request to `/perform` brings, if it is still to be done.
+pub async fn asked_for(sql: &impl Sql, asked: &Asked) -> Result<Option<Work>> {
+    if asked.method != Method::POST {
+        return Err(Failure::MethodNotAllowed(asked.method.to_string()));
+    }
+    let work: Work = asked.json()?;
+    Ok(store::due::find(sql, &work.id).await?)
+}

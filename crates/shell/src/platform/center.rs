@@ -1,0 +1,40 @@
+//! The center's clock, settings and database.
+
+use crate::{
+    failure::{Failure, Result},
+    seal::Key,
+};
+use domain::time::Timestamp;
+use spin_sdk::{key_value, variables};
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::spin::Sqlite;
+
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A variable of the component. One that is not declared for it is a defect of the manifest.
+pub async fn variable(name: &str) -> Result<String> {
+    variables::get(name).await.map_err(|error| Failure::Broken(format!("variable {name}: {error}")))
+}
+
+/// The center's key, for sealing and signing.
+pub async fn key() -> Result<Key> {
+    Key::parse(&variable("secret_key").await?)
+}
+
+/// A connection for one request.
+pub async fn database() -> Result<Sqlite> {
+    Ok(Sqlite::open().await?)
+}
+
+/// What may be lost: sessions, presence heartbeats, typing, rate limits.
+pub async fn memory() -> Result<key_value::Store> {
+    key_value::Store::open_default().await.map_err(forgotten)
+}
+
+/// A failure of the key-value store.
+pub fn forgotten(error: key_value::Error) -> Failure {
+    Failure::Later(format!("key-value store: {error}"))
+}
