@@ -3,6 +3,7 @@
 //! Each does all the set-up it needs and says in plain lines what it is doing. What a command
 //! cannot do ends in one line on standard error that says what to do about it.
 
+mod bench;
 mod build;
 mod process;
 mod suite;
@@ -30,6 +31,8 @@ enum Command {
     Test,
     /// Run the end-to-end tests, here or against a server that runs
     E2e(suite::EndToEnd),
+    /// Measure, print a table and write it to target/bench/figures.json
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Up(up) => return up.run(),
         Command::Test => return suite::everything(),
         Command::E2e(tests) => return tests.run(),
+        Command::Bench => return bench::measure(),
     }
     Ok(ExitCode::SUCCESS)
 }
