@@ -3,12 +3,10 @@
 
 use crate::{
     bot::{Attribute, Call, CallResult, Context, Event, Turn},
-    turn::{Granted, Learnt, Next, Nonsense, Plan},
+    turn::{self, Nonsense},
 };
-use domain::{
-    contact::PHONE,
-    message::{Content, Menu},
-};
+use shell::bot;
+use std::collections::BTreeMap;
 
 /// Turns for one event, so that a bot that calls and calls does not go on for ever.
 const TURNS_MAX: usize = 8;
@@ -17,52 +15,40 @@ const TURNS_MAX: usize = 8;
 pub async fn play(
     event: Event,
     mut context: Context,
-    granted: &Granted,
+    systems: &BTreeMap<String, String>,
     step: impl Fn(&Event, &Context) -> Turn,
     call: impl AsyncFn(Call) -> CallResult,
-) -> Result<Plan, Nonsense> {
-    let mut plan = Plan::default();
+) -> Result<bot::Turn, Nonsense> {
+    let mut done = bot::Turn::default();
     let mut event = event;
     for _ in 0..TURNS_MAX {
-        plan.add(step(&event, &context), granted)?;
-        let Next::Call(wanted) = &plan.next else { return Ok(plan) };
-        event = Event::CallResult(call(wanted.clone()).await);
-        know(&mut context, &plan);
+        let Some(wanted) = turn::add(&mut done, step(&event, &context), systems)? else {
+            return Ok(done);
+        };
+        event = Event::CallResult(call(wanted).await);
+        know(&mut context, &done);
     }
     Err(Nonsense(format!("calls after {TURNS_MAX} turns for one event")))
 }
 
-fn know(context: &mut Context, plan: &Plan) {
-    context.memory.clone_from(&plan.memory);
-    for (name, value) in &plan.attributes {
+fn know(context: &mut Context, done: &bot::Turn) {
+    context.memory.clone_from(&done.memory);
+    for (name, value) in &done.attributes {
         context.attributes.retain(|known| known.name != *name);
         context.attributes.push(Attribute { name: name.clone(), value: value.clone() });
     }
     context.attributes.sort_by(|a, b| a.name.cmp(&b.name));
-    for learnt in &plan.learnt {
-        match learnt {
-            Learnt::Name(name) => context.contact.name = Some(name.clone()),
-            Learnt::Locale(locale) => context.contact.locale = Some(locale.clone()),
-            Learnt::Identity(identity) if identity.scheme == PHONE => {
-                context.contact.phone = Some(identity.value.clone());
-            }
-            Learnt::Identity(identity) => context.contact.email = Some(identity.value.clone()),
+    let (contact, person) = (&mut context.contact, &done.person);
+    let learnt = [
+        (&mut contact.name, &person.name),
+        (&mut contact.phone, &person.phone),
+        (&mut contact.email, &person.email),
+        (&mut contact.locale, &person.locale),
+    ];
+    for (known, told) in learnt {
+        if told.is_some() {
+            known.clone_from(told);
         }
-    }
-}
-
-/// What the contact's message is to the bot, `menu` being the last one that the bot showed.
-pub fn event(content: &Content, chosen: Option<&str>, menu: Option<&Menu>) -> Event {
-    if let Some(id) = chosen {
-        return Event::Choice(id.to_owned());
-    }
-    let text = match content {
-        Content::Text { text } => text.as_str(),
-        other => other.summary(),
-    };
-    match menu.and_then(|menu| menu.chosen(text)) {
-        Some(option) => Event::Choice(option.id.clone()),
-        None => Event::Text(text.to_owned()),
     }
 }
 
@@ -70,14 +56,14 @@ pub fn event(content: &Content, chosen: Option<&str>, menu: Option<&Menu>) -> Ev
 mod tests {
     use super::*;
     use crate::bot::{Action, Channel, Contact, ContactDetail, LocalTime, Method};
-    use domain::message::MenuOption;
+    use domain::message::Content;
     use futures::executor::block_on;
     use std::cell::RefCell;
 
     fn context() -> Context {
         Context {
             contact: Contact { name: None, phone: None, email: None, locale: None },
-            channel: Channel { name: "test".into(), text_max: 1000, buttons_max: 3 },
+            channel: Channel { name: "test".into(), spoken: false },
             memory: String::new(),
             attributes: vec![],
             now: LocalTime { year: 2026, month: 11, day: 23, weekday: 1, hour: 10, minute: 0 },
@@ -89,8 +75,8 @@ mod tests {
         Action::Call(Call { id, system, method: Method::Get, path, body })
     }
 
-    fn granted() -> Granted {
-        Granted { systems: ["shop".to_owned()].into(), ..Granted::default() }
+    fn systems() -> BTreeMap<String, String> {
+        [("shop".to_owned(), "http://shop".to_owned())].into()
     }
 
     #[test]
@@ -109,12 +95,12 @@ mod tests {
             Turn { actions, memory: format!("{}+", context.memory) }
         };
         let answer = async |call: Call| CallResult { id: call.id, status: 200, body: "sent".into() };
-        let plan = block_on(play(Event::Text("7".into()), context(), &granted(), step, answer)).unwrap();
-        assert_eq!(plan.messages, [Content::text("wait"), Content::text("sent")]);
-        assert_eq!((plan.memory.as_str(), plan.next, plan.learnt.len()), ("++", Next::Wait, 1));
+        let done = block_on(play(Event::Text("7".into()), context(), &systems(), step, answer)).unwrap();
+        assert_eq!(done.says, [Content::text("wait"), Content::text("sent")]);
+        assert_eq!((done.memory.as_str(), done.then), ("++", bot::Then::Listen));
         let seen = seen.into_inner();
         assert_eq!(seen[1].0, Event::CallResult(CallResult { id: "c1".into(), status: 200, body: "sent".into() }));
-        assert_eq!(seen[1].1.contact.email.as_deref(), Some("ana@example.com"));
+        assert_eq!(seen[1].1.contact.email.as_deref(), Some("Ana@Example.com"));
         assert_eq!(seen[1].1.attributes.len(), 1);
     }
 
@@ -122,26 +108,7 @@ mod tests {
     fn a_bot_that_only_calls_is_stopped() {
         let step = |_: &Event, _: &Context| Turn { actions: vec![call("again")], memory: String::new() };
         let answer = async |call: Call| CallResult { id: call.id, status: 0, body: String::new() };
-        let stopped = block_on(play(Event::Silence, context(), &granted(), step, answer));
+        let stopped = block_on(play(Event::Silence, context(), &systems(), step, answer));
         assert_eq!(stopped, Err(Nonsense("calls after 8 turns for one event".into())));
-    }
-
-    #[test]
-    fn what_a_message_means() {
-        let menu = Menu {
-            text: "?".into(),
-            options: vec![MenuOption { id: "order".into(), title: "Mi pedido".into() }],
-        };
-        let rows = [
-            (Content::text("1"), None, Event::Choice("order".into())),
-            (Content::text("mi PEDIDO"), None, Event::Choice("order".into())),
-            (Content::text("Mi pedido"), Some("older"), Event::Choice("older".into())),
-            (Content::text("¿y el 1042?"), None, Event::Text("¿y el 1042?".into())),
-            (Content::Media { text: None, attachments: vec![] }, None, Event::Text(String::new())),
-        ];
-        for (content, chosen, expected) in rows {
-            assert_eq!(event(&content, chosen, Some(&menu)), expected);
-        }
-        assert_eq!(event(&Content::text("1"), None, None), Event::Text("1".into()));
     }
 }

@@ -35,12 +35,12 @@ impl From<Context> for step::Context {
     fn from(context: Context) -> Self {
         let Context { contact, channel, memory, attributes, now } = context;
         let wit::Contact { name, phone, email, locale } = contact;
-        let wit::Channel { name: channel_name, text_max, buttons_max } = channel;
+        let wit::Channel { name: channel_name, spoken } = channel;
         let wit::LocalTime { year, month, day, weekday, hour, minute } = now;
         step::Context {
             known: step::Known {
                 contact: step::Contact { name, phone, email, locale },
-                channel: step::Channel { name: channel_name, text_max, buttons_max },
+                channel: step::Channel { name: channel_name, spoken },
                 attributes: attributes.into_iter().map(|given| (given.name, given.value)).collect(),
             },
             memory,

@@ -46,8 +46,7 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Channel {
     pub name: String,
-    pub text_max: u32,
-    pub buttons_max: u32,
+    pub spoken: bool,
 }
 
 /// The business's clock on the wall. Monday is weekday 1.

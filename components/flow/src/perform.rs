@@ -1,0 +1,110 @@
+//! `/perform`: gives the bot what a contact wrote, and commits what it made of it.
+
+use crate::{
+    bot::{self as wit, Call, CallResult, Method},
+    context, play, system,
+    turn::Nonsense,
+};
+use domain::{due::Work, interaction::State};
+use http::StatusCode;
+use jiff::tz::TimeZone;
+use shell::{
+    bot::{self, Occasion},
+    failure::{Failure, Result},
+    platform::{
+        attempt::{asked_for, attempt},
+        call::call,
+        center::{database, now, variable},
+        reply::{self, Reply},
+        request::Asked,
+    },
+};
+use spin_sdk::{
+    http::Request,
+    http_service,
+    wit_bindgen::{backpressure_dec, backpressure_inc},
+};
+use std::{collections::BTreeMap, time::Duration};
+use store::port::Sql;
+
+/// A business system has this long to answer, and this much to say.
+const SYSTEM_TIME: Duration = Duration::from_secs(5);
+const SYSTEM_BYTES_MAX: usize = 256 * 1024;
+
+const WORK_BYTES_MAX: usize = 64 * 1024;
+
+#[http_service]
+async fn perform(request: Request) -> Reply {
+    // A bot that traps ends its whole instance: no other conversation is to be in it.
+    backpressure_inc();
+    let reply = reply::from(take_turns(request).await);
+    backpressure_dec();
+    reply
+}
+
+async fn take_turns(request: Request) -> Result<Reply> {
+    let asked = Asked::read(request, WORK_BYTES_MAX).await?;
+    let sql = database().await?;
+    // Turns keep their order: an older one of the same interaction is taken first.
+    while let Some(work) = asked_for(&sql, &asked).await? {
+        let Some(occasion) = bot::occasion(&sql, &work).await? else { break };
+        attempt(take(&sql, &occasion).await?);
+    }
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Takes one turn and gives the work that follows.
+async fn take(sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
+    if occasion.interaction.state != State::Bot {
+        // A person took over meanwhile: there is nothing to say.
+        return bot::commit(sql, now(), occasion, &bot::Turn::default()).await;
+    }
+    let (event, context) = context::of(occasion, now(), &zone().await?);
+    let systems = system::granted(&variable("systems").await?);
+    let ask = async |call: Call| ask_system(&systems, &occasion.work, call).await;
+    match play::play(event, context, &systems, wit::step, ask).await {
+        Ok(turn) => bot::commit(sql, now(), occasion, &turn).await,
+        Err(Nonsense(reason)) => {
+            eprintln!("alarm: the bot in interaction {}: {reason}", occasion.id);
+            bot::fail(sql, now(), occasion, &reason).await
+        }
+    }
+}
+
+async fn zone() -> Result<TimeZone> {
+    let name = variable("time_zone").await?;
+    TimeZone::get(&name).map_err(|error| Failure::Broken(format!("variable time_zone: {error}")))
+}
+
+/// Calls a business system. Whatever goes wrong is for the bot to know, and no failure of ours.
+async fn ask_system(systems: &BTreeMap<String, String>, work: &Work, wanted: Call) -> CallResult {
+    let Call { id, system, method, path, body } = wanted;
+    let address = systems.get(&system).map(String::as_str).unwrap_or_default();
+    // The turn may be taken again after a fault: a system that minds can tell by this key.
+    let key = format!("{}:{id}", work.id);
+    let mut headers = vec![("accept", "application/json"), ("idempotency-key", key.as_str())];
+    if !body.is_empty() {
+        headers.push(("content-type", "application/json"));
+    }
+    let url = format!("{address}{path}");
+    match call(verb(method), &url, &headers, body, SYSTEM_TIME, SYSTEM_BYTES_MAX).await {
+        Ok(answer) => {
+            let body = String::from_utf8_lossy(&answer.body).into_owned();
+            CallResult { id, status: answer.status, body }
+        }
+        Err(silence) => {
+            eprintln!("warning: business system {system}: {silence}");
+            CallResult { id, status: 0, body: String::new() }
+        }
+    }
+}
+
+fn verb(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}

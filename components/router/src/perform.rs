@@ -1,0 +1,65 @@
+//! `/perform`: one round of routing, from a snapshot to offers.
+
+use crate::policy::{self, wit};
+use domain::routing::{self, Assignment, Snapshot};
+use http::StatusCode;
+use shell::{
+    failure::Result,
+    platform::{
+        attempt::{asked_for, attempt},
+        center::{database, memory, now},
+        reply::{self, Reply},
+        request::Asked,
+        session::alive,
+    },
+    routing::{offer, requests, snapshot},
+};
+use spin_sdk::{
+    http::Request,
+    http_service,
+    wit_bindgen::{backpressure_dec, backpressure_inc},
+};
+
+const WORK_BYTES_MAX: usize = 64 * 1024;
+
+#[http_service]
+async fn perform(request: Request) -> Reply {
+    // A policy that traps ends its whole instance: no other round is to be in it.
+    backpressure_inc();
+    let reply = reply::from(route(request).await);
+    backpressure_dec();
+    reply
+}
+
+async fn route(request: Request) -> Result<Reply> {
+    let asked = Asked::read(request, WORK_BYTES_MAX).await?;
+    let sql = database().await?;
+    if let Some(work) = asked_for(&sql, &asked).await? {
+        // One round answers everybody who asked before it began.
+        let asked = requests(&sql, now()).await?;
+        let memory = memory().await?;
+        let snapshot = snapshot(&sql, now(), async |agent| alive(&memory, agent).await).await?;
+        let offers = decide(&snapshot, work.attempts > 0);
+        attempt(offer(&sql, now(), &snapshot, offers).await?);
+        for id in asked {
+            store::due::complete(&sql, &id).await?;
+        }
+    }
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// `failed`: a round for the same work did not come to its end, so the policy is not asked again.
+fn decide(snapshot: &Snapshot, failed: bool) -> Vec<Assignment> {
+    if snapshot.waiting.is_empty() || snapshot.candidates.is_empty() {
+        return vec![];
+    }
+    if failed {
+        eprintln!("alarm: the routing policy may have failed; the default decides this round");
+        return routing::assign(snapshot);
+    }
+    let (offers, alarm) = policy::decide(snapshot, wit::assign);
+    if let Some(nonsense) = alarm {
+        eprintln!("alarm: the routing policy: {nonsense}; the default decides this round");
+    }
+    offers
+}
