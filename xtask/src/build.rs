@@ -23,11 +23,22 @@ pub(crate) const BROWSER: &str = "wasm32-unknown-unknown";
 const PROGRAMS: [&str; 2] = ["edge", "demo-shop"];
 
 /// Sources that every build depends on.
-const SHARED: [&str; 5] = ["Cargo.toml", "Cargo.lock", ".cargo", "crates", "wit"];
+const SHARED: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", ".cargo", "crates", "wit", "xtask/src/build", "xtask/src/build.rs"];
 
 /// What the product needs to run.
 pub(crate) fn everything() -> Result<()> {
-    let sources = |own: &[&str]| Stamp::of(&[&SHARED[..], own].concat());
+    product(programs)
+}
+
+/// What the product and its tests need. All native code is built in one go: cargo would compile
+/// much of it twice for the programs alone and for the tests, with other features.
+pub(crate) fn everything_tested() -> Result<()> {
+    product(programs_and_tests)?;
+    test_components()
+}
+
+fn product(native: fn() -> Result<()>) -> Result<()> {
     let components = sources(&["components"])?;
     let desk = sources(&["console"])?;
     let demo = sources(&["demo/web"])?;
@@ -46,10 +57,14 @@ pub(crate) fn everything() -> Result<()> {
         demo.keep("demo")?;
     }
     if !programs.fresh("programs") {
-        build_programs()?;
+        native()?;
         programs.keep("programs")?;
     }
     Ok(())
+}
+
+fn sources(own: &[&str]) -> Result<Stamp> {
+    Stamp::of(&[&SHARED[..], own].concat())
 }
 
 /// Only these components, whether they belong to the product or to its tests.
@@ -64,7 +79,7 @@ pub(crate) fn components(names: &[String]) -> Result<()> {
 
 /// The components that only tests run: guests that misbehave, bots that trap.
 pub(crate) fn test_components() -> Result<()> {
-    let sources = Stamp::of(&[&SHARED[..], &["tests/bots"]].concat())?;
+    let sources = sources(&["tests/bots"])?;
     if sources.fresh("test components") {
         return Ok(());
     }
@@ -97,7 +112,7 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
     fs::rename(&half, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-fn build_programs() -> Result<()> {
+fn programs() -> Result<()> {
     let packages = workspace::packages()?;
     let there = |name: &&str| packages.iter().any(|package| package.name == **name);
     let present: Vec<_> = PROGRAMS.into_iter().filter(there).collect();
@@ -105,5 +120,11 @@ fn build_programs() -> Result<()> {
         let mut cargo = workspace::cargo();
         cargo.args(["build", "--release"]);
         run(cargo.args(present.iter().flat_map(|name| ["--package", name])))
+    })
+}
+
+fn programs_and_tests() -> Result<()> {
+    step("building the native programs and all tests", || {
+        run(workspace::cargo().args(["build", "--release", "--workspace", "--all-targets"]))
     })
 }

@@ -44,8 +44,7 @@ impl EndToEnd {
 /// Runs every suite, also after one has failed.
 pub(crate) fn everything() -> Result<ExitCode> {
     require_node()?;
-    build::everything()?;
-    build::test_components()?;
+    build::everything_tested()?;
     let mut suites = vec![("Rust", rust()?)];
     for widget in widgets()? {
         suites.push(("widget", node(&widget, &test_files(&widget, "test")?, &[])?));
