@@ -1,9 +1,10 @@
 //! What WhatsApp can do, and its translation in both directions.
 
-use crate::{decode, encode, outcome, verify};
+use crate::{decode, encode, graph::GraphFiles, outcome, verify};
 use channel::{
     codec::{Codec, Handshake},
     event::InboundEvent,
+    files::Files,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
@@ -16,6 +17,9 @@ use domain::{
 use std::time::Duration;
 
 pub const NAME: &str = "whatsapp";
+
+/// The scheme of business-scoped user ids.
+pub const BSUID: &str = "bsuid";
 
 /// The version of the Graph API that is called unless the account says otherwise.
 pub const GRAPH_VERSION: &str = "v25.0";
@@ -73,5 +77,9 @@ impl Codec for WhatsApp {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(&GraphFiles)
     }
 }

@@ -4,6 +4,10 @@
 //! room. They go out in order, and each carries our id of the message, which Meta gives back in its
 //! reports.
 
+use crate::{
+    codec::{BSUID, NAME},
+    graph::{Graph, refusal},
+};
 use channel::{
     outbound::{Outbound, ProviderRequest},
     received::Settings,
@@ -27,7 +31,7 @@ pub(crate) fn encode(
     settings: &Settings,
 ) -> Result<Vec<ProviderRequest>, DeliveryError> {
     let address = address(&message.to)?;
-    let endpoint = endpoint(settings, "messages")?;
+    let graph = Graph::of(settings)?;
     let bodies = bodies(profile, message);
     if bodies.is_empty() {
         return Err(refusal("empty", "there is nothing to send"));
@@ -45,51 +49,25 @@ pub(crate) fn encode(
             if let Some(id) = replies_to.take() {
                 call.insert("context".to_owned(), json!({ "message_id": id }));
             }
-            endpoint.post(&Value::Object(call))
+            graph.post("messages", &Value::Object(call))
         })
         .collect())
 }
 
-/// Where calls for this account's number go.
-pub(crate) struct Endpoint {
-    url: String,
-    token: String,
-}
-
-pub(crate) fn endpoint(settings: &Settings, path: &str) -> Result<Endpoint, DeliveryError> {
-    let need = |name: &str| {
-        settings.get(name).ok_or_else(|| refusal("not_configured", &format!("the account has no {name}")))
-    };
-    let base = settings.get("graph_base_url").unwrap_or("https://graph.facebook.com").trim_end_matches('/');
-    let version = settings.get("graph_version").unwrap_or(crate::codec::GRAPH_VERSION);
-    let url = format!("{base}/{version}/{}/{path}", need("phone_number_id")?);
-    Ok(Endpoint { url, token: need("access_token")?.to_owned() })
-}
-
-impl Endpoint {
-    fn post(&self, body: &Value) -> ProviderRequest {
-        ProviderRequest {
-            method: "POST",
-            url: self.url.clone(),
-            headers: vec![
-                ("authorization", format!("Bearer {}", self.token)),
-                ("content-type", "application/json".to_owned()),
-            ],
-            body: body.to_string().into_bytes(),
-        }
-    }
-}
-
-/// `to` takes digits; people without a visible number are reached by their user id in `recipient`.
+/// `to` takes digits; people without a visible number are reached by their user id in `recipient`. The
+/// first identity that WhatsApp knows counts: a number that somebody gave elsewhere may not be on it.
 fn address(to: &[Identity]) -> Result<Map<String, Value>, DeliveryError> {
-    let find = |scheme: &str| to.iter().find(|identity| identity.scheme == scheme);
-    let (name, value) = match (find(PHONE), find("bsuid"), find(crate::codec::NAME)) {
-        (Some(phone), _, _) => ("to", phone.value.trim_start_matches('+')),
-        (None, Some(user), _) => ("recipient", user.value.as_str()),
-        (None, None, Some(other)) => ("to", other.value.as_str()),
-        (None, None, None) => return Err(refusal("no_address", "the contact has no address on WhatsApp")),
+    let place = |identity: &Identity| match identity.scheme.as_str() {
+        PHONE => Some(("to", identity.value.trim_start_matches('+').to_owned())),
+        BSUID => Some(("recipient", identity.value.clone())),
+        NAME => Some(("to", identity.value.clone())),
+        _ => None,
     };
-    Ok(Map::from_iter([(name.to_owned(), json!(value))]))
+    let (name, value) = to
+        .iter()
+        .find_map(place)
+        .ok_or_else(|| refusal("no_address", "the contact has no address on WhatsApp"))?;
+    Ok(Map::from_iter([(name.to_owned(), Value::String(value))]))
 }
 
 type Body = (&'static str, Value);
@@ -206,10 +184,6 @@ fn split(text: &str, max: usize) -> Vec<&str> {
     parts
 }
 
-fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,7 +194,7 @@ mod tests {
     fn settings() -> Settings {
         Settings::from([
             ("graph_base_url", "http://127.0.0.1:9/"),
-            ("phone_number_id", "1122334455667"),
+            ("address", "1122334455667"),
             ("access_token", "token"),
         ])
     }
@@ -228,7 +202,7 @@ mod tests {
     fn outbound(content: Content) -> Outbound {
         Outbound {
             message_id: "m1".into(),
-            to: vec![Identity::new("bsuid", "ES.1"), Identity::new("phone", "+34600123123")],
+            to: vec![Identity::new("phone", "+34600123123"), Identity::new("bsuid", "ES.1")],
             content,
             in_reply_to: None,
             locale: "es".to_owned(),
@@ -381,7 +355,7 @@ mod tests {
         );
 
         let mut nameless = outbound(Content::text("Hola"));
-        nameless.to.pop();
+        nameless.to.reverse();
         let calls = WhatsApp.encode(&nameless, &settings()).expect("encodes");
         let body: Value = serde_json::from_slice(&calls[0].body).expect("JSON");
         assert_eq!((&body["recipient"], body.get("to")), (&json!("ES.1"), None));

@@ -6,5 +6,9 @@
 pub mod codec;
 mod decode;
 mod encode;
+mod graph;
 mod outcome;
 mod verify;
+
+#[cfg(target_family = "wasm")]
+mod webhook;

@@ -2,6 +2,7 @@
 
 use crate::{
     event::InboundEvent,
+    files::Files,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
@@ -31,6 +32,11 @@ pub trait Codec {
 
     /// What the provider's answer means.
     fn interpret(&self, answer: &Answer) -> Outcome;
+
+    /// How files go to and come from the provider. `None`: they are ours from the start.
+    fn files(&self) -> Option<&dyn Files> {
+        None
+    }
 }
 
 /// The answer to a provider's check of our address.

@@ -62,6 +62,8 @@ pub struct InboundEvent {
     pub key: String,
     /// The business's own doing, from another app. Never the customer's, never for the bot.
     pub echo: bool,
+    /// About the contact and not from them: shown in the conversation, and starts nothing.
+    pub notice: bool,
     /// Everything that identifies the contact it concerns, surest first. A provider may leave out
     /// any of them tomorrow, so none of them is *the* key.
     pub contact: Vec<Identity>,
@@ -96,6 +98,7 @@ impl InboundEvent {
             extra: Map::new(),
             key: String::new(),
             echo: false,
+            notice: false,
             contact: Vec::new(),
             data: Map::new(),
             message_id: None,

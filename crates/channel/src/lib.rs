@@ -1,13 +1,23 @@
 //! What every channel folder builds on.
 //!
 //! A channel is a [`codec::Codec`]: a pure translation between a provider's bytes ([`received`],
-//! [`outbound`]) and what the center understands ([`event`]). Nothing here names a channel.
+//! [`outbound`]) and what the center understands ([`event`]). Around it stands what is the same for all
+//! channels: a webhook is kept ([`webhook`]), then read and applied ([`digest`]); a message is handed to
+//! the provider ([`deliver`]); files are copied ([`files`]). Nothing here names a channel.
 
 pub mod codec;
+pub mod deliver;
+pub mod digest;
 pub mod event;
+pub mod files;
 pub mod inspect;
 pub mod json;
 pub mod malformed;
 pub mod outbound;
 pub mod received;
+pub mod settle;
 pub mod signature;
+pub mod webhook;
+
+#[cfg(target_family = "wasm")]
+pub mod serve;

@@ -22,6 +22,7 @@ pub(crate) fn received(change: &Change<'_>, node: &Node<'_>) -> Result<InboundEv
     event.from = Some(sender);
     event.contact = identities;
     event.extra.extend(extra);
+    event.notice = matches!(node.text("type").as_deref(), Some("system" | "request_welcome"));
     if let Some(system) = node.get("system") {
         // A new number or user id of the same person.
         let number = system.text("wa_id").or_else(|| system.text("new_wa_id"));

@@ -43,6 +43,7 @@ pub(crate) fn of_account(change: &Change<'_>) -> Result<InboundEvent, Malformed>
 pub(crate) fn of_contact(change: &Change<'_>, node: &Node<'_>) -> Result<InboundEvent, Malformed> {
     node.object()?;
     let mut event = notice(change, node);
+    event.notice = true;
     // Calls of ours have the person in `to`.
     let ours = node.text("direction").as_deref() == Some("BUSINESS_INITIATED");
     let (address, user_id) = if ours { ("to", "to_user_id") } else { ("from", "from_user_id") };

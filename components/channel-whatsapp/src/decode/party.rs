@@ -4,11 +4,10 @@
 //! their business-scoped user id (BSUID): `ES.13491208655302741918`. It is never treated as a number.
 
 use super::Change;
+use crate::codec::{BSUID, NAME};
 use channel::{event::Sender, json::Node};
 use domain::contact::{Identity, PHONE};
 use serde_json::{Map, Value};
-
-const BSUID: &str = "bsuid";
 
 /// A person as one element names them, completed from the change's `contacts`.
 pub(crate) struct Party {
@@ -60,7 +59,7 @@ pub(crate) fn party(change: &Change<'_>, address: Option<String>, user_id: Optio
 /// number keeps its own scheme, so that it meets nobody's phone by accident.
 pub(crate) fn phone_identity(text: &str) -> Identity {
     let digits = text.trim().trim_start_matches('+');
-    Identity::phone(&format!("+{digits}"), "").unwrap_or_else(|| Identity::new(crate::codec::NAME, text))
+    Identity::phone(&format!("+{digits}"), "").unwrap_or_else(|| Identity::new(NAME, text))
 }
 
 /// An identity for an id of either sort.

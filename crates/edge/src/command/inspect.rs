@@ -41,6 +41,8 @@ enum Found {
     Events { lines: Vec<Value>, malformed: Vec<String> },
     /// No payload of this channel, and where that shows.
     NotOfThisChannel(String),
+    /// The channels that there are.
+    NoSuchChannel(String),
 }
 
 fn name_and_value(separator: char) -> impl Fn(&str) -> Result<(String, String), String> + Clone {
@@ -70,6 +72,10 @@ pub fn run(args: &Args) -> ExitCode {
             eprintln!("{}: {place}", args.file.display());
             ExitCode::from(2)
         }
+        Ok(Found::NoSuchChannel(channels)) => {
+            eprintln!("there is no channel {}; there are: {channels}", args.channel);
+            ExitCode::from(2)
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -84,7 +90,7 @@ fn inspect(args: &Args) -> anyhow::Result<Found> {
     if !manifest.components.contains_key(&id) {
         let channels = manifest.components.keys().filter_map(|id| id.strip_prefix("channel-"));
         let channels = channels.collect::<Vec<_>>().join(", ");
-        return Ok(Found::NotOfThisChannel(format!("there is no channel {}; there are: {channels}", args.channel)));
+        return Ok(Found::NoSuchChannel(channels));
     }
     let question = question(args, body).to_string();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -100,7 +106,8 @@ fn inspect(args: &Args) -> anyhow::Result<Found> {
         let body = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
         anyhow::Ok((status, body))
     });
-    runtime.shutdown_background();
+    // The process ends here. Stopping the component first would only log that it was stopped.
+    std::mem::forget(runtime);
     let (status, body) = answer?;
     read(status, &body)
 }

@@ -1,0 +1,106 @@
+//! Handing one message to its provider.
+
+use crate::{
+    codec::Codec,
+    files,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::Settings,
+};
+use domain::{
+    due::Work,
+    message::{Content, DeliveryError},
+    time::Timestamp,
+};
+use shell::{
+    failure::Result,
+    outbound::{self, Parcel},
+};
+use store::{account::Account, port::Sql};
+
+/// What a delivery needs from the world.
+pub trait World {
+    fn now(&self) -> Timestamp;
+    /// The account's settings, with its secrets.
+    fn settings(&self, account: &Account) -> Result<Settings>;
+    /// Makes a call to the provider. It takes less time than a lease lasts.
+    #[allow(async_fn_in_trait, reason = "components have one thread: nothing needs to be Send")]
+    async fn call(&self, request: ProviderRequest) -> Answer;
+}
+
+/// Performs `work`, or an older delivery of the same conversation: messages keep their order. Gives
+/// what follows at once.
+pub async fn deliver(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    work: &Work,
+) -> Result<Vec<Work>> {
+    let Some(mut parcel) = outbound::take(sql, world.now(), work).await? else { return Ok(vec![]) };
+    // From here on the message counts as handed over, so every path must record an outcome.
+    let outcome = match world.settings(&parcel.account) {
+        Ok(settings) => hand_over(sql, world, codec, &settings, &mut parcel).await,
+        Err(failure) => Outcome::Retry { after: None, error: problem("settings", &failure.to_string()) },
+    };
+    if let Outcome::AccountRefused { error } = &outcome {
+        eprintln!("account {} is refused by its provider: {} {}", parcel.account.id, error.code, error.text);
+    }
+    outbound::record(sql, world.now(), &parcel, &recorded(outcome)).await
+}
+
+async fn hand_over(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    parcel: &mut Parcel,
+) -> Outcome {
+    if let Content::Media { attachments, .. } = &mut parcel.message.content {
+        for file in attachments.iter_mut() {
+            if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
+                return outcome;
+            }
+        }
+    }
+    let mut to = vec![parcel.conversation.identity.clone()];
+    to.extend(parcel.identities.iter().filter(|identity| **identity != to[0]).cloned().collect::<Vec<_>>());
+    let message = Outbound {
+        message_id: parcel.message.id.clone(),
+        to,
+        content: parcel.message.content.clone(),
+        in_reply_to: parcel.reply_to.clone(),
+        locale: settings.get("locale").unwrap_or("es").to_owned(),
+    };
+    let calls = match codec.encode(&message, settings) {
+        Ok(calls) => calls,
+        Err(error) => return Outcome::Failed { error },
+    };
+    let count = calls.len();
+    let mut last = Outcome::Accepted { provider_id: None };
+    for (index, call) in calls.into_iter().enumerate() {
+        let answer = world.call(call).await;
+        last = codec.interpret(&answer);
+        match last {
+            Outcome::Accepted { .. } => {}
+            // The contact has the parts before this one: all of it again would be twice the same.
+            Outcome::Retry { error, .. } if index > 0 => {
+                let text = format!("{} ({index}/{count})", error.text);
+                return Outcome::Failed { error: DeliveryError { text, ..error } };
+            }
+            _ => return last,
+        }
+    }
+    last
+}
+
+fn recorded(outcome: Outcome) -> outbound::Outcome {
+    match outcome {
+        Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id },
+        Outcome::Retry { after, error } => outbound::Outcome::Retry { after, error },
+        Outcome::Failed { error } | Outcome::AccountRefused { error } => outbound::Outcome::Failed { error },
+        Outcome::Unknown { error } => outbound::Outcome::Unknown { error },
+    }
+}
+
+pub(crate) fn problem(code: &str, text: &str) -> DeliveryError {
+    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+}

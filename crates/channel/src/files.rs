@@ -1,0 +1,185 @@
+//! Files of messages. A customer's file is copied to our own store as soon as its message is there,
+//! since a provider's address for it lives for minutes; one of ours is uploaded before it is sent.
+
+use crate::{
+    codec::Codec,
+    deliver::{World, problem},
+    outbound::{Answer, Outcome, ProviderRequest},
+    received::Settings,
+    signature::to_hex,
+};
+use domain::{
+    due::Work,
+    id::MessageId,
+    message::{Attachment, Content, DeliveryError},
+};
+use sha2::{Digest, Sha256};
+use shell::{
+    command::{Race, retrying},
+    failure::{Failure, Result},
+    unique,
+};
+use store::{
+    attachment::{self, Stored},
+    message,
+    port::{Sql, transaction},
+};
+
+/// How a provider keeps files.
+pub trait Files {
+    /// The call that asks where a file is.
+    fn locate(&self, file: &Attachment, settings: &Settings) -> Result<ProviderRequest, DeliveryError>;
+    /// Where it is, by the provider's answer.
+    fn located(&self, body: &[u8], settings: &Settings) -> Option<Location>;
+    /// The call that uploads a file. `None`: files are sent by their address.
+    fn upload(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        settings: &Settings,
+    ) -> Option<Result<ProviderRequest, DeliveryError>>;
+    /// The provider's id of what was uploaded.
+    fn uploaded(&self, body: &[u8]) -> Option<String>;
+}
+
+/// Where a file can be had, and what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    pub request: ProviderRequest,
+    pub mime: Option<String>,
+    pub size: Option<u64>,
+    /// Lower-case hexadecimal.
+    pub sha256: Option<String>,
+}
+
+/// Why a file is not here.
+enum Missing {
+    /// It may be there later.
+    Later(String),
+    /// It never will be as it should.
+    Never(String),
+}
+
+/// Performs `work`: copies every file of a message that is not ours yet.
+pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work: &Work) -> Result<()> {
+    let id = MessageId(work.subject.clone());
+    let message = message::find(sql, &id).await?;
+    let Some((message, files)) = message.zip(codec.files()) else {
+        store::due::complete(sql, &work.id).await?;
+        return Ok(());
+    };
+    let account = store::account::find(sql, &message.account).await?;
+    let account = account.ok_or_else(|| Failure::NotFound(format!("the account of message {id}")))?;
+    let settings = world.settings(&account)?;
+    let Content::Media { attachments, .. } = &message.content else {
+        store::due::complete(sql, &work.id).await?;
+        return Ok(());
+    };
+    let mut copies = vec![];
+    for (index, file) in attachments.iter().enumerate().filter(|(_, file)| file.id.is_none()) {
+        match copy(world, codec, files, &settings, file).await {
+            Ok(copy) => copies.push((index, copy)),
+            Err(Missing::Later(reason)) => return Err(Failure::Later(reason)),
+            Err(Missing::Never(reason)) => return Ok(store::due::give_up(sql, &work.id, &reason).await?),
+        }
+    }
+    let now = world.now();
+    retrying(async || {
+        transaction(sql, async |sql| {
+            if !store::due::complete(sql, &work.id).await? {
+                return Ok(());
+            }
+            let Some(mut message) = message::find(sql, &id).await? else { return Ok(()) };
+            let Content::Media { attachments, .. } = &mut message.content else { return Ok(()) };
+            for (index, (bytes, mime)) in &copies {
+                let Some(file) = attachments.get_mut(*index) else { continue };
+                let stored = Stored {
+                    id: unique::id(now),
+                    conversation: Some(message.conversation.clone()),
+                    kind: file.kind.clone(),
+                    mime: mime.clone(),
+                    name: file.name.clone(),
+                    size: bytes.len() as u64,
+                    sha256: to_hex(&Sha256::digest(bytes)),
+                };
+                attachment::keep(sql, &stored, bytes.clone(), now).await?;
+                file.mime = Some(stored.mime);
+                file.size = Some(stored.size);
+                file.id = Some(stored.id);
+                file.url = None;
+            }
+            message::update(sql, now, &message).await?;
+            Ok::<_, Race>(())
+        })
+        .await
+    })
+    .await
+}
+
+async fn copy(
+    world: &impl World,
+    codec: &impl Codec,
+    files: &dyn Files,
+    settings: &Settings,
+    file: &Attachment,
+) -> Result<(Vec<u8>, String), Missing> {
+    let request = files.locate(file, settings).map_err(|error| Missing::Never(error.text))?;
+    let body = body(world.call(request).await)?;
+    let location = files.located(&body, settings);
+    let location =
+        location.ok_or_else(|| Missing::Never("the provider does not say where it is".to_owned()))?;
+    let limit = codec.profile().media_bytes_max;
+    if location.size.is_some_and(|size| limit < size) {
+        return Err(Missing::Never(format!("more than {limit} bytes")));
+    }
+    let bytes = self::body(world.call(location.request).await)?;
+    if limit < bytes.len() as u64 {
+        return Err(Missing::Never(format!("more than {limit} bytes")));
+    }
+    let sha256 = to_hex(&Sha256::digest(&bytes));
+    if location.sha256.is_some_and(|expected| !expected.eq_ignore_ascii_case(&sha256)) {
+        return Err(Missing::Later("what was downloaded is not what was sent".to_owned()));
+    }
+    let mime = location.mime.or_else(|| file.mime.clone());
+    Ok((bytes, mime.unwrap_or_else(|| "application/octet-stream".to_owned())))
+}
+
+fn body(answer: Answer) -> Result<Vec<u8>, Missing> {
+    match answer {
+        Answer::Response { status: 200..=299, body, .. } => Ok(body),
+        Answer::Response { status: status @ (400 | 404 | 410), .. } => {
+            Err(Missing::Never(format!("the provider answered {status}")))
+        }
+        Answer::Response { status, .. } => Err(Missing::Later(format!("the provider answered {status}"))),
+        Answer::NotReached { reason } | Answer::Lost { reason } => Err(Missing::Later(reason)),
+    }
+}
+
+/// Makes a file of ours known to the provider, where it wants that before the message.
+pub(crate) async fn upload(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    file: &mut Attachment,
+) -> Result<(), Outcome> {
+    let (Some(id), None, Some(files)) = (&file.id, &file.provider_ref, codec.files()) else { return Ok(()) };
+    let failed = |code: &str, text: &str| Outcome::Failed { error: problem(code, text) };
+    let later = |text: &str| Outcome::Retry { after: None, error: problem("file", text) };
+    let bytes = attachment::bytes(sql, id).await.map_err(|error| later(&error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| failed("file", "the file is not there any more"))?;
+    let Some(request) = files.upload(file, &bytes, settings) else { return Ok(()) };
+    let request = request.map_err(|error| Outcome::Failed { error })?;
+    let answer = world.call(request).await;
+    match (codec.interpret(&answer), &answer) {
+        (Outcome::Accepted { .. }, Answer::Response { body, .. }) => {
+            let uploaded = files.uploaded(body);
+            file.provider_ref =
+                Some(uploaded.ok_or_else(|| failed("file", "the provider gave the file no id"))?);
+            Ok(())
+        }
+        // Nobody has seen a file that is only uploaded: trying again does no harm.
+        (Outcome::Unknown { error }, _) => Err(Outcome::Retry { after: None, error }),
+        (outcome, _) => Err(outcome),
+    }
+}

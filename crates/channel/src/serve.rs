@@ -1,0 +1,200 @@
+//! A channel's component, the same for all of them: the provider's webhook, and, for the other
+//! components only, `/perform` and `/inspect`. The public routes never lead to those two.
+
+use crate::{
+    codec::{Codec, Handshake},
+    deliver::{self, World},
+    digest, files,
+    inspect::{self, Inspection},
+    outbound::{Answer, ProviderRequest},
+    received::{Received, Settings},
+    webhook,
+};
+use domain::{due::Kind, id::AccountId, time::Timestamp};
+use http::{Method, StatusCode};
+use serde_json::Value;
+use shell::{
+    failure::{Failure, Result},
+    platform::{
+        attempt::{asked_for, attempt},
+        call::{Silence, call},
+        center::{self, database, now},
+        reply::{self, Reply},
+        request::Asked,
+    },
+    seal::{self, Key},
+};
+use spin_sdk::http::Request;
+use std::time::Duration;
+use store::account::{self, Account};
+
+/// A provider that takes longer counts as silent. Shorter than whoever waits for the performer.
+const PROVIDER_TIME: Duration = Duration::from_secs(9);
+
+/// The largest file that is downloaded, and a little more.
+const ANSWER_MAX: usize = 24 * 1024 * 1024;
+
+/// Answers a request to the channel's component. `variables` are the component's own that the codec
+/// takes as settings.
+pub async fn serve(codec: &impl Codec, variables: &[&str], request: Request) -> Reply {
+    reply::from(answer(codec, variables, request).await)
+}
+
+async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Result<Reply> {
+    let full_url = request.headers().get_all("spin-full-url").iter().next_back().cloned();
+    // An inspected body comes in base64.
+    let limit = if request.uri().path() == "/inspect" { 2 * webhook::BODY_MAX } else { webhook::BODY_MAX };
+    let asked = Asked::read(request, limit).await?;
+    match asked.segments()[..] {
+        ["perform"] => perform(codec, variables, &asked).await,
+        ["inspect"] => look(codec, &asked),
+        ["webhooks", channel, account] if channel == codec.profile().name => {
+            let full_url = full_url.as_ref().and_then(|url| url.to_str().ok()).unwrap_or_default();
+            receive(codec, variables, &asked, account, full_url).await
+        }
+        _ => Err(Failure::NotFound(asked.path)),
+    }
+}
+
+/// The provider's request. 2xx means that it is stored; 4xx, do not send it again; 503, send it again.
+async fn receive(
+    codec: &impl Codec,
+    variables: &[&str],
+    asked: &Asked,
+    account: &str,
+    full_url: &str,
+) -> Result<Reply> {
+    let sql = database().await?;
+    let outside = Outside::new(variables).await?;
+    let id = AccountId::from(account);
+    let channel = codec.profile().name;
+    let known = account::find(&sql, &id).await?.filter(|known| known.channel == channel);
+    let known = match known {
+        Some(known) => Some(known),
+        None => account::by_address(&sql, &channel, account).await?,
+    };
+    let account = known.ok_or_else(|| Failure::NotFound(format!("account {account}")))?;
+    let settings = outside.settings(&account)?;
+    let received = received(asked, &center::variable("public_url").await?, full_url);
+    match asked.method {
+        Method::GET => match codec.handshake(&received, &settings) {
+            Some(Handshake::Echo(text)) => {
+                Ok(reply::bytes(StatusCode::OK, "text/plain; charset=utf-8", text))
+            }
+            Some(Handshake::Refused) | None => {
+                Err(Failure::Forbidden("this is no valid handshake".to_owned()))
+            }
+        },
+        Method::POST => {
+            attempt(webhook::keep(&sql, now(), codec, &account, &settings, &received).await?);
+            Ok(reply::empty(StatusCode::OK))
+        }
+        _ => Err(Failure::MethodNotAllowed(asked.method.to_string())),
+    }
+}
+
+/// The request as it was sent: signatures are made over these bytes.
+pub fn received(asked: &Asked, public_url: &str, full_url: &str) -> Received {
+    let url = if public_url.is_empty() {
+        full_url.to_owned()
+    } else {
+        let question = if asked.query.is_empty() { "" } else { "?" };
+        format!("{}{}{question}{}", public_url.trim_end_matches('/'), asked.path, asked.query)
+    };
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Received {
+        method: asked.method.to_string(),
+        url,
+        headers: asked.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: asked.body.to_vec(),
+    }
+}
+
+/// Due work of this channel.
+pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> Result<Reply> {
+    let sql = database().await?;
+    let Some(work) = asked_for(&sql, asked).await? else { return Ok(reply::empty(StatusCode::NO_CONTENT)) };
+    match work.kind {
+        Kind::Digest => {
+            let digested = digest::digest(&sql, now(), codec, &work).await?;
+            if !digested.unknown.is_empty() {
+                let count = digested.unknown.len();
+                eprintln!(
+                    "dropped {count} events for accounts that nobody configured: {:?}",
+                    digested.unknown
+                );
+            }
+            attempt(digested.work);
+        }
+        Kind::Deliver => {
+            let outside = Outside::new(variables).await?;
+            attempt(deliver::deliver(&sql, &outside, codec, &work).await?);
+        }
+        Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
+        Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
+            return Err(Failure::NotFound(work.kind.as_str().to_owned()));
+        }
+    }
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// What the codec makes of a request that a developer has.
+pub fn look(codec: &impl Codec, asked: &Asked) -> Result<Reply> {
+    let inspection: Inspection = asked.json()?;
+    Ok(match inspect::inspect(codec, inspection) {
+        Ok(findings) => reply::ok(&findings),
+        Err(malformed) => reply::json(StatusCode::UNPROCESSABLE_ENTITY, &malformed),
+    })
+}
+
+/// What a channel's work takes from outside: the clock, the center's key, its variables, the network.
+pub struct Outside {
+    key: Key,
+    variables: Vec<(String, String)>,
+}
+
+impl Outside {
+    pub async fn new(variables: &[&str]) -> Result<Self> {
+        let mut values = vec![];
+        for name in variables {
+            values.push(((*name).to_owned(), center::variable(name).await?));
+        }
+        Ok(Outside { key: center::key().await?, variables: values })
+    }
+}
+
+impl World for Outside {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn settings(&self, account: &Account) -> Result<Settings> {
+        let mut settings = Settings::default();
+        let secrets = seal::open(&self.key, &account.secrets)?;
+        for (name, value) in account.settings.iter().chain(&secrets) {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            settings.0.insert(name.clone(), text);
+        }
+        settings.0.insert("address".to_owned(), account.address.clone());
+        settings.0.extend(self.variables.iter().cloned());
+        Ok(settings)
+    }
+
+    async fn call(&self, request: ProviderRequest) -> Answer {
+        let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let method = if request.method == "GET" { Method::GET } else { Method::POST };
+        match call(method, &request.url, &headers, request.body, PROVIDER_TIME, ANSWER_MAX).await {
+            Ok(answered) => {
+                let after =
+                    answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+                let retry_after = after.map(Duration::from_secs);
+                Answer::Response { status: answered.status, retry_after, body: answered.body.to_vec() }
+            }
+            Err(Silence::NotReached(reason)) => Answer::NotReached { reason },
+            Err(Silence::NoAnswer(reason)) => Answer::Lost { reason },
+        }
+    }
+}
