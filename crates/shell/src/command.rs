@@ -11,6 +11,7 @@ use domain::{
     interaction::{Command, Effect, Interaction, Refusal, decide, effects},
     time::Timestamp,
 };
+use std::time::Duration;
 use store::{
     agent, interaction, journal,
     port::{self, Sql, transaction},
@@ -153,3 +154,12 @@ async fn take_effect(
     })
 }
 
+/// For work that was never in a queue.
+const DEFAULT_WRAP_UP: Duration = Duration::from_secs(60);
+
+/// How long the wrap-up of `id` may take, by its queue.
+pub async fn wrap_up_limit(sql: &impl Sql, id: &InteractionId) -> Result<Duration, port::Error> {
+    let queue = interaction::find(sql, id).await?.and_then(|view| view.queue);
+    let Some(queue) = queue else { return Ok(DEFAULT_WRAP_UP) };
+    Ok(store::queue::find(sql, &queue).await?.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up))
+}

@@ -3,7 +3,7 @@
 
 use crate::{
     bot,
-    command::{Race, retrying, within},
+    command::{Race, retrying, within, wrap_up_limit},
     failure::Result,
     performer, unique,
 };
@@ -288,6 +288,11 @@ impl Scope<'_> {
                 return Ok(Some(found));
             }
         }
+        for identity in identities {
+            if let Some(found) = conversation::of_holder(sql, &self.account.id, identity).await? {
+                return Ok(Some(found));
+            }
+        }
         Ok(None)
     }
 
@@ -362,18 +367,10 @@ impl Scope<'_> {
         let Some(open) = conversation.and_then(|conversation| conversation.open_interaction) else {
             return Ok(vec![]);
         };
-        let view = store::interaction::find(sql, &open).await?;
-        let queue = match view.and_then(|view| view.queue) {
-            Some(queue) => store::queue::find(sql, &queue).await?,
-            None => None,
-        };
-        let wrap_up = queue.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up);
+        let wrap_up = wrap_up_limit(sql, &open).await?;
         Ok(within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
     }
 }
-
-/// For work that was never in a queue.
-const DEFAULT_WRAP_UP: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Applies the parked events of a message whose provider id became known.
 pub(crate) async fn catch_up(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<(), Race> {

@@ -3,10 +3,12 @@
 use crate::{
     command::execute,
     failure::{Failure, Result},
+    performer::ROUTER,
+    unique,
 };
 use domain::{
     agent::Presence,
-    due::Work,
+    due::{Kind, Work},
     id::AgentId,
     interaction::{Command, REFUSAL_PAUSE},
     routing::{Assignment, Candidate, Snapshot, Waiting},
@@ -84,8 +86,24 @@ pub async fn offer(
 /// For a queue that was taken away while something waited in it.
 const DEFAULT_RING: Duration = Duration::from_secs(20);
 
+/// Asks for a round of routing because of `agent`, who became available or came back.
+pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<Work>> {
+    let id = unique::id(now);
+    let work = Work {
+        kind: Kind::Route,
+        performer: ROUTER.to_owned(),
+        subject: agent.0.clone(),
+        key: format!("route:{id}"),
+        body: serde_json::json!({}),
+        due_at: now,
+        attempts: 0,
+        id,
+    };
+    Ok(store::due::add(sql, now, vec![work]).await?)
+}
+
 /// The rows that ask for a round of routing. Taken before the snapshot, completed after the offers, so
 /// that whatever changes in between asks for another round.
 pub async fn requests(sql: &impl Sql, now: Timestamp) -> Result<Vec<String>> {
-    Ok(store::due::due_ids(sql, domain::due::Kind::Route, now).await?)
+    Ok(store::due::due_ids(sql, Kind::Route, now).await?)
 }

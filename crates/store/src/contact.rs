@@ -190,6 +190,16 @@ pub async fn add_identity(
     Ok(learnt)
 }
 
+/// Takes back what somebody said: the identities of a scheme that no channel proves.
+pub async fn forget_said(sql: &impl Sql, root: &ContactId, scheme: &str, now: Timestamp) -> Result<()> {
+    let statement = "DELETE FROM contact_identity WHERE scheme = $1 AND verified = 0
+        AND contact_id IN (SELECT id FROM contact WHERE root_id = $2) RETURNING 1";
+    if sql.any(statement, parameters![scheme, root]).await? {
+        publish(sql, root, now).await?;
+    }
+    Ok(())
+}
+
 /// A survivor known only by a placeholder takes the name and language of the merged one.
 async fn take_over(sql: &impl Sql, survivor: &ContactId, merged: &ContactId) -> Result<()> {
     let statement = "UPDATE contact SET

@@ -50,6 +50,23 @@ pub async fn with(
     sql.first(&statement, parameters).await?.as_ref().map(conversation).transpose()
 }
 
+/// The conversation on an account of whoever the channel itself proved to have `identity`: an address
+/// that changed leads to the same thread. A merge is not followed, since two visitors who turn out to
+/// be one person still sit at two screens.
+pub async fn of_holder(
+    sql: &impl Sql,
+    account: &AccountId,
+    identity: &Identity,
+) -> Result<Option<Conversation>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND contact_id IN (
+            SELECT contact_id FROM contact_identity WHERE scheme = $2 AND value = $3 AND verified = 1)
+        ORDER BY last_in_at_ms DESC LIMIT 1"
+    );
+    let parameters = parameters![account, &identity.scheme, &identity.value];
+    sql.first(&statement, parameters).await?.as_ref().map(conversation).transpose()
+}
+
 pub async fn create(
     sql: &impl Sql,
     id: &ConversationId,

@@ -102,6 +102,11 @@ pub async fn last(sql: &impl Sql, conversation: &ConversationId) -> Result<Optio
     one(sql, "conversation_id = $1 ORDER BY seq DESC LIMIT 1", parameters![conversation]).await
 }
 
+/// The newest message of an interaction.
+pub async fn last_of_interaction(sql: &impl Sql, interaction: &InteractionId) -> Result<Option<Message>> {
+    one(sql, "interaction_id = $1 ORDER BY seq DESC LIMIT 1", parameters![interaction]).await
+}
+
 async fn one(sql: &impl Sql, condition: &str, parameters: &[Value]) -> Result<Option<Message>> {
     let statement = format!("SELECT {COLUMNS} FROM message WHERE {condition}");
     sql.first(&statement, parameters).await?.as_ref().map(message).transpose()

@@ -7,3 +7,4 @@ pub mod center;
 pub mod reply;
 pub mod request;
 pub mod session;
+pub mod typing;

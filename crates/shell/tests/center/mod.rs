@@ -1,0 +1,161 @@
+//! A small center on a real database, for the tests beside this folder.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+
+use domain::{
+    agent::{Capacity, Presence, Role},
+    channel::{CapacityKind, ChannelProfile},
+    contact::Identity,
+    due::Work,
+    id::{AgentId, InteractionId},
+    interaction::Command,
+    message::Content,
+    queue::{Queue, ServiceLevel},
+    time::Timestamp,
+};
+use futures::executor::block_on;
+use shell::{
+    command::execute,
+    inbound::{Heard, Inbound, What, apply},
+};
+use std::{path::PathBuf, time::Duration};
+use store::{account::Account, agent::Agent, conversation::Conversation, native::Sqlite};
+use tempfile::TempDir;
+
+pub struct Center {
+    folder: TempDir,
+    pub account: Account,
+    pub profile: ChannelProfile,
+}
+
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+/// `second` seconds after the center opened.
+pub fn at(second: u64) -> Timestamp {
+    NOW + Duration::from_secs(second)
+}
+
+impl Center {
+    /// One queue, and the account `shop` whose contacts meet a bot first if `bot`.
+    pub fn open(bot: bool) -> Self {
+        let account = Account {
+            id: "shop".into(),
+            channel: "pigeon".into(),
+            name: "Shop".into(),
+            address: "1".into(),
+            queue: "sales".into(),
+            bot,
+            settings: Default::default(),
+            secrets: String::new(),
+        };
+        let profile = ChannelProfile {
+            name: "pigeon".into(),
+            capacity: CapacityKind::Chat,
+            text_max: 1000,
+            buttons_max: 3,
+            button_title_max: 20,
+            list_rows_max: 0,
+            list_title_max: 0,
+            window: None,
+            receipts: true,
+            typing: false,
+            media: vec![],
+            media_bytes_max: 0,
+        };
+        let center = Center { folder: TempDir::new().unwrap(), account, profile };
+        let sql = center.connect();
+        block_on(async {
+            store::migration::migrate(&sql).await.unwrap();
+            let service_level = ServiceLevel { within: Duration::from_secs(20), target_percent: 80 };
+            let queue = Queue {
+                id: "sales".into(),
+                name: "Sales".into(),
+                ring: Duration::from_secs(20),
+                wrap_up: Duration::from_secs(60),
+                service_level,
+                priority: 0,
+            };
+            store::queue::put(&sql, &queue).await.unwrap();
+            store::account::put(&sql, &center.account).await.unwrap();
+        });
+        center
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("center.db")
+    }
+
+    pub fn connect(&self) -> Sqlite {
+        Sqlite::open(&self.path()).unwrap()
+    }
+
+    /// An agent of the queue who is available.
+    pub fn agent(&self, id: &str, chats: u32) -> AgentId {
+        let sql = self.connect();
+        let agent = Agent {
+            id: id.into(),
+            login: id.into(),
+            name: id.into(),
+            role: Role::Agent,
+            locale: "es".into(),
+            password_hash: String::new(),
+            capacity: Capacity { calls: 1, chats },
+            presence: Presence::Offline,
+            presence_since: NOW,
+            idle_since: NOW,
+        };
+        block_on(async {
+            store::agent::put(&sql, &agent, &["sales".into()], &[]).await.unwrap();
+            store::agent::declare(&sql, &agent.id, &Presence::Available, NOW).await.unwrap();
+        });
+        agent.id
+    }
+
+    /// `who` writes; the same `key` is the same message.
+    pub fn hear(&self, who: &str, key: &str, text: &str) -> Vec<Work> {
+        let sql = self.connect();
+        block_on(apply(&sql, NOW, &self.account, &self.profile, &wrote(who, key, text))).unwrap()
+    }
+
+    pub fn apply(&self, key: &str, what: What) -> Vec<Work> {
+        let inbound = Inbound { key: key.into(), at: NOW, what };
+        let sql = self.connect();
+        block_on(apply(&sql, NOW, &self.account, &self.profile, &inbound)).unwrap()
+    }
+
+    pub fn conversation(&self, who: &str) -> Conversation {
+        let sql = self.connect();
+        let identity = Identity::new("ring", who);
+        block_on(store::conversation::with(&sql, &self.account.id, &identity)).unwrap().unwrap()
+    }
+
+    pub fn interaction(&self, who: &str) -> InteractionId {
+        self.conversation(who).open_interaction.unwrap()
+    }
+
+    pub fn execute(&self, now: Timestamp, id: &InteractionId, command: Command) -> shell::command::Done {
+        block_on(execute(&self.connect(), now, id, &command)).unwrap()
+    }
+
+    /// The name of the state that the read model shows.
+    pub fn state(&self, id: &InteractionId) -> String {
+        block_on(store::interaction::find(&self.connect(), id)).unwrap().unwrap().state
+    }
+
+    pub fn messages(&self, conversation: &Conversation) -> Vec<store::message::Message> {
+        block_on(store::message::after(&self.connect(), &conversation.id, 0, 1000)).unwrap()
+    }
+}
+
+pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
+    let heard = Heard {
+        identities: vec![Identity::new("ring", who)],
+        name: Some(who.to_owned()),
+        locale: Some("es".into()),
+        provider_id: Some(format!("p-{key}")),
+        client_id: None,
+        reply_to: None,
+        content: Content::text(text),
+    };
+    Inbound { key: key.into(), at: NOW, what: What::Message(heard) }
+}

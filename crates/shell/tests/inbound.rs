@@ -1,0 +1,196 @@
+//! What comes in is applied once, in any order, whatever races.
+
+mod center;
+
+use center::{Center, NOW, at, wrote};
+use domain::{
+    contact::Identity,
+    due::Kind,
+    interaction::Command,
+    message::{Author, Content, Status},
+};
+use futures::executor::block_on;
+use shell::{
+    inbound::{Heard, Person, Report, What, apply},
+    outbound::{self, Draft, Outcome},
+};
+use std::thread;
+
+#[test]
+fn fifty_deliveries_of_one_message_are_one_message_and_one_bot_turn() {
+    let center = Center::open(true);
+    let turns: usize = thread::scope(|scope| {
+        let posts: Vec<_> = (0..50).map(|_| scope.spawn(|| center.hear("marta", "m1", "hola"))).collect();
+        posts.into_iter().map(|post| post.join().unwrap().len()).sum()
+    });
+    assert_eq!(turns, 1, "one bot turn");
+    assert_eq!(center.messages(&center.conversation("marta")).len(), 1);
+}
+
+#[test]
+fn first_messages_at_the_same_time_are_one_conversation_and_one_interaction() {
+    let center = Center::open(false);
+    thread::scope(|scope| {
+        for number in 0..12 {
+            let center = &center;
+            scope.spawn(move || center.hear("marta", &format!("m{number}"), "hola"));
+        }
+    });
+    let conversation = center.conversation("marta");
+    let messages = center.messages(&conversation);
+    let numbers: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+    assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    assert!(messages.iter().all(|message| message.interaction == conversation.open_interaction));
+}
+
+#[test]
+fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
+    let center = Center::open(false);
+    center.hear("marta", "m1", "hola");
+    let conversation = center.conversation("marta");
+    let sql = center.connect();
+    let draft = Draft::new(&conversation, None, Author::Bot, Content::text("buenas"));
+    let put = block_on(outbound::send(&sql, NOW, &draft)).unwrap();
+    let parcel = block_on(outbound::take(&sql, NOW, &put.work[0])).unwrap().unwrap();
+    let report = |status| {
+        What::Status(Report { provider_id: Some("wamid.1".into()), message: None, status, error: None })
+    };
+    center.apply("read:wamid.1", report(Status::Read));
+    center.apply("sent:wamid.1", report(Status::Sent));
+    let status = || center.messages(&conversation)[1].status;
+    assert_eq!(status(), Some(Status::Sending), "nobody knows yet which message that is");
+    let accepted = Outcome::Accepted { provider_id: Some("wamid.1".into()) };
+    block_on(outbound::record(&sql, NOW, &parcel, &accepted)).unwrap();
+    assert_eq!(status(), Some(Status::Read));
+    center.apply("delivered:wamid.1", report(Status::Delivered));
+    assert_eq!(status(), Some(Status::Read), "it never goes back");
+    center.apply("failed:wamid.1", report(Status::Failed));
+    assert_eq!(status(), Some(Status::Read), "they had it already");
+}
+
+#[test]
+fn an_edit_that_comes_before_its_message_waits_for_it() {
+    let center = Center::open(false);
+    let edit = What::Edit { target: "p-m1".into(), content: Content::text("factura de abril") };
+    center.apply("edit:m1", edit);
+    center.hear("marta", "m1", "factura de avril");
+    let message = center.messages(&center.conversation("marta")).remove(0);
+    assert_eq!(message.content, Content::text("factura de abril"));
+    assert!(message.edited);
+    center.apply("react:1", What::Reaction { target: "p-m1".into(), emoji: Some("👍".into()) });
+    center.apply("delete:1", What::Delete { target: "p-m1".into() });
+    let message = center.messages(&center.conversation("marta")).remove(0);
+    assert_eq!((message.reaction.as_deref(), message.deleted), (Some("👍"), true));
+}
+
+#[test]
+fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
+    let center = Center::open(false);
+    let sql = center.connect();
+    let phone = Identity::phone("+34600123123", "34").unwrap();
+    let what = |identities: Vec<Identity>| {
+        What::Message(Heard {
+            identities,
+            name: Some("Marta Ruiz".into()),
+            locale: None,
+            provider_id: None,
+            client_id: None,
+            reply_to: None,
+            content: Content::text("hola"),
+        })
+    };
+    // The network hides the phone one day and the number changes another: both identities lead home.
+    let network_id = Identity::new("network", "ES.1349");
+    center.apply("a", what(vec![phone.clone(), network_id.clone()]));
+    center.apply("b", what(vec![network_id.clone()]));
+    center.apply("c", what(vec![Identity::new("visitor", "v1")]));
+    let of = |identity: &Identity| {
+        block_on(store::conversation::with(&sql, &center.account.id, identity)).unwrap().unwrap()
+    };
+    let visitor = of(&Identity::new("visitor", "v1"));
+    assert_ne!(visitor.contact, of(&phone).contact);
+    assert_eq!(center.messages(&of(&phone)).len(), 2, "one conversation for both identities");
+
+    let person = Person { phone: Some("600 123 123".into()), ..Person::default() };
+    block_on(store::port::transaction(&sql, async |sql| {
+        shell::inbound::learn(sql, at(5), &visitor.contact, &person, &center.account).await
+    }))
+    .unwrap();
+    let one = block_on(store::contact::find(&sql, &visitor.contact)).unwrap().unwrap();
+    assert_eq!(one.id, of(&phone).contact, "the older survives");
+    assert_eq!(one.name, "Marta Ruiz");
+    assert_eq!(one.merges.len(), 1);
+    assert_eq!(one.merges[0].why, "phone +34600123123");
+    let history = block_on(store::interaction::of_contact(&sql, &one.id, at(99), 10)).unwrap();
+    assert_eq!(history.len(), 2, "one history");
+
+    let alone = block_on(store::contact::undo_merge(&sql, &one.merges[0].id, at(9))).unwrap();
+    assert_eq!(alone, Some(visitor.contact.clone()));
+    let history = block_on(store::interaction::of_contact(&sql, &one.id, at(99), 10)).unwrap();
+    assert_eq!(history.len(), 1);
+}
+
+#[test]
+fn what_the_business_wrote_elsewhere_is_never_the_customer_s() {
+    let center = Center::open(true);
+    let What::Message(heard) = wrote("marta", "e1", "te llamo mañana").what else { unreachable!() };
+    let work = center.apply("e1", What::Echo(heard));
+    assert_eq!(work, [], "no bot answers it");
+    let conversation = center.conversation("marta");
+    assert_eq!(conversation.open_interaction, None, "and nobody is called for it");
+    let message = center.messages(&conversation).remove(0);
+    assert_eq!((message.author, message.status), (Author::System, Some(Status::Sent)));
+}
+
+#[test]
+fn a_bot_that_keeps_failing_is_replaced_by_an_apology_and_a_person() {
+    let center = Center::open(true);
+    let sql = center.connect();
+    let mut work = center.hear("marta", "m1", "hola").remove(0);
+    assert_eq!(work.kind, Kind::BotTurn);
+    let id = center.interaction("marta");
+    for attempt in 1..=2 {
+        assert_eq!(block_on(shell::due::failed(&sql, NOW, &work, "trap")).unwrap(), []);
+        assert_eq!(center.state(&id), "bot");
+        work = block_on(store::due::find(&sql, &work.id)).unwrap().unwrap();
+        assert_eq!(work.attempts, attempt);
+    }
+    let next = block_on(shell::due::failed(&sql, NOW, &work, "trap")).unwrap();
+    assert_eq!(next.iter().map(|work| work.kind).collect::<Vec<_>>(), [Kind::Route, Kind::Deliver]);
+    assert_eq!(center.state(&id), "queued");
+    let said = center.messages(&center.conversation("marta")).remove(1);
+    assert_eq!(said.content, Content::text(domain::notice::bot_failed(Some("es"))));
+    assert_eq!(block_on(store::due::find(&sql, &work.id)).unwrap(), None, "no turn is owed any more");
+}
+
+#[test]
+fn a_late_event_of_a_closed_interaction_opens_the_next_one() {
+    let center = Center::open(false);
+    let amy = center.agent("amy", 2);
+    center.hear("marta", "m1", "hola");
+    let first = center.interaction("marta");
+    let ring = std::time::Duration::from_secs(20);
+    center.execute(at(1), &first, Command::Offer { agent: amy.clone(), ring, why: String::new() });
+    center.execute(at(2), &first, Command::Answer { agent: amy.clone() });
+    let dispose = Command::Dispose { agent: amy, disposition: "solved".into(), note: None };
+    center.execute(at(3), &first, dispose);
+    center.hear("marta", "m2", "otra cosa");
+    let second = center.interaction("marta");
+    assert_ne!(first, second);
+    assert_eq!(center.state(&first), "disposed");
+    assert_eq!(center.state(&second), "queued");
+}
+
+#[test]
+fn an_event_of_nobody_is_refused_and_known_to_be() {
+    let center = Center::open(false);
+    let mut inbound = wrote("marta", "m1", "hola");
+    if let What::Message(heard) = &mut inbound.what {
+        heard.identities.clear();
+    }
+    let refused = block_on(apply(&center.connect(), NOW, &center.account, &center.profile, &inbound));
+    assert!(refused.is_err());
+    // Nothing of it was kept: a repaired channel can read it again.
+    center.hear("marta", "m1", "hola");
+    assert_eq!(center.messages(&center.conversation("marta")).len(), 1);
+}

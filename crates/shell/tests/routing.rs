@@ -1,0 +1,138 @@
+//! Offers under load: nobody gets more than they can hold, nothing goes to two agents.
+
+mod center;
+
+use center::{Center, NOW, at};
+use domain::{
+    agent::{NO_ANSWER, Presence},
+    id::AgentId,
+    interaction::{Command, State},
+    routing::{Snapshot, assign},
+    time::Timestamp,
+};
+use futures::executor::block_on;
+use shell::{command::execute, failure::Failure, routing};
+use std::{collections::BTreeMap, thread};
+
+fn look(center: &Center, now: Timestamp) -> Snapshot {
+    block_on(routing::snapshot(&center.connect(), now, async |_| true)).unwrap()
+}
+
+fn route(center: &Center, now: Timestamp) {
+    let snapshot = look(center, now);
+    let assignments = assign(&snapshot);
+    block_on(routing::offer(&center.connect(), now, &snapshot, assignments)).unwrap();
+}
+
+#[test]
+fn whatever_races_nobody_is_over_capacity_and_nothing_is_offered_twice() {
+    let center = Center::open(false);
+    let agents: Vec<AgentId> = ["amy", "bob", "eve"].iter().map(|id| center.agent(id, 2)).collect();
+    for number in 0..20 {
+        center.hear(&format!("customer {number}"), &format!("m{number}"), "hola");
+    }
+    thread::scope(|scope| {
+        // Eight routers with snapshots of the same moment, and agents who answer and finish meanwhile.
+        for router in 0..8 {
+            let center = &center;
+            scope.spawn(move || {
+                for round in 0..6 {
+                    route(center, at(router + round));
+                }
+            });
+        }
+        for agent in &agents {
+            let center = &center;
+            scope.spawn(move || {
+                let sql = center.connect();
+                for round in 0..30 {
+                    let held = block_on(store::interaction::held_by(&sql, agent)).unwrap();
+                    assert!(held.len() <= 2, "{agent} holds {}", held.len());
+                    for view in held.iter().take(1) {
+                        let answer = Command::Answer { agent: agent.clone() };
+                        block_on(execute(&sql, at(round), &view.id, &answer)).unwrap();
+                        let dispose =
+                            Command::Dispose { agent: agent.clone(), disposition: "ok".into(), note: None };
+                        block_on(execute(&sql, at(round), &view.id, &dispose)).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let sql = center.connect();
+    for (agent, load) in block_on(store::agent::loads(&sql)).unwrap() {
+        assert!(load.chats <= 2, "{agent} holds {}", load.chats);
+    }
+    // The journal knows no interaction that was offered while another agent had it.
+    let mut offered = BTreeMap::<String, usize>::new();
+    for number in 0..20 {
+        let who = format!("customer {number}");
+        let conversation = center.conversation(&who);
+        let of = center.messages(&conversation)[0].interaction.clone().unwrap();
+        let rows = block_on(store::port::Sql::query(
+            &sql,
+            "SELECT kind FROM interaction_event WHERE interaction_id = $1 ORDER BY version",
+            store::parameters![&of],
+        ));
+        let kinds: Vec<String> = rows.unwrap().iter().map(|row| row.get(0).unwrap()).collect();
+        let offers = kinds.iter().filter(|kind| *kind == "offered").count();
+        assert!(offers <= 1, "{who}: {kinds:?}");
+        offered.insert(who, offers);
+    }
+    assert!(offered.values().sum::<usize>() >= 6, "three agents were filled at least once");
+}
+
+#[test]
+fn an_offer_that_came_too_late_is_refused_where_it_is_committed() {
+    let center = Center::open(false);
+    let amy = center.agent("amy", 1);
+    center.hear("marta", "m1", "hola");
+    center.hear("jose", "m2", "hola");
+    let stale = look(&center, NOW);
+    route(&center, NOW);
+    assert_eq!(center.state(&center.interaction("marta")), "offered");
+    let offer = |who: &str| {
+        let ring = std::time::Duration::from_secs(20);
+        let command = Command::Offer { agent: amy.clone(), ring, why: String::new() };
+        block_on(execute(&center.connect(), NOW, &center.interaction(who), &command))
+    };
+    assert!(matches!(offer("jose"), Err(Failure::Conflict(_))), "amy's hands are full");
+    let assignments = assign(&stale);
+    let work = block_on(routing::offer(&center.connect(), NOW, &stale, assignments)).unwrap();
+    assert_eq!(work, [], "a stale round does nothing and harms nothing");
+}
+
+#[test]
+fn a_missed_offer_goes_back_to_the_head_and_pauses_the_agent() {
+    let center = Center::open(false);
+    let amy = center.agent("amy", 2);
+    center.hear("marta", "m1", "hola");
+    route(&center, at(0));
+    let id = center.interaction("marta");
+    let sql = center.connect();
+    let deadline = block_on(store::due::lease(&sql, at(20), 9)).unwrap();
+    let deadline = deadline.iter().find(|work| work.kind == domain::due::Kind::OfferDeadline).unwrap();
+    block_on(shell::due::deadline(&sql, at(19), &deadline.clone())).unwrap();
+    assert_eq!(center.state(&id), "offered", "its time is not over");
+    let done = center.execute(at(20), &id, Command::Tick);
+    assert_eq!(done.interaction.state, State::Queued);
+    let agent = block_on(store::agent::find(&sql, &amy)).unwrap().unwrap();
+    assert_eq!(agent.presence, Presence::Pause(NO_ANSWER.into()));
+    route(&center, at(21));
+    assert_eq!(center.state(&id), "queued", "nobody rings at an empty chair");
+    let bob = center.agent("bob", 2);
+    route(&center, at(22));
+    let held = block_on(store::interaction::held_by(&sql, &bob)).unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].queued_at, Some(NOW), "the wait is counted from the beginning");
+}
+
+#[test]
+fn a_desk_that_is_not_proven_alive_is_offered_nothing() {
+    let center = Center::open(false);
+    center.agent("amy", 2);
+    center.hear("marta", "m1", "hola");
+    let snapshot = block_on(routing::snapshot(&center.connect(), NOW, async |_| false)).unwrap();
+    assert_eq!(snapshot.waiting.len(), 1);
+    assert_eq!(snapshot.candidates, []);
+}
