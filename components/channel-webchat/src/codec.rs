@@ -1,7 +1,7 @@
 //! The channel: what a visitor's browser posts, read as events.
 //!
 //! There is no provider behind this channel, so nothing is encoded: a stored message is a sent one, and
-//! the visitor's widget fetches it ([`crate::event`]). A post does not say who wrote it. The server
+//! the visitor's widget fetches it ([`crate::told`]). A post does not say who wrote it. The server
 //! proves the visitor's token and keeps the visitor in [`VISITOR_HEADER`], since what authenticates is
 //! not stored.
 
@@ -13,7 +13,7 @@ use channel::{
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
-    signature::{Signature, from_hex},
+    signature::Signature,
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
@@ -51,9 +51,9 @@ impl Codec for Webchat {
         }
     }
 
-    /// Takes the settings `secret` (hexadecimal) and `now` (Unix seconds).
+    /// Takes the settings `secret` (the center's `secret_key`) and `now` (Unix seconds).
     fn verify(&self, received: &Received, settings: &Settings) -> Signature {
-        let Some(secret) = settings.get("secret").and_then(from_hex) else { return Signature::Unchecked };
+        let Some(secret) = settings.get("secret").and_then(visitor::key) else { return Signature::Unchecked };
         let now = settings.get("now").and_then(|now| now.parse::<i64>().ok()).unwrap_or_default();
         let proven = bearer(received).and_then(|token| {
             visitor::proven(&secret, &account(received), token, Timestamp(now.saturating_mul(1000)))
@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn the_token_names_the_visitor_and_proves_the_account() {
-        let key = [7; 32];
-        let hex = channel::signature::to_hex(&key);
+        let hex = "07".repeat(32);
+        let key = visitor::key(&hex).unwrap();
         let token = visitor::token(&key, "shop", "v9", Timestamp(2_000_000));
         let mut received = received(r#"{"kind":"end"}"#);
         received.headers = vec![("Authorization".to_owned(), format!("Bearer {token}"))];

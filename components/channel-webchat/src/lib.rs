@@ -2,7 +2,7 @@
 //!
 //! [`codec`] is the channel; around it stands what a provider would do elsewhere: who may embed the
 //! widget ([`origin`]), who a visitor is ([`visitor`]), how much they may send ([`rate`], [`file`]),
-//! what the widget is told ([`config`], [`event`]). All of that is pure. What touches the network is
+//! what the widget is told ([`config`], [`told`]). All of that is pure. What touches the network is
 //! built for WebAssembly only.
 
 pub mod codec;
@@ -10,5 +10,10 @@ pub mod config;
 pub mod file;
 pub mod origin;
 pub mod rate;
+pub mod recent;
+pub mod told;
 pub mod visitor;
 pub mod widget;
+
+#[cfg(target_family = "wasm")]
+mod server;

@@ -16,6 +16,12 @@ pub const LINK_LIFE: Duration = Duration::from_secs(3600);
 const TOKEN: &str = "webchat visitor";
 const LINK: &str = "webchat file";
 
+/// The key of this channel, made of the center's `secret_key`. `None`: that is not hexadecimal.
+pub fn key(secret_key: &str) -> Option<Vec<u8>> {
+    let secret = from_hex(secret_key.trim()).filter(|secret| !secret.is_empty())?;
+    Some(hmac_sha256(&secret, b"webchat"))
+}
+
 /// `VISITOR.EXPIRES_MS.SIGNATURE`
 pub fn token(key: &[u8], account: &str, visitor: &str, expires: Timestamp) -> String {
     format!("{visitor}.{}", seal(key, TOKEN, account, visitor, expires))
