@@ -177,6 +177,13 @@ words! {
     file_failed: "No se pudo traer el archivo", "The file could not be fetched", "Não foi possível obter o arquivo";
     new_interaction: "Nueva conversación", "New conversation", "Nova conversa";
 
+    webchat: "Chat web", "Web chat", "Chat do site";
+    call: "Llamada", "Call", "Chamada";
+    replying_to: "En respuesta a", "In reply to", "Em resposta a";
+    not_loaded: "No se pudieron cargar los mensajes.", "The messages could not be loaded.", "Não foi possível carregar as mensagens.";
+    take_back: "Editar", "Edit", "Editar";
+    visitor: "Visitante", "Visitor", "Visitante";
+
     // Transfer
     transfer_to: "Transferir a", "Transfer to", "Transferir para";
     queues: "Colas", "Queues", "Filas";

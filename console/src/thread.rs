@@ -25,7 +25,7 @@ pub fn key(message: &Message) -> &str {
 }
 
 impl Thread {
-    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Message> {
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Message> + Clone {
         self.messages.iter().chain(&self.outbox)
     }
 

@@ -12,6 +12,7 @@ use api::message::{Direction, Message};
 use api::queue::{Disposition, QueueStat};
 use api::snapshot::Desk;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Work {
@@ -19,7 +20,8 @@ pub struct Work {
     /// Events up to here are in it.
     pub seq: i64,
     pub interactions: BTreeMap<String, Interaction>,
-    pub threads: BTreeMap<String, Thread>,
+    /// Shared, so that a screen that shows one sees at once whether it changed.
+    pub threads: BTreeMap<String, Arc<Thread>>,
     pub histories: BTreeMap<String, History>,
     /// Until when the contact of a conversation is shown as typing.
     pub typing: BTreeMap<String, i64>,
@@ -72,7 +74,7 @@ impl Work {
             Event::Message(added) => self.message(*added),
             Event::MessageStatus(change) => {
                 if let Some(thread) = self.threads.get_mut(&change.conversation_id) {
-                    thread.change_status(&change);
+                    Arc::make_mut(thread).change_status(&change);
                 }
             }
             Event::Contact(contact) => self.contact(*contact),
@@ -86,10 +88,11 @@ impl Work {
     }
 
     pub fn interaction(&mut self, interaction: Interaction) {
-        if let Some(history) = self.histories.get_mut(&interaction.contact.id) {
+        let known = self.interactions.get(&interaction.id);
+        let goes_on = known.is_none_or(|known| known.state != interaction.state);
+        if goes_on && let Some(history) = self.histories.get_mut(&interaction.contact.id) {
             history.stale = true;
         }
-        let known = self.interactions.get(&interaction.id);
         if known.is_some_and(|known| known.version > interaction.version) {
             return; // The answer to a call that came after a later event.
         }
@@ -127,8 +130,13 @@ impl Work {
         }
         // Of conversations that are not open here only those whose beginning is known are followed.
         if let Some(thread) = self.threads.get_mut(&message.conversation_id) {
-            thread.add(message);
+            Arc::make_mut(thread).add(message);
         }
+    }
+
+    /// The thread to change; an empty one when the conversation is new here.
+    pub fn thread(&mut self, conversation_id: &str) -> &mut Thread {
+        Arc::make_mut(self.threads.entry(conversation_id.to_owned()).or_default())
     }
 
     pub fn contact(&mut self, contact: Contact) {

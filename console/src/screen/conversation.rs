@@ -1,0 +1,252 @@
+//! One conversation of mine: its head, its messages, and what can be done next.
+
+use crate::channel;
+use crate::desk::{Desk, Dialog, Pane};
+use crate::format;
+use crate::icon::{self, icon};
+use crate::language::fill;
+use crate::screen::composer::Composer;
+use crate::screen::customer::display_name;
+use crate::screen::message::MessageRow;
+use crate::screen::wrap_up::WrapUpForm;
+use crate::thread::{Row, Thread, rows};
+use crate::{intl, work::Work};
+use api::interaction::{Interaction, InteractionState};
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[component]
+pub(crate) fn Conversation(id: String) -> impl IntoView {
+    let desk = Desk::of_context();
+    let key = id.clone();
+    let item = Memo::new(move |_| desk.work.with(|work| work.interactions.get(&key).cloned()));
+    let Some(first) = item.get_untracked() else { return ().into_any() };
+    let conversation_id = first.conversation_id.clone();
+    let state = Memo::new(move |_| item.get().map(|item| item.state));
+    mark_read_when_seen(desk, item);
+    let drop_id = conversation_id.clone();
+    let over = RwSignal::new(false);
+    view! {
+        <Head item/>
+        <div class="talk" class:over=over
+            on:dragover=move |event| { event.prevent_default(); over.set(true); }
+            on:dragleave=move |_| over.set(false)
+            on:drop=move |event| {
+                event.prevent_default();
+                over.set(false);
+                if state.get_untracked() == Some(InteractionState::Active) {
+                    desk.attach(&drop_id, event.data_transfer().and_then(|transfer| transfer.files()));
+                }
+            }>
+            <Messages conversation_id=conversation_id.clone() contact=display_name(&first.contact)/>
+            <p class="drop-hint" aria-hidden="true">{icon(icon::ATTACH)}{desk.words().drop_here}</p>
+        </div>
+        {move || match state.get() {
+            Some(InteractionState::Active) => view! { <Composer item/> }.into_any(),
+            Some(InteractionState::WrapUp) => view! { <WrapUpForm item/> }.into_any(),
+            Some(InteractionState::Offered) => view! { <AnswerBar id=id.clone()/> }.into_any(),
+            _ => ().into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// What is open before the agent's eyes counts as read; in a hidden window nobody has seen it.
+fn mark_read_when_seen(desk: Desk, item: Memo<Option<Interaction>>) {
+    let unread = Memo::new(move |_| {
+        item.get().is_some_and(|item| item.unread > 0 && item.state == InteractionState::Active)
+    });
+    let seen_again = RwSignal::new(0);
+    let listener = window_event_listener(leptos::ev::visibilitychange, move |_| seen_again.update(|count| *count += 1));
+    on_cleanup(move || listener.remove());
+    Effect::new(move |_| {
+        seen_again.track();
+        if unread.get() && !document().hidden()
+            && let Some(item) = item.get_untracked()
+        {
+            // The agent sees that they were new before the mark goes.
+            set_timeout(move || desk.mark_read(&item), Duration::from_millis(700));
+        }
+    });
+}
+
+#[component]
+fn Head(item: Memo<Option<Interaction>>) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let active = Memo::new(move |_| item.get().is_some_and(|item| item.state == InteractionState::Active));
+    let busy = Memo::new(move |_| item.get().is_some_and(|item| desk.busy.with(|busy| busy.contains(&item.id))));
+    let since = move || {
+        let item = item.get()?;
+        let end = item.ended_ms.unwrap_or_else(|| desk.now.get());
+        Some(format::clock(end - item.answered_ms.or(item.queued_ms)?))
+    };
+    let transfer = move |_| {
+        if let Some(item) = item.get_untracked() {
+            desk.dialog.set(Some(Dialog::Transfer(Box::new(item))));
+        }
+    };
+    let end = move |_| item.get_untracked().into_iter().for_each(|item| desk.end(item.id));
+    view! {
+        <header class="talk-head">
+            <button type="button" class="icon-button phone-only" aria-label=words.back
+                on:click=move |_| desk.pane.set(Pane::Work)>{icon(icon::BACK)}</button>
+            {move || item.get().map(|item| {
+                let queue = item.queue.as_ref().map(|queue| format!(" · {}", queue.name));
+                view! {
+                    <button type="button" class="talk-who" on:click=move |_| desk.pane.set(Pane::Customer)>
+                        <h1>{display_name(&item.contact)}</h1>
+                        <span class="facts">
+                            {icon(channel::sign(&item.channel))}{channel::name(words, &item.channel)}
+                            {queue}
+                            {item.topic.clone().map(|topic| view! { <span class="topic">{topic}</span> })}
+                        </span>
+                    </button>
+                }
+            })}
+            <time class="timer talk-time">{since}</time>
+            <Show when=move || active.get()>
+                <button type="button" class="button" data-testid="transfer" title="Alt T" disabled=busy on:click=transfer>
+                    {icon(icon::TRANSFER)}<span class="wide-label">{words.transfer}</span>
+                </button>
+                <button type="button" class="button" data-testid="end" title="Alt W" disabled=busy on:click=end>
+                    {icon(icon::END)}<span>{words.end}</span>
+                </button>
+            </Show>
+        </header>
+    }
+}
+
+#[component]
+fn AnswerBar(id: String) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let (answer, decline) = (id.clone(), id);
+    view! {
+        <div class="answer-bar">
+            <p>{words.answer_first}</p>
+            <button type="button" class="button main" on:click=move |_| desk.answer(answer.clone())>{words.answer}</button>
+            <button type="button" class="button" on:click=move |_| desk.decline(decline.clone())>{words.decline}</button>
+        </div>
+    }
+}
+
+fn thread_of(work: &Work, conversation_id: &str) -> Arc<Thread> {
+    work.threads.get(conversation_id).cloned().unwrap_or_default()
+}
+
+/// The list of messages. It stays at its end while new ones come, and where it was when the agent
+/// scrolled up: the column is reversed, so the browser itself keeps the place.
+#[component]
+pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let key = conversation_id.clone();
+    // Shared threads are the same or they changed: nothing is compared message by message.
+    let thread = Memo::new_with_compare(
+        move |_| desk.work.with(|work| thread_of(work, &key)),
+        |before, now| !before.zip(now).is_some_and(|(before, now)| Arc::ptr_eq(before, now)),
+    );
+    let lines = Memo::new(move |_| rows(&thread.get(), intl::day_number));
+    let list = NodeRef::<html::Div>::new();
+    let (place_id, keep_id) = (conversation_id.clone(), conversation_id.clone());
+    let scrolled_up = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(node) = list.get() {
+            let place = desk.scrolls.with_value(|scrolls| scrolls.get(&place_id).copied().unwrap_or_default());
+            request_animation_frame(move || node.set_scroll_top(place));
+        }
+    });
+    let keep_place = move |_| {
+        if let Some(node) = list.get_untracked() {
+            let place = node.scroll_top();
+            scrolled_up.set(place < -240);
+            desk.scrolls.update_value(|scrolls| { scrolls.insert(keep_id.clone(), place); });
+        }
+    };
+    let to_end = move |_| list.get_untracked().into_iter().for_each(|node| node.set_scroll_top(0));
+    let (earlier_id, again_id, typing_id) = (conversation_id.clone(), conversation_id.clone(), conversation_id);
+    let typing = Memo::new(move |_| {
+        let until = desk.work.with(|work| work.typing.get(&typing_id).copied());
+        until.is_some_and(|until| desk.now.get() < until)
+    });
+    let loaded = Memo::new(move |_| thread.with(|thread| thread.loaded));
+    let is_typing = fill(words.is_typing, contact.split_whitespace().next().unwrap_or_default());
+    view! {
+        <div class="messages" node_ref=list on:scroll=keep_place tabindex="0" role="log" aria-label=words.conversation>
+            <div class="messages-inner">
+                <Show when=move || thread.with(|thread| thread.more)>
+                    {
+                        let id = earlier_id.clone();
+                        view! {
+                            <button type="button" class="button earlier" on:click=move |_| desk.load_earlier(id.clone())>
+                                {words.earlier}
+                            </button>
+                        }
+                    }
+                </Show>
+                <Show when=move || loaded.get() && lines.with(Vec::is_empty)>
+                    <p class="hint middle">{words.no_messages}</p>
+                </Show>
+                <Show when=move || !loaded.get()>
+                    {
+                        let id = again_id.clone();
+                        view! { <Loading retry=move || desk.load_thread(id.clone())/> }
+                    }
+                </Show>
+                <For each=move || lines.get() key=Clone::clone let:row>
+                    {line(desk, thread, row)}
+                </For>
+                <Show when=move || typing.get()>
+                    <p class="typing" data-testid="typing"><i></i><i></i><i></i>{is_typing.clone()}</p>
+                </Show>
+            </div>
+        </div>
+        <Show when=move || scrolled_up.get()>
+            <button type="button" class="to-end" aria-label=words.new_messages title=words.new_messages on:click=to_end>
+                {icon(icon::ARROW_DOWN)}
+            </button>
+        </Show>
+    }
+}
+
+fn line(desk: Desk, thread: Memo<Arc<Thread>>, row: Row) -> AnyView {
+    let words = desk.words();
+    let locale = desk.language.get_untracked().tag();
+    match row {
+        Row::Day(at_ms) => {
+            let today = intl::day_number(desk.now_ms());
+            let name = match today - intl::day_number(at_ms) {
+                0 => words.today.to_owned(),
+                1 => words.yesterday.to_owned(),
+                _ => intl::long_day(at_ms, locale),
+            };
+            view! { <h2 class="part"><span>{name}</span></h2> }.into_any()
+        }
+        Row::Interaction(_) => view! { <h2 class="part soft"><span>{words.new_interaction}</span></h2> }.into_any(),
+        Row::Message { key, opens } => view! { <MessageRow thread key opens/> }.into_any(),
+    }
+}
+
+/// Skeletons, but only when it takes long enough to see them; a retry when it takes too long.
+#[component]
+fn Loading(retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+    let words = Desk::of_context().words();
+    let late = RwSignal::new(false);
+    set_timeout(move || { late.try_set(true); }, Duration::from_secs(6));
+    let retry = StoredValue::new(retry);
+    view! {
+        <div class="late-skeleton" aria-busy="true">
+            <i class="bone"></i><i class="bone right"></i><i class="bone"></i>
+            <Show when=move || late.get()>
+                <p class="hint middle">{words.not_loaded}" "
+                    <button type="button" class="button" on:click=move |_| retry.with_value(|retry| retry())>
+                        {words.retry}
+                    </button>
+                </p>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,232 @@
+//! Who it is: name, phone, e-mail and notes, changed where they stand; what the bot learnt; which
+//! records became this one, and the way back.
+
+use crate::channel;
+use crate::desk::Desk;
+use crate::http::Failure;
+use crate::icon::{self, icon};
+use crate::intl;
+use crate::language::fill;
+use api::contact::{Contact, Identity, Merge};
+use api::interaction::Interaction;
+use api::request::PatchContact;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A name, else the address they write from: never an empty line.
+pub(crate) fn display_name(contact: &Contact) -> String {
+    let known = [Some(contact.name.trim()), contact.phone.as_deref(), contact.email.as_deref()];
+    let address = contact.identities.first().map(|identity| identity.value.as_str());
+    let name = known.into_iter().flatten().chain(address).find(|text| !text.is_empty());
+    name.map_or_else(|| Desk::of_context().words().visitor.to_owned(), str::to_owned)
+}
+
+#[component]
+pub(crate) fn Customer(
+    contact: Signal<Option<Contact>>,
+    /// The work it is looked at for, if any.
+    interaction: Signal<Option<Interaction>>,
+) -> impl IntoView {
+    let words = Desk::of_context().words();
+    let value = move |pick: fn(&Contact) -> Option<String>| {
+        Memo::new(move |_| contact.get().and_then(|contact| pick(&contact)).unwrap_or_default())
+    };
+    let patch = |change: fn(String) -> PatchContact| StoredValue::new(change);
+    view! {
+        <header class="customer-head">
+            <Field contact label=words.name testid="contact-name" kind="text" title=true
+                value=value(|contact| Some(contact.name.clone()))
+                change=patch(|name| PatchContact { name: Some(name), ..PatchContact::default() })/>
+        </header>
+        <Wanted interaction/>
+        <div class="fields">
+            <Field contact label=words.phone testid="contact-phone" kind="tel" title=false
+                value=value(|contact| contact.phone.clone())
+                change=patch(|phone| PatchContact { phone: Some(phone), ..PatchContact::default() })/>
+            <Field contact label=words.email testid="contact-email" kind="email" title=false
+                value=value(|contact| contact.email.clone())
+                change=patch(|email| PatchContact { email: Some(email), ..PatchContact::default() })/>
+            <Notes contact/>
+        </div>
+        {move || contact.get().map(|contact| identities(contact.identities))}
+        {move || contact.get().map(|contact| {
+            let id = contact.id.clone();
+            contact.merges.into_iter().map(|merge| merged(id.clone(), merge)).collect_view()
+        })}
+    }
+}
+
+/// What they need, as the bot understood it, and what it learnt on the way.
+#[component]
+fn Wanted(interaction: Signal<Option<Interaction>>) -> impl IntoView {
+    let words = Desk::of_context().words();
+    move || {
+        let item = interaction.get()?;
+        if item.topic.is_none() && item.attributes.is_empty() {
+            return None;
+        }
+        Some(view! {
+            <section class="wanted" data-testid="wanted">
+                <h2>{words.what_they_want}</h2>
+                {item.topic.map(|topic| view! { <p>{topic}</p> })}
+                <dl>
+                    {item.attributes.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}
+                </dl>
+            </section>
+        })
+    }
+}
+
+/// Shown as text, changed in place: Enter or leaving saves, Esc does not.
+#[component]
+fn Field(
+    contact: Signal<Option<Contact>>,
+    label: &'static str,
+    testid: &'static str,
+    kind: &'static str,
+    /// The contact's name, at the head of the panel.
+    title: bool,
+    value: Memo<String>,
+    change: StoredValue<fn(String) -> PatchContact>,
+) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let editing = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = input.get() {
+            let _ = field.focus();
+            field.select();
+        }
+    });
+    let save = move || {
+        let Some(text) = input.get_untracked().map(|field| field.value().trim().to_owned()) else { return };
+        let Some(contact) = contact.get_untracked().filter(|_| editing.get_untracked()) else { return };
+        if text == value.get_untracked() {
+            editing.set(false);
+            return;
+        }
+        error.set(None);
+        spawn_local(async move {
+            match desk.patch_contact(&contact, (change.get_value())(text)).await {
+                Ok(_) => { editing.try_set(false); }
+                Err(Failure::Refused(problem)) => { error.try_set(Some(problem.detail.unwrap_or(problem.title))); }
+                Err(failure) => desk.explain(&failure),
+            }
+        });
+    };
+    let pressed = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" => {
+            event.prevent_default();
+            save();
+        }
+        "Escape" => {
+            event.stop_propagation();
+            error.set(None);
+            editing.set(false);
+        }
+        _ => {}
+    };
+    let shown = move || match value.get() {
+        text if !text.is_empty() => text,
+        _ if title => words.no_name.to_owned(),
+        _ => words.add.to_owned(),
+    };
+    view! {
+        <div class="field" class:title=title>
+            <span class="label">{label}</span>
+            <Show when=move || editing.get() fallback=move || view! {
+                <button type="button" class="value" data-testid=testid title=fill(words.edit, label.to_lowercase())
+                    class:none=move || value.with(String::is_empty) on:click=move |_| editing.set(true)>
+                    <span>{shown}</span>{icon(icon::EDIT)}
+                </button>
+            }>
+                <input type=kind data-testid=format!("{testid}-input") aria-label=label autocomplete="off"
+                    value=value.get_untracked() node_ref=input
+                    on:keydown=pressed on:blur=move |_| if error.get_untracked().is_none() { save() }/>
+            </Show>
+            <Show when=move || error.get().is_some()><p class="form-error" role="alert">{error}</p></Show>
+        </div>
+    }
+}
+
+#[component]
+fn Notes(contact: Signal<Option<Contact>>) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let notes = Memo::new(move |_| contact.get().map(|contact| contact.notes).unwrap_or_default());
+    let saved = RwSignal::new(false);
+    let save = move |event| {
+        let text = event_target_value(&event);
+        let Some(contact) = contact.get_untracked() else { return };
+        if text == contact.notes {
+            return;
+        }
+        spawn_local(async move {
+            let patch = PatchContact { notes: Some(text), ..PatchContact::default() };
+            match desk.patch_contact(&contact, patch).await {
+                Ok(_) => { saved.try_set(true); }
+                Err(failure) => desk.explain(&failure),
+            }
+        });
+    };
+    view! {
+        <label class="field notes">
+            <span class="label">{words.notes}
+                {move || saved.get().then(|| view! { <em>{icon(icon::SENT)}{words.saved}</em> })}
+            </span>
+            <textarea rows="2" data-testid="contact-notes" placeholder=words.add_notes prop:value=notes
+                on:input=move |_| saved.set(false) on:change=save></textarea>
+        </label>
+    }
+}
+
+fn identities(list: Vec<Identity>) -> AnyView {
+    let words = Desk::of_context().words();
+    if list.is_empty() {
+        return ().into_any();
+    }
+    let rows = list.into_iter().map(|identity| {
+        let sign = match identity.scheme.as_str() {
+            "phone" | "tel" => icon::PHONE,
+            scheme => channel::sign(scheme),
+        };
+        let name = match identity.scheme.as_str() {
+            "phone" | "tel" => words.phone.to_owned(),
+            scheme => channel::name(words, scheme),
+        };
+        view! {
+            <li>{icon(sign)}<span title=name.clone()><small>{name.clone()}</small>{identity.value}</span>
+                {identity.verified.then(|| view! {
+                    <span class="verified" role="img" aria-label=words.verified title=words.verified>{icon(icon::VERIFIED)}</span>
+                })}
+            </li>
+        }
+    });
+    view! {
+        <section class="identities" data-testid="identities">
+            <h2>{words.identities}</h2>
+            <ul>{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn merged(contact_id: String, merge: Merge) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let day = intl::day(merge.at_ms, desk.language.get_untracked().tag());
+    let merge_id = merge.merge_id;
+    view! {
+        <section class="merge" data-testid="merge">
+            {icon(icon::MERGE)}
+            <p><b>{fill(words.merged_with, &merge.other_name)}</b>" "{merge.why}<small>{day}</small></p>
+            <button type="button" class="link" data-testid="unmerge"
+                on:click=move |_| desk.unmerge(contact_id.clone(), merge_id.clone())>
+                {icon(icon::UNDO)}{words.unmerge}
+            </button>
+        </section>
+    }
+}

@@ -1,0 +1,235 @@
+//! One message: who, what, when, and what became of it.
+
+use crate::desk::Desk;
+use crate::format;
+use crate::icon::{self, icon};
+use crate::intl;
+use crate::language::Words;
+use crate::text::{Part, parts};
+use crate::thread::Thread;
+use api::message::{
+    Attachment, AttachmentState, AuthorKind, Direction, Message, MessageKind, MessageStatus,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub(crate) fn MessageRow(thread: Memo<Arc<Thread>>, key: String, opens: bool) -> impl IntoView {
+    let desk = Desk::of_context();
+    let message = Memo::new(move |_| thread.with(|thread| thread.by_key(&key).cloned()));
+    let quoted = Memo::new(move |_| {
+        let wanted = message.get()?.reply_to?;
+        thread.with(|thread| thread.find(&wanted).cloned())
+    });
+    let chosen = Memo::new(move |_| thread.with(|thread| chosen_option(thread, &message.get()?)));
+    let show = move || message.get().map(|message| bubble(desk, &message, quoted.get(), chosen.get(), opens));
+    view! {
+        <div class="message" class:opens=opens data-testid="message"
+            data-id=move || message.get().map(|message| message.id)
+            data-direction=move || message.get().map(|message| match message.direction {
+                Direction::In => "in",
+                Direction::Out => "out",
+            })
+            data-author=move || message.get().map(|message| author_kind(message.author.kind))
+            data-status=move || message.get().and_then(|message| message.status).map(status_name)>
+            {show}
+        </div>
+    }
+}
+
+/// Of a menu: the option that the contact chose, which is the text of the message that replies to it.
+fn chosen_option(thread: &Thread, menu: &Message) -> Option<String> {
+    if menu.options.is_empty() {
+        return None;
+    }
+    let mut answers = thread
+        .all().filter(|other| other.seq > menu.seq && other.direction == Direction::In);
+    let answer = match answers.clone().find(|other| other.reply_to.as_deref() == Some(menu.id.as_str())) {
+        Some(answer) => answer,
+        None => answers.next()?,
+    };
+    let text = answer.text.trim().to_lowercase();
+    let means = |index: usize, title: &str| title.to_lowercase() == text || (index + 1).to_string() == text;
+    let options = menu.options.iter().enumerate();
+    options.filter(|(index, option)| means(*index, &option.title)).map(|(_, option)| option.id.clone()).next()
+}
+
+fn bubble(desk: Desk, message: &Message, quoted: Option<Message>, chosen: Option<String>, opens: bool) -> AnyView {
+    let words = desk.words();
+    let time = intl::time(message.at_ms, desk.language.get_untracked().tag());
+    let author = opens.then(|| author_name(desk, message)).flatten();
+    let failed = message.status == Some(MessageStatus::Failed);
+    let (reply_id, conversation_id) = (message.id.clone(), message.conversation_id.clone());
+    let can_quote = message.seq != i64::MAX && !message.deleted;
+    let quote = move |_| {
+        desk.quotes.update(|quotes| { quotes.insert(conversation_id.clone(), reply_id.clone()); });
+    };
+    view! {
+        {author.map(|(sign, name)| view! { <p class="author">{sign.map(icon)}{name}</p> })}
+        <div class="bubble-line">
+            <div class="bubble" class:failed=failed>
+                {quoted.map(|quoted| view! { <p class="quote">{excerpt(words, &quoted)}</p> })}
+                {body(words, message)}
+                {options(words, message, chosen.as_deref())}
+                <span class="meta">
+                    {message.edited.then_some(words.edited)}" "
+                    <time>{time}</time>
+                    {message.status.map(|status| fate(words, status))}
+                </span>
+                {message.reaction.clone().map(|reaction| view! { <span class="reaction">{reaction}</span> })}
+            </div>
+            {can_quote.then(|| view! {
+                <button type="button" class="icon-button reply" aria-label=words.reply title=words.reply on:click=quote>
+                    {icon(icon::REPLY)}
+                </button>
+            })}
+        </div>
+        {failed.then(|| failure(desk, message.clone()))}
+    }
+    .into_any()
+}
+
+fn author_kind(kind: AuthorKind) -> &'static str {
+    match kind {
+        AuthorKind::Contact => "contact",
+        AuthorKind::Bot => "bot",
+        AuthorKind::Agent => "agent",
+        AuthorKind::System => "system",
+    }
+}
+
+fn author_name(desk: Desk, message: &Message) -> Option<(Option<&'static str>, String)> {
+    let words = desk.words();
+    match message.author.kind {
+        AuthorKind::Contact => message.author.name.clone().map(|name| (None, name)),
+        AuthorKind::Bot => Some((Some(icon::BOT), words.bot.to_owned())),
+        AuthorKind::System => Some((None, words.system.to_owned())),
+        AuthorKind::Agent => {
+            let me = desk.work.with_untracked(|work| work.me.as_ref().map(|me| me.agent_id.clone()));
+            let mine = message.author.id == me;
+            Some((None, if mine { words.you.to_owned() } else { message.author.name.clone()? }))
+        }
+    }
+}
+
+/// What a quotation shows of a message.
+pub(crate) fn excerpt(words: &'static Words, message: &Message) -> String {
+    match (message.deleted, message.attachments.first()) {
+        (true, _) => words.deleted.to_owned(),
+        (_, Some(file)) if message.text.is_empty() => file.name.clone().unwrap_or_else(|| file.kind.clone()),
+        _ => message.text.chars().take(140).collect(),
+    }
+}
+
+fn body(words: &'static Words, message: &Message) -> AnyView {
+    if message.deleted {
+        return view! { <p class="text gone">{words.deleted}</p> }.into_any();
+    }
+    let unsupported = message.kind == MessageKind::Unsupported;
+    let text = (!message.text.is_empty()).then(|| {
+        let pieces = parts(&message.text).into_iter().map(|part| match part {
+            Part::Text(text) => text.to_owned().into_any(),
+            Part::Link(url) => view! {
+                <a href=url.to_owned() target="_blank" rel="noopener noreferrer">{url.to_owned()}</a>
+            }.into_any(),
+        });
+        view! { <p class="text">{pieces.collect_view()}</p> }
+    });
+    view! {
+        {message.attachments.iter().map(|file| attachment(words, file)).collect_view()}
+        {unsupported.then(|| view! { <p class="text gone">{icon(icon::ALERT)}{words.unsupported}</p> })}
+        {text}
+    }
+    .into_any()
+}
+
+fn options(words: &'static Words, message: &Message, chosen: Option<&str>) -> AnyView {
+    if message.options.is_empty() {
+        return ().into_any();
+    }
+    let list = message.options.iter().map(|option| {
+        let is_chosen = chosen == Some(option.id.as_str());
+        view! {
+            <li class:chosen=is_chosen>
+                {option.title.clone()}
+                {is_chosen.then(|| view! { <span>{icon(icon::SENT)}{words.chosen}</span> })}
+            </li>
+        }
+    });
+    view! { <ul class="options">{list.collect_view()}</ul> }.into_any()
+}
+
+fn attachment(words: &'static Words, file: &Attachment) -> AnyView {
+    let name = file.name.clone().unwrap_or_else(|| file.kind.clone());
+    let size = file.size.map(format::bytes);
+    let Some(url) = file.url.clone().filter(|_| file.state == AttachmentState::Stored) else {
+        let state = match file.state {
+            AttachmentState::Failed => words.file_failed,
+            AttachmentState::Fetching | AttachmentState::Stored => words.file_fetching,
+        };
+        return view! { <p class="file">{icon(icon::FILE)}<span>{name}<small>{state}</small></span></p> }.into_any();
+    };
+    match file.kind.as_str() {
+        "image" | "sticker" => view! {
+            <a class="picture" href=url.clone() target="_blank" rel="noopener">
+                <img src=url.clone() alt=name loading="lazy" decoding="async"/>
+            </a>
+        }.into_any(),
+        "audio" => view! { <audio controls preload="none" src=url></audio> }.into_any(),
+        "video" => view! { <video controls preload="metadata" src=url></video> }.into_any(),
+        _ => view! {
+            <a class="file" href=url target="_blank" rel="noopener">
+                {icon(icon::FILE)}<span>{name}<small>{size}</small></span>{icon(icon::DOWNLOAD)}
+            </a>
+        }.into_any(),
+    }
+}
+
+pub(crate) fn status_name(status: MessageStatus) -> &'static str {
+    match status {
+        MessageStatus::Sending => "sending",
+        MessageStatus::Unknown => "unknown",
+        MessageStatus::Sent => "sent",
+        MessageStatus::Delivered => "delivered",
+        MessageStatus::Read => "read",
+        MessageStatus::Played => "played",
+        MessageStatus::Failed => "failed",
+    }
+}
+
+/// Its fate as a sign of its own shape, and in words for who cannot see it.
+fn fate(words: &'static Words, status: MessageStatus) -> impl IntoView {
+    let (sign, text) = match status {
+        MessageStatus::Sending => (icon::CLOCK, words.sending),
+        MessageStatus::Unknown => (icon::CLOCK, words.unknown),
+        MessageStatus::Sent => (icon::SENT, words.sent),
+        MessageStatus::Delivered => (icon::DELIVERED, words.delivered),
+        MessageStatus::Read => (icon::DELIVERED, words.read),
+        MessageStatus::Played => (icon::PLAYED, words.played),
+        MessageStatus::Failed => (icon::ALERT, words.not_sent),
+    };
+    view! { <span class="fate" data-status=status_name(status) role="img" aria-label=text title=text>{icon(sign)}</span> }
+}
+
+/// Why it did not arrive, and a way out.
+fn failure(desk: Desk, message: Message) -> impl IntoView {
+    let words = desk.words();
+    let why = message.error.as_ref().map(|error| {
+        if error.text.is_empty() { error.code.clone() } else { error.text.clone() }
+    });
+    let unsent = message.seq == i64::MAX;
+    let again = message.clone();
+    view! {
+        <p class="failure" role="alert">
+            {icon(icon::ALERT)}<span>{words.not_sent}{why.map(|why| format!(": {why}"))}</span>
+            <button type="button" class="link" data-testid="retry" on:click=move |_| desk.retry(again.clone())>
+                {icon(icon::RETRY)}{words.retry}
+            </button>
+            {unsent.then(|| view! {
+                <button type="button" class="link" on:click=move |_| desk.take_back(&message)>
+                    {icon(icon::EDIT)}{words.take_back}
+                </button>
+            })}
+        </p>
+    }
+}
