@@ -103,7 +103,7 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
     let network_id = Identity::new("network", "ES.1349");
     center.apply("a", what(vec![phone.clone(), network_id.clone()]));
     center.apply("b", what(vec![network_id.clone()]));
-    center.apply("c", what(vec![Identity::new("visitor", "v1")]));
+    center.apply_at(at(1), "c", what(vec![Identity::new("visitor", "v1")]));
     let of = |identity: &Identity| {
         block_on(store::conversation::with(&sql, &center.account.id, identity)).unwrap().unwrap()
     };

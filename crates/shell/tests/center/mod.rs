@@ -118,9 +118,13 @@ impl Center {
     }
 
     pub fn apply(&self, key: &str, what: What) -> Vec<Work> {
-        let inbound = Inbound { key: key.into(), at: NOW, what };
+        self.apply_at(NOW, key, what)
+    }
+
+    pub fn apply_at(&self, now: Timestamp, key: &str, what: What) -> Vec<Work> {
+        let inbound = Inbound { key: key.into(), at: now, what };
         let sql = self.connect();
-        block_on(apply(&sql, NOW, &self.account, &self.profile, &inbound)).unwrap()
+        block_on(apply(&sql, now, &self.account, &self.profile, &inbound)).unwrap()
     }
 
     pub fn conversation(&self, who: &str) -> Conversation {
