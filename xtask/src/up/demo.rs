@@ -7,7 +7,7 @@ use std::{fs, path::Path, time::Duration};
 use ureq::Agent;
 
 /// The secrets of a WhatsApp account. The demo has no number at Meta: random ones let nobody in.
-const WHATSAPP_SECRETS: [&str; 3] = ["access_token", "app_secret", "verify_token"];
+const WHATSAPP_SECRETS: [&str; 3] = ["access_token", "secret", "verify_token"];
 
 /// Asks until the database is there: the first question migrates it.
 pub(crate) fn healthy(address: &str) -> Result<()> {
