@@ -8,11 +8,9 @@ use domain::{
 use shell::{
     bot::{self, Then},
     inbound::Person,
+    routing::SKILLS,
 };
 use std::collections::BTreeMap;
-
-/// The attribute that carries the skills an interaction needs: `english:4,billing:2`.
-const SKILLS: &str = "skills";
 
 // The limits that `wit/bot` promises.
 const ACTIONS_MAX: usize = 20;

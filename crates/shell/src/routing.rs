@@ -11,11 +11,15 @@ use domain::{
     due::{Kind, Work},
     id::AgentId,
     interaction::{Command, REFUSAL_PAUSE},
-    routing::{Assignment, Candidate, Snapshot, Waiting},
+    routing::{Assignment, Candidate, Skill, Snapshot, Waiting},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{agent, interaction, port::Sql, queue};
+
+/// The attribute of an interaction that names the skills it needs, for agents to read, too:
+/// `english:4,billing:2`.
+pub const SKILLS: &str = "skills";
 
 /// What a policy decides from. `alive` tells whose desk is proven alive.
 pub async fn snapshot(
@@ -34,7 +38,7 @@ pub async fn snapshot(
             queue,
             since: view.queued_at.unwrap_or(view.started_at),
             kind: view.capacity,
-            skills: vec![],
+            skills: view.attributes.get(SKILLS).map(|text| needed(text)).unwrap_or_default(),
             refused_by: lately.map(|(agent, _)| agent.clone()).collect(),
         })
     });
@@ -58,6 +62,15 @@ pub async fn snapshot(
         }
     }
     Ok(Snapshot { now, waiting, candidates })
+}
+
+/// Reads [`SKILLS`]. What is no skill is left out: it must not keep a contact waiting for ever.
+fn needed(text: &str) -> Vec<Skill> {
+    let skills = text.split(',').filter_map(|skill| {
+        let (name, level) = skill.split_once(':')?;
+        Some(Skill { name: name.to_owned(), level: level.parse().ok()? })
+    });
+    skills.collect()
 }
 
 /// Offers what a policy assigned. Each offer is checked again where it is committed: one that came too
@@ -106,4 +119,18 @@ pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<
 /// that whatever changes in between asks for another round.
 pub async fn requests(sql: &impl Sql, now: Timestamp) -> Result<Vec<String>> {
     Ok(store::due::due_ids(sql, Kind::Route, now).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skills_are_read_as_a_bot_wrote_them() {
+        let skills = [("english", 4), ("billing", 2)];
+        let skills = skills.map(|(name, level)| Skill { name: name.to_owned(), level });
+        assert_eq!(needed("english:4,billing:2"), skills);
+        assert_eq!(needed(""), []);
+        assert_eq!(needed("english,billing:2,x:y"), skills[1..]);
+    }
 }
