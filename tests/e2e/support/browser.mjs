@@ -75,12 +75,16 @@ export class Agent {
   static async arrive(browser, server, login, options) {
     const agent = new Agent();
     agent.page = await visit(browser, `${server.url}/desk/`, options);
-    const form = agent.at('login-form');
-    await form.locator('input').first().fill(login);
-    await form.locator('input[type=password]').fill(PASSWORD);
-    await form.locator('button[type=submit]').click();
-    await agent.at('presence').first().waitFor();
+    await agent.at('login').fill(login);
+    await agent.at('password').fill(PASSWORD);
+    await agent.at('login-submit').click();
+    await agent.at('presence').waitFor();
     return agent;
+  }
+
+  async becomeAvailable() {
+    await this.at('become-available').first().click();
+    await this.at('become-available').first().waitFor({ state: 'hidden' });
   }
 
   at = name => this.page.locator(`[data-testid="${name}"]`);

@@ -2,7 +2,7 @@
 
 use bot::{Bot, Flow, Talk, Why};
 
-pub struct Trap;
+pub(crate) struct Trap;
 
 impl Bot for Trap {
     fn conversation(_talk: &mut Talk) -> Flow {
