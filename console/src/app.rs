@@ -137,7 +137,7 @@ fn Rail() -> impl IntoView {
             </button>
             <button class="place phone-only" data-testid="nav-conversation" aria-current=on_pane(Pane::Conversation)
                 on:click=to(Screen::Work, Pane::Conversation)>
-                {icon(icon::CHAT)}<span>{words.conversation}</span>
+                {icon(icon::CHAT)}<span>{words.chat}</span>
             </button>
             <button class="place phone-only" data-testid="nav-customer" aria-current=on_pane(Pane::Customer)
                 on:click=to(Screen::Work, Pane::Customer)>
@@ -153,13 +153,13 @@ fn Rail() -> impl IntoView {
             <button class="place wide-only" data-testid="nav-failures" title=words.failures
                 aria-current=move || here(Screen::Failures).then_some("page")
                 on:click=to(Screen::Failures, Pane::Work)>
-                {icon(icon::FAILURES)}<span>{words.failures}</span>
+                {icon(icon::FAILURES)}<span>{words.failed_place}</span>
                 <Show when=move || failed.get().gt(&0)><b class="count bad">{failed}</b></Show>
             </button>
             <span class="rail-space"></span>
             <button class="place wide-only" data-testid="nav-commands" title=format!("{} (Ctrl K)", words.commands)
                 on:click=move |_| desk.dialog.set(Some(Dialog::Commands))>
-                {icon(icon::SEARCH)}<span>{words.commands}</span>
+                {icon(icon::SEARCH)}<span>{words.search}</span>
             </button>
             <button class="place wide-only" data-testid="nav-keys" title=format!("{} (?)", words.keys)
                 on:click=move |_| desk.dialog.set(Some(Dialog::Keys))>

@@ -97,6 +97,10 @@ words! {
     live: "En vivo", "Live", "Ao vivo";
     failures: "No entregado", "Not delivered", "Não entregue";
     me: "Yo", "Me", "Eu";
+    // Short ones, for the rail and the bar of a phone.
+    chat: "Chat", "Chat", "Chat";
+    failed_place: "Fallidos", "Failed", "Falhas";
+    search: "Buscar", "Search", "Buscar";
     conversation: "Conversación", "Conversation", "Conversa";
     customer: "Cliente", "Customer", "Cliente";
     loading: "Cargando…", "Loading…", "Carregando…";

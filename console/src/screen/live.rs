@@ -121,7 +121,7 @@ fn queue_row(desk: Desk, queue: QueueStat) -> impl IntoView {
     let rate = (queue.abandoned_today * 100).checked_div(offered).map(|rate| format!(" · {rate} %"));
     let level = queue.service_level_percent;
     let below = level.is_some_and(|level| level < f64::from(queue.target_percent));
-    let goal = format!("{}/{}", queue.target_percent, format::rough(within_ms));
+    let goal = format!("{} % / {}", queue.target_percent, format::rough(within_ms));
     view! {
         <tr data-testid="live-queue" data-id=queue.id>
             <th scope="row">{queue.name}</th>

@@ -1,7 +1,7 @@
 //! My own settings: language, appearance, sound, notifications, out.
 
 use crate::alert;
-use crate::desk::{Desk, Theme};
+use crate::desk::{Desk, Dialog, Pane, Screen, Theme};
 use crate::icon::{self, icon};
 use crate::screen::login::LanguageChoice;
 use crate::screen::presence::role_name;
@@ -56,7 +56,16 @@ pub(crate) fn Me() -> impl IntoView {
                 </div>
             </section>
             <Notifications/>
-            <button type="button" class="button wide-button" data-testid="logout" on:click=move |_| desk.log_out()>
+            <div class="me-places phone-only">
+                <button type="button" class="button" on:click=move |_| {
+                    desk.go(Screen::Failures);
+                    desk.pane.set(Pane::Work);
+                }>{icon(icon::FAILURES)}{words.failures}</button>
+                <button type="button" class="button" on:click=move |_| desk.dialog.set(Some(Dialog::Commands))>
+                    {icon(icon::SEARCH)}{words.search}
+                </button>
+            </div>
+            <button type="button" class="button" data-testid="logout" on:click=move |_| desk.log_out()>
                 {icon(icon::LOG_OUT)}{words.log_out}
             </button>
         </div>

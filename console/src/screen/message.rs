@@ -221,7 +221,7 @@ fn failure(desk: Desk, message: Message) -> impl IntoView {
     let again = message.clone();
     view! {
         <p class="failure" role="alert">
-            {icon(icon::ALERT)}<span>{words.not_sent}{why.map(|why| format!(": {why}"))}</span>
+            <span>{icon(icon::ALERT)}" "{words.not_sent}{why.map(|why| format!(": {why}"))}</span>
             <button type="button" class="link" data-testid="retry" on:click=move |_| desk.retry(again.clone())>
                 {icon(icon::RETRY)}{words.retry}
             </button>

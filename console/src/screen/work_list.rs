@@ -90,6 +90,14 @@ fn Idle() -> impl IntoView {
     }
 }
 
+/// The letters of a name, or a person where there is only an address.
+fn initials(name: &str) -> AnyView {
+    match format::initials(name) {
+        letters if letters.is_empty() => icon(icon::PERSON).into_any(),
+        letters => letters.into_any(),
+    }
+}
+
 /// What the list says of the last message.
 fn gist(interaction: &Interaction, words: &crate::language::Words) -> String {
     let Some(message) = &interaction.last_message else {
@@ -131,7 +139,7 @@ fn Item(index: usize, id: String) -> impl IntoView {
                     let name = display_name(&item.contact);
                     let keys = (index < 9).then(|| format!("Alt {}", index + 1));
                     view! {
-                        <span class="avatar" aria-hidden="true" title=keys>{format::initials(&name)}
+                        <span class="avatar" aria-hidden="true" title=keys>{initials(&name)}
                             <i title=channel::name(words, &item.channel)>{icon(channel::sign(&item.channel))}</i>
                         </span>
                         <span class="item-name">{name}</span>
@@ -219,9 +227,8 @@ fn offer_facts(desk: Desk, item: &Interaction) -> impl IntoView + use<> {
             {queue.map(|queue| format!(" · {queue}"))}
         </span>
         {item.topic.clone().map(|topic| view! { <span class="topic">{topic}</span> })}
-        <span class="facts"><span class="timer">{waited}</span>
-            {item.offer.as_ref().map(|offer| format!(" · {}", offer.why))}
-        </span>
+        <span class="timer">{waited}</span>
+        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{offer.why.clone()}</span> })}
     }
 }
 
