@@ -1,5 +1,7 @@
 //! The channel's work on a real database, with a stand-in for the Graph API.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop here")]
+
 use channel::{
     deliver::{World, deliver},
     digest::{Digested, digest},

@@ -48,8 +48,13 @@ pub async fn call(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
+    let body = body.into();
+    // Said here, or the body goes out in chunks, which not every server takes.
+    if !body.is_empty() {
+        request = request.header("content-length", body.len());
+    }
     let request = request
-        .body(FullBody::new(body.into()))
+        .body(FullBody::new(body))
         .map_err(|error| Silence::NotReached(error.to_string()))?;
     let answer = pin!(exchange(request, limit));
     let clock = pin!(spin_sdk::time::sleep(time));
