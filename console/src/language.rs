@@ -152,6 +152,7 @@ words! {
     transfer: "Transferir", "Transfer", "Transferir";
     end: "Finalizar", "End", "Encerrar";
     is_typing: "{} está escribiendo…", "{} is typing…", "{} está digitando…";
+    typing: "escribiendo…", "typing…", "digitando…";
     new_messages: "Mensajes nuevos", "New messages", "Mensagens novas";
     earlier: "Mensajes anteriores", "Earlier messages", "Mensagens anteriores";
     no_messages: "Todavía no hay mensajes.", "There are no messages yet.", "Ainda não há mensagens.";
@@ -279,7 +280,7 @@ words! {
 
     // Me
     theme: "Aspecto", "Appearance", "Aparência";
-    theme_auto: "Como el sistema", "As the system", "Como o sistema";
+    theme_auto: "Sistema", "System", "Sistema";
     theme_light: "Claro", "Light", "Claro";
     theme_dark: "Oscuro", "Dark", "Escuro";
     sound: "Sonido al entrar trabajo", "Sound for new work", "Som ao entrar trabalho";

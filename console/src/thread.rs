@@ -45,6 +45,13 @@ impl Thread {
         self.messages.first().map(|message| message.seq)
     }
 
+    /// Whether all of one piece of work is here, as far as what is loaded tells.
+    pub fn reaches(&self, interaction_id: &str) -> bool {
+        let first = self.messages.first().and_then(|message| message.interaction_id.as_deref());
+        let known = self.messages.iter().any(|message| message.interaction_id.as_deref() == Some(interaction_id));
+        !self.more || (known && first != Some(interaction_id))
+    }
+
     pub fn failed(&self) -> impl Iterator<Item = &Message> {
         self.all().filter(|message| message.status == Some(MessageStatus::Failed))
     }
@@ -160,11 +167,12 @@ pub enum Row {
 /// Messages by one author within this time stand together under one name.
 const TOGETHER_MS: i64 = 3 * 60_000;
 
-/// `day_of` tells days apart where the reader is.
-pub fn rows(thread: &Thread, day_of: impl Fn(i64) -> i64) -> Vec<Row> {
+/// `day_of` tells days apart where the reader is; `only` leaves out what belongs to other work.
+pub fn rows(thread: &Thread, only: Option<&str>, day_of: impl Fn(i64) -> i64) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut before: Option<&Message> = None;
-    for message in thread.all() {
+    let wanted = |message: &&Message| only.is_none() || message.interaction_id.as_deref() == only;
+    for message in thread.all().filter(wanted) {
         let new_day = before.is_none_or(|last| day_of(last.at_ms) != day_of(message.at_ms));
         let new_work = before.is_some_and(|last| {
             last.interaction_id.is_some()
@@ -199,11 +207,11 @@ mod tests {
         let sent = || Message { client_id: Some("x".into()), ..message("x", i64::MAX) };
         let mut thread = Thread::default();
         thread.send(sent());
-        let before: Vec<_> = rows(&thread, |_| 0);
+        let before: Vec<_> = rows(&thread, None, |_| 0);
         thread.add(answer());
         thread.add(Message { status: Some(MessageStatus::Sending), ..answer() });
         assert_eq!(thread.all().map(|known| known.id.as_str()).collect::<Vec<_>>(), ["m1"]);
-        assert_eq!(rows(&thread, |_| 0), before, "nothing moves on the screen");
+        assert_eq!(rows(&thread, None, |_| 0), before, "nothing moves on the screen");
     }
 
     #[test]
@@ -260,7 +268,21 @@ mod tests {
         let line = |seq: i64, opens| Row::Message { key: format!("m{seq}"), opens };
         let expected =
             [Row::Day(0), line(1, true), line(2, false), line(3, true), Row::Day(90_000_000), line(4, true)];
-        assert_eq!(rows(&thread, |at_ms| at_ms / 86_400_000), expected);
+        assert_eq!(rows(&thread, None, |at_ms| at_ms / 86_400_000), expected);
+    }
+
+    #[test]
+    fn one_piece_of_work_is_whole_once_something_stands_before_it() {
+        let of = |id: &str, seq: i64, work: &str| Message { interaction_id: Some(work.into()), ..message(id, seq) };
+        let mut thread = Thread { more: true, ..Thread::default() };
+        thread.add(of("m3", 3, "late"));
+        assert!(!thread.reaches("early") && !thread.reaches("late"));
+        thread.add(of("m2", 2, "early"));
+        assert!(thread.reaches("late") && !thread.reaches("early"));
+        thread.more = false;
+        assert!(thread.reaches("early"));
+        let line = Row::Message { key: "m2".into(), opens: true };
+        assert_eq!(rows(&thread, Some("early"), |_| 0), [Row::Day(0), line]);
     }
 
     fn message(id: &str, seq: i64) -> Message {

@@ -140,7 +140,13 @@ fn thread_of(work: &Work, conversation_id: &str) -> Arc<Thread> {
 /// The list of messages. It stays at its end while new ones come, and where it was when the agent
 /// scrolled up: the column is reversed, so the browser itself keeps the place.
 #[component]
-pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoView {
+pub(crate) fn Messages(
+    conversation_id: String,
+    contact: String,
+    /// Only what belongs to this interaction, whole.
+    #[prop(optional, into)]
+    only: Option<String>,
+) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let key = conversation_id.clone();
@@ -149,12 +155,16 @@ pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoVie
         move |_| desk.work.with(|work| thread_of(work, &key)),
         |before, now| !before.zip(now).is_some_and(|(before, now)| Arc::ptr_eq(before, now)),
     );
-    let lines = Memo::new(move |_| rows(&thread.get(), intl::day_number));
+    let whole = only.is_none();
+    if let Some(interaction_id) = only.clone() {
+        load_until_whole(desk, conversation_id.clone(), thread, interaction_id);
+    }
+    let lines = Memo::new(move |_| rows(&thread.get(), only.as_deref(), intl::day_number));
     let list = NodeRef::<html::Div>::new();
     let (place_id, keep_id) = (conversation_id.clone(), conversation_id.clone());
     let scrolled_up = RwSignal::new(false);
     Effect::new(move |_| {
-        if let Some(node) = list.get() {
+        if let Some(node) = list.get().filter(|_| whole) {
             let place = desk.scrolls.with_value(|scrolls| scrolls.get(&place_id).copied().unwrap_or_default());
             request_animation_frame(move || node.set_scroll_top(place));
         }
@@ -163,7 +173,11 @@ pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoVie
         if let Some(node) = list.get_untracked() {
             let place = node.scroll_top();
             scrolled_up.set(place < -240);
-            desk.scrolls.update_value(|scrolls| { scrolls.insert(keep_id.clone(), place); });
+            if whole {
+                desk.scrolls.update_value(|scrolls| {
+                    scrolls.insert(keep_id.clone(), place);
+                });
+            }
         }
     };
     let to_end = move |_| list.get_untracked().into_iter().for_each(|node| node.set_scroll_top(0));
@@ -177,7 +191,7 @@ pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoVie
     view! {
         <div class="messages" node_ref=list on:scroll=keep_place tabindex="0" role="log" aria-label=words.conversation>
             <div class="messages-inner">
-                <Show when=move || thread.with(|thread| thread.more)>
+                <Show when=move || whole && thread.with(|thread| thread.more)>
                     {
                         let id = earlier_id.clone();
                         view! {
@@ -210,6 +224,15 @@ pub(crate) fn Messages(conversation_id: String, contact: String) -> impl IntoVie
             </button>
         </Show>
     }
+}
+
+/// An old piece of work may lie far back in its conversation: page by page until it is all there.
+fn load_until_whole(desk: Desk, conversation_id: String, thread: Memo<Arc<Thread>>, interaction_id: String) {
+    Effect::new(move |_| {
+        if thread.with(|thread| thread.loaded && !thread.reaches(&interaction_id)) {
+            desk.load_earlier(conversation_id.clone());
+        }
+    });
 }
 
 fn line(desk: Desk, thread: Memo<Arc<Thread>>, row: Row) -> AnyView {

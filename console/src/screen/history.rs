@@ -71,7 +71,7 @@ fn entry(desk: Desk, item: HistoryItem) -> impl IntoView {
     let locale = desk.language.get_untracked().tag();
     let today = intl::day_number(desk.now_ms()) == intl::day_number(item.started_ms);
     let when = if today { intl::time(item.started_ms, locale) } else { intl::day(item.started_ms, locale) };
-    let lasted = item.ended_ms.map(|ended| format::clock(ended - item.started_ms));
+    let lasted = item.ended_ms.map(|ended| format::rough(ended - item.started_ms));
     let open = item.ended_ms.is_none();
     let who = item.agent.as_ref().map(|agent| agent.name.clone());
     let read = item.clone();

@@ -24,7 +24,7 @@ pub(crate) fn Reading(item: HistoryItem) -> impl IntoView {
     view! {
         <p class="facts">{icon(channel::sign(&item.channel))}{channel::name(words, &item.channel)}" · "{day}</p>
         <div class="talk reading">
-            <Messages conversation_id=item.conversation_id contact=String::new()/>
+            <Messages conversation_id=item.conversation_id contact=String::new() only=item.interaction_id/>
         </div>
     }
 }

@@ -144,8 +144,7 @@ fn Item(index: usize, id: String) -> impl IntoView {
                         </span>
                         <span class="item-name">{name}</span>
                         <span class="item-gist">
-                            {move || if typing.get() { "…".to_owned() } else { String::new() }}
-                            {gist(&item, words)}
+                            {move || if typing.get() { words.typing.to_owned() } else { gist(&item, words) }}
                         </span>
                     }
                 })}
