@@ -31,10 +31,7 @@ pub enum ComposeError {
 pub type Failure = (Option<usize>, ComposeError);
 
 /// Puts `dependencies` (each with its bytes) into `component`.
-pub fn compose(
-    component: Vec<u8>,
-    dependencies: &[(&Dependency, Vec<u8>)],
-) -> Result<Vec<u8>, Failure> {
+pub fn compose(component: Vec<u8>, dependencies: &[(&Dependency, Vec<u8>)]) -> Result<Vec<u8>, Failure> {
     if dependencies.is_empty() {
         return Ok(component);
     }
@@ -89,8 +86,7 @@ fn plug(
 }
 
 fn register(graph: &mut CompositionGraph, name: &str, bytes: Vec<u8>) -> Result<PackageId, ComposeError> {
-    let package =
-        Package::from_bytes(name, None, bytes, graph.types_mut()).map_err(ComposeError::Invalid)?;
+    let package = Package::from_bytes(name, None, bytes, graph.types_mut()).map_err(ComposeError::Invalid)?;
     graph.register_package(package).map_err(invalid)
 }
 
@@ -125,10 +121,7 @@ fn find_export(
         .find(|export| *export == wanted)
         .or_else(|| exports.iter().find(|export| are_semver_compatible(export, wanted)))
         .cloned();
-    found.ok_or_else(|| ComposeError::NoExport {
-        export: wanted.to_owned(),
-        exports: exports.join(", "),
-    })
+    found.ok_or_else(|| ComposeError::NoExport { export: wanted.to_owned(), exports: exports.join(", ") })
 }
 
 fn check_type(
@@ -143,9 +136,9 @@ fn check_type(
         return Err(ComposeError::Invalid(anyhow::anyhow!("`{import}` has no type")));
     };
     let mut cache = Default::default();
-    SubtypeChecker::new(&mut cache).is_subtype(*given, types, *wanted, types).map_err(|error| {
-        ComposeError::Mismatch { export: export.to_owned(), reason: format!("{error:#}") }
-    })
+    SubtypeChecker::new(&mut cache)
+        .is_subtype(*given, types, *wanted, types)
+        .map_err(|error| ComposeError::Mismatch { export: export.to_owned(), reason: format!("{error:#}") })
 }
 
 fn export_all(graph: &mut CompositionGraph, main: PackageId, target: NodeId) -> Result<(), ComposeError> {
@@ -194,8 +187,7 @@ fn fits(name: &str, import: &str) -> bool {
         return name == import;
     }
     let (name, version) = name.split_once('@').map_or((name, None), |(n, v)| (n, Some(v)));
-    let (imported, imported_version) =
-        import.split_once('@').map_or((import, None), |(n, v)| (n, Some(v)));
+    let (imported, imported_version) = import.split_once('@').map_or((import, None), |(n, v)| (n, Some(v)));
     let package = imported.split_once('/').map_or(imported, |(package, _)| package);
     let same = if name.contains('/') { name == imported } else { name == package };
     let compatible = match (version, imported_version) {

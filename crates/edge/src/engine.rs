@@ -6,9 +6,7 @@
 use anyhow::{Context as _, Result};
 use std::path::Path;
 use std::time::Duration;
-use wasmtime::{
-    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
-};
+use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How long a guest computes before others get their turn.
 pub const EPOCH: Duration = Duration::from_millis(10);
@@ -43,10 +41,7 @@ fn configuration(cache_folder: &Path, pooled: bool) -> Result<Config> {
     // wasmtime refuses a relative folder.
     cache.with_directory(std::path::absolute(cache_folder)?);
     let mut config = Config::new();
-    config
-        .wasm_component_model_async(true)
-        .epoch_interruption(true)
-        .cache(Some(Cache::new(cache)?));
+    config.wasm_component_model_async(true).epoch_interruption(true).cache(Some(Cache::new(cache)?));
     if pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     }

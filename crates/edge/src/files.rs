@@ -18,7 +18,11 @@ pub fn gather(
         return Ok(None);
     }
     let failed = |line: usize, error: io::Error| {
-        manifest.error(line, format!("files could not be gathered: {error}"), "check that they exist and can be read")
+        manifest.error(
+            line,
+            format!("files could not be gathered: {error}"),
+            "check that they exist and can be read",
+        )
     };
     remake(target).map_err(|error| failed(component.line, error))?;
     let excluded = patterns(&component.exclude_files)

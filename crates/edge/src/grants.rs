@@ -23,10 +23,7 @@ pub struct Grants {
 }
 
 impl<T> HostWithStore<T> for Spin {
-    async fn get(
-        accessor: &Accessor<T, Self>,
-        name: String,
-    ) -> wasmtime::Result<Result<String, Error>> {
+    async fn get(accessor: &Accessor<T, Self>, name: String) -> wasmtime::Result<Result<String, Error>> {
         let value = accessor.with(|mut access| access.get().grants.variables.get(&name).cloned());
         Ok(value.ok_or(Error::Undefined(name)))
     }

@@ -31,11 +31,7 @@ impl WasiView for Instance {
 
 impl WasiHttpView for Instance {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: &mut self.outbound,
-            table: &mut self.table,
-            ctx: &mut self.http,
-        }
+        WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
     }
 }
 
@@ -76,7 +72,9 @@ impl Instance {
                 if epochs == HOG_EPOCHS {
                     on_hog();
                 }
-                Ok(UpdateDeadline::Yield(1))
+                // tokio's own yield lets it look for new I/O first; waking the task right away
+                // would starve connections for as long as anybody computes.
+                Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
             }
         });
         Ok(store)

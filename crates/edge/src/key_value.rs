@@ -4,9 +4,7 @@
 //! last moments before a power cut may be gone (`synchronous=NORMAL`). Values are small and the
 //! file is local, so calls do not leave the thread.
 
-use crate::bindings::spin::key_value::key_value::{
-    Error, Host, HostStore, HostStoreWithStore,
-};
+use crate::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
 use crate::bindings::{Spin, SpinView};
 use anyhow::{Context as _, Result};
 use rusqlite::{OptionalExtension as _, params};
@@ -102,10 +100,7 @@ fn other(error: rusqlite::Error) -> Error {
     Error::Other(error.to_string())
 }
 
-fn store<T>(
-    accessor: &Accessor<T, Spin>,
-    handle: &Resource<Store>,
-) -> wasmtime::Result<KeyValue> {
+fn store<T>(accessor: &Accessor<T, Spin>, handle: &Resource<Store>) -> wasmtime::Result<KeyValue> {
     accessor.with(|mut access| Ok(access.get().table.get(handle)?.0.clone()))
 }
 

@@ -115,9 +115,9 @@ impl Limits {
                 .request_body_kib
                 .map_or(self.request_body_bytes, |kib| kib.saturating_mul(1024)),
             concurrent_requests: count(overrides.concurrent_requests, self.concurrent_requests),
-            queued_requests: overrides.queued_requests.map_or(self.queued_requests, |value| {
-                usize::try_from(value).unwrap_or(usize::MAX)
-            }),
+            queued_requests: overrides
+                .queued_requests
+                .map_or(self.queued_requests, |value| usize::try_from(value).unwrap_or(usize::MAX)),
             queue_wait: time(overrides.queue_wait_ms, self.queue_wait),
             requests_per_instance: count(overrides.requests_per_instance, self.requests_per_instance),
             concurrent_requests_per_instance: count(

@@ -24,8 +24,8 @@ use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{
-    self, ExpirationError, HandlerState, InstantiationError, ProxyHandler, ProxyPre, Request,
-    Response, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+    self, ExpirationError, HandlerState, InstantiationError, ProxyHandler, ProxyPre, Request, Response,
+    ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
 
 /// One component, ready to serve.
@@ -165,9 +165,7 @@ impl HandlerState for Handler {
     type WorkerExpiration = Expiration;
     type WorkerState = Worker;
 
-    async fn instantiate(
-        &self,
-    ) -> wasmtime::Result<handler::Instance<Instance, Expiration, Worker>> {
+    async fn instantiate(&self) -> wasmtime::Result<handler::Instance<Instance, Expiration, Worker>> {
         let shared = &self.shared;
         let outbound = Outbound {
             grants: shared.grants.clone(),
@@ -181,14 +179,8 @@ impl HandlerState for Handler {
                 pool.renew();
             }
         };
-        let mut store = Instance::store(
-            &shared.engine,
-            &shared.grants,
-            outbound,
-            &shared.limits,
-            burst.clone(),
-            on_hog,
-        )?;
+        let mut store =
+            Instance::store(&shared.engine, &shared.grants, outbound, &shared.limits, burst.clone(), on_hog)?;
         let proxy = shared.pre.instantiate_async(&mut store).await?;
         let overdue = Arc::new(AtomicBool::new(false));
         Ok(handler::Instance {
@@ -309,7 +301,7 @@ impl WorkerExpiration for Expiration {
             WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests => self.request + GRACE,
             // Only a request nobody waits for any more: an event stream may go on for hours.
-            WorkerStatus::PostReturn if self.overdue.load(Relaxed) => self.request + GRACE,
+            WorkerStatus::PostReturn if self.overdue.load(Relaxed) => GRACE,
             WorkerStatus::PostReturn => return Poll::Pending,
         };
         let end = tokio::time::Instant::from_std(start + limit);

@@ -92,9 +92,8 @@ pub async fn limited(request: Request, pool: &Pool) -> Response<WasiBody> {
     // The body's size is not known yet. If it turns out too large, the guest sees a broken body
     // and the client hears why.
     let exceeded = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| {
-        Counted { body, left: limit, exceeded: exceeded.clone() }.boxed_unsync()
-    });
+    let request =
+        request.map(|body| Counted { body, left: limit, exceeded: exceeded.clone() }.boxed_unsync());
     let response = pool.handle(request).await;
     if exceeded.load(Relaxed) { too_large() } else { response }
 }

@@ -129,10 +129,7 @@ fn is_event_stream(response: &Response<WasiBody>) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
-fn end_on_drain(
-    response: Response<WasiBody>,
-    mut drain: watch::Receiver<bool>,
-) -> Response<WasiBody> {
+fn end_on_drain(response: Response<WasiBody>, mut drain: watch::Receiver<bool>) -> Response<WasiBody> {
     let drain = Box::pin(async move { _ = drain.wait_for(|draining| *draining).await });
     response.map(|body| UntilDrain { body: Some(body), drain }.boxed_unsync())
 }

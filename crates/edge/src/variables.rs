@@ -37,11 +37,8 @@ impl Variables {
         let mut values = BTreeMap::new();
         for (name, variable) in &manifest.variables {
             let key = format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase());
-            let value = given
-                .get(name)
-                .cloned()
-                .or_else(|| environment(&key))
-                .or_else(|| variable.default.clone());
+            let value =
+                given.get(name).cloned().or_else(|| environment(&key)).or_else(|| variable.default.clone());
             let value = value.ok_or_else(|| {
                 manifest.error(
                     variable.line,

@@ -9,9 +9,7 @@ use crate::grants::Grants;
 use crate::instance::Instance;
 use crate::key_value::KeyValueFile;
 use crate::limits::{LimitOverrides, Limits};
-use crate::manifest::{
-    Component, Dependency, DependencySource, Endpoint, Manifest, ManifestError,
-};
+use crate::manifest::{Component, Dependency, DependencySource, Endpoint, Manifest, ManifestError};
 use crate::outbound::allowed::AllowedHosts;
 use crate::outbound::{Client, Neighbours};
 use crate::pool::Pool;
@@ -102,13 +100,11 @@ impl App {
 
 impl<'a> Loader<'a> {
     fn new(manifest: &'a Manifest, options: &'a Options) -> Result<Self, LoadError> {
-        let variables = Variables::resolve(manifest, &options.variables, |name| {
-            options.environment.get(name).cloned()
-        })?;
+        let variables =
+            Variables::resolve(manifest, &options.variables, |name| options.environment.get(name).cloned())?;
         let data = &options.data;
         let sqlite = data.join("sqlite");
-        std::fs::create_dir_all(&sqlite)
-            .with_context(|| format!("could not create {}", sqlite.display()))?;
+        std::fs::create_dir_all(&sqlite).with_context(|| format!("could not create {}", sqlite.display()))?;
         let mut databases = BTreeMap::new();
         for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
             if !databases.contains_key(label) {
@@ -167,22 +163,16 @@ impl<'a> Loader<'a> {
                 "build it for wasm32-wasip2",
             )
         })?;
-        let pre = self
-            .linker
-            .instantiate_pre(&compiled)
-            .and_then(ServicePre::new)
-            .map_err(|error| {
-                self.manifest.error(
-                    component.line,
-                    format!("component `{id}` does not fit this host: {error:#}"),
-                    "build it with spin-sdk 7, and use only what the README of the host lists",
-                )
-            })?;
+        let pre = self.linker.instantiate_pre(&compiled).and_then(ServicePre::new).map_err(|error| {
+            self.manifest.error(
+                component.line,
+                format!("component `{id}` does not fit this host: {error:#}"),
+                "build it with spin-sdk 7, and use only what the README of the host lists",
+            )
+        })?;
         let grants = Arc::new(self.grants(id, component)?);
-        let limits = Limits::default()
-            .with(&self.options.limits)
-            .with(&self.manifest.limits)
-            .with(&component.limits);
+        let limits =
+            Limits::default().with(&self.options.limits).with(&self.manifest.limits).with(&component.limits);
         Ok(Pool::new(
             self.engine.clone(),
             ProxyPre::P3(pre),

@@ -84,7 +84,8 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn inspect(args: &Args) -> anyhow::Result<Found> {
-    let body = std::fs::read(&args.file).with_context(|| format!("could not read {}", args.file.display()))?;
+    let body =
+        std::fs::read(&args.file).with_context(|| format!("could not read {}", args.file.display()))?;
     let manifest = manifest()?;
     let id = format!("channel-{}", args.channel);
     if !manifest.components.contains_key(&id) {
@@ -154,7 +155,8 @@ fn manifest() -> anyhow::Result<Manifest> {
     let folders = here.ancestors().chain(program.ancestors());
     let file = folders.map(|folder| folder.join("spin.toml")).find(|file| file.is_file());
     let file = file.context("there is no spin.toml here or in a folder above")?;
-    let text = std::fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
     Ok(Manifest::parse(&file, &text)?)
 }
 

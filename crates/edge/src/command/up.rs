@@ -64,15 +64,20 @@ fn serve(args: Args) -> Result<(), LoadError> {
         .enable_all()
         .build()
         .context("could not start the runtime")?;
-    // Loading opens databases and starts tasks, so it runs inside the runtime.
     let served = runtime.block_on(async {
         let drain_max = Duration::from_millis(args.drain_max);
         // Listen first: an address in use is known before anything is compiled.
         let listener = TcpListener::bind(args.listen)
             .await
             .with_context(|| format!("could not listen on {}", args.listen))?;
-        let stop = stop_signal()?;
-        let app = load(args)?;
+        let mut stop = std::pin::pin!(stop_signal()?);
+        let app = tokio::select! {
+            // A first start compiles for a while; who wants to stop it does not have to wait.
+            () = &mut stop => return Ok(()),
+            app = tokio::task::spawn_blocking(|| load(args)) => {
+                app.context("loading failed")??
+            }
+        };
         let address = listener.local_addr().context("could not learn the own address")?;
         let clock = tokio::spawn(tick::run(app.clone()));
         println!("ready http://{address}");
@@ -117,10 +122,9 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
 }
 
 fn env_file(file: &std::path::Path) -> Result<BTreeMap<String, String>, LoadError> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("could not read {}", file.display()))?;
-    let values = parse_env_file(&text)
-        .map_err(|line| anyhow::anyhow!("{}:{line}: not NAME=VALUE", file.display()))?;
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    let values =
+        parse_env_file(&text).map_err(|line| anyhow::anyhow!("{}:{line}: not NAME=VALUE", file.display()))?;
     Ok(values)
 }
 

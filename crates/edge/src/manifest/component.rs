@@ -182,8 +182,8 @@ fn labels(value: Option<Value<'_>>) -> Result<Vec<String>> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let label = |item: Value<'_>| {
         let text = item.string()?;
-        let plain = !text.is_empty()
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let plain =
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         match plain {
             true => Ok(text),
             false => Err(item.error(

@@ -58,8 +58,7 @@ impl Manifest {
         }
         let triggers = trigger::read(root.take("trigger"), &mut components)?;
         root.finish()?;
-        let manifest =
-            Self { file: file.to_owned(), name, variables, triggers, components, limits };
+        let manifest = Self { file: file.to_owned(), name, variables, triggers, components, limits };
         manifest.check_references(&source)?;
         Ok(manifest)
     }

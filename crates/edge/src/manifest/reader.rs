@@ -78,10 +78,7 @@ impl<'a> Table<'a> {
 
     pub(super) fn require(&mut self, key: &'static str) -> Result<Value<'a>> {
         let missing = |table: &Self| {
-            table.error(
-                format!("{} has no `{key}`", table.title()),
-                format!("add `{key} = ...` to it"),
-            )
+            table.error(format!("{} has no `{key}`", table.title()), format!("add `{key} = ...` to it"))
         };
         self.take(key).ok_or_else(|| missing(self))
     }

@@ -99,10 +99,9 @@ fn route(value: &Value<'_>) -> Result<Option<String>> {
         table.finish()?;
         return match private {
             true => Ok(None),
-            false => Err(value.error(
-                "a route is a pattern, or `{ private = true }`",
-                "write `route = \"/path\"`",
-            )),
+            false => {
+                Err(value.error("a route is a pattern, or `{ private = true }`", "write `route = \"/path\"`"))
+            }
         };
     }
     let route = value.string()?;

@@ -126,10 +126,9 @@ impl Host {
             Self::This => false,
             Self::Exact(exact) => exact.eq_ignore_ascii_case(host),
             Self::Suffix(suffix) => host.to_ascii_lowercase().ends_with(suffix),
-            Self::Block(block) => host
-                .trim_matches(['[', ']'])
-                .parse::<IpAddr>()
-                .is_ok_and(|address| block.contains(&address)),
+            Self::Block(block) => {
+                host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| block.contains(&address))
+            }
         }
     }
 }

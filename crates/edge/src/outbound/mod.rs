@@ -56,9 +56,7 @@ impl Outbound {
     fn permitted(&self, destination: &Destination, uri: &Uri) -> bool {
         match destination {
             Destination::This => self.grants.allowed_hosts.allow_self(uri),
-            Destination::Component(_) | Destination::Internet => {
-                self.grants.allowed_hosts.allow(uri)
-            }
+            Destination::Component(_) | Destination::Internet => self.grants.allowed_hosts.allow(uri),
         }
     }
 }

@@ -6,8 +6,7 @@
 use super::Session;
 use super::statement::Outcome;
 use crate::bindings::spin::sqlite::sqlite::{
-    Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult,
-    Value,
+    Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
 use crate::bindings::{Spin, SpinView};
 use std::sync::Arc;
@@ -26,10 +25,7 @@ fn open(view: SpinView<'_>, database: &str) -> wasmtime::Result<Result<Resource<
     }
 }
 
-fn session<T>(
-    accessor: &Accessor<T, Spin>,
-    handle: &Resource<Connection>,
-) -> wasmtime::Result<Arc<Session>> {
+fn session<T>(accessor: &Accessor<T, Spin>, handle: &Resource<Connection>) -> wasmtime::Result<Arc<Session>> {
     accessor.with(|mut access| Ok(access.get().table.get(handle)?.0.clone()))
 }
 
@@ -75,10 +71,7 @@ impl<T> HostConnectionWithStore<T> for Spin {
 }
 
 impl HostConnection for SpinView<'_> {
-    async fn open(
-        &mut self,
-        database: String,
-    ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
+    async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
         open(SpinView { table: self.table, grants: self.grants }, &database)
     }
 

@@ -86,12 +86,10 @@ impl Session {
         parameters: Vec<Value>,
     ) -> Result<Outcome, Failure> {
         let (sql, parameters) = match kind {
-            Kind::Read | Kind::Unknown | Kind::Finish => {
-                match self.database.read(sql, parameters).await? {
-                    (Err(Failure::Writes), sql, parameters) => (sql, parameters),
-                    (outcome, ..) => return outcome,
-                }
-            }
+            Kind::Read | Kind::Unknown | Kind::Finish => match self.database.read(sql, parameters).await? {
+                (Err(Failure::Writes), sql, parameters) => (sql, parameters),
+                (outcome, ..) => return outcome,
+            },
             Kind::Write | Kind::Begin => (sql, parameters),
         };
         let writer = self.database.writer().await;
@@ -132,7 +130,7 @@ impl Session {
             state.transaction = None;
         }
         let outcome = outcome?;
-        if kind == Kind::Write {
+        if kind != Kind::Read {
             state.changes = outcome.changes;
             state.last_insert_rowid = outcome.last_insert_rowid;
         }

@@ -94,7 +94,12 @@ fn headers(request: &Request) -> String {
     let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()))
     };
-    format!("{} {}\n{}", request.method(), request.uri(), request.headers().iter().map(line).collect::<String>())
+    format!(
+        "{} {}\n{}",
+        request.method(),
+        request.uri(),
+        request.headers().iter().map(line).collect::<String>()
+    )
 }
 
 fn slow_stream(query: &Query) -> http::Response<BoxBody> {

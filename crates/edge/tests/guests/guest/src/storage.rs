@@ -88,7 +88,8 @@ fn show(value: &Value) -> String {
 
 /// Leaves the rows of one statement unread while it executes the next.
 async fn undrained() -> Result<String, String> {
-    const MANY: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) SELECT i FROM n";
+    const MANY: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) SELECT i FROM n";
     let connection = Connection::open_default().await.map_err(debug)?;
     let mut first = connection.execute(MANY, []).await.map_err(debug)?;
     first.next().await.ok_or("no row")?;

@@ -1,0 +1,79 @@
+//! The end of a host: what began is finished, what is endless is ended.
+
+mod support;
+
+use http::{Method, StatusCode};
+use http_body_util::BodyExt as _;
+use std::time::{Duration, Instant};
+use support::{Host, manifest};
+
+const GUEST: &str = r#"
+    [component.guest]
+    source = "COMPONENTS/edge-guest.wasm"
+    key_value_stores = ["default"]
+"#;
+
+#[tokio::test]
+async fn requests_finish_and_event_streams_end_cleanly() {
+    let host = Host::start(&manifest(GUEST), &[]);
+    let events = host.open(Method::GET, "/guest/events", &[], "").await.expect("a head");
+    assert_eq!(events.status(), StatusCode::OK);
+    let mut events = events.into_body();
+    events.frame().await.expect("an event").expect("no error");
+    let (slow, ended) = tokio::join!(host.get("/guest/sleep?ms=600"), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let start = Instant::now();
+        host.terminate();
+        // A clean end: the last chunk arrives, no connection is cut.
+        events.collect().await.expect("a whole body");
+        start.elapsed()
+    });
+    assert_eq!(slow, (StatusCode::OK, "awake".into()));
+    assert!(ended < Duration::from_millis(300), "the event stream ended after {ended:?}");
+    assert_eq!(host.ended().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn nobody_new_is_let_in_and_the_drain_has_an_end() {
+    let host = Host::start(&manifest(GUEST), &["--drain-max", "300"]);
+    let start = Instant::now();
+    let (hung, ()) = tokio::join!(host.open(Method::GET, "/guest/sleep?ms=20000", &[], ""), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        host.terminate();
+        host.wait_for_log("stopping").await;
+        support::wait_until("the port to close", async || {
+            let address = host.url.strip_prefix("http://").expect("a URL");
+            tokio::net::TcpStream::connect(address).await.is_err()
+        })
+        .await;
+    });
+    assert!(hung.is_err(), "it could not finish");
+    assert_eq!(host.ended().await.code(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn work_after_the_response_gets_a_moment() {
+    let host = Host::start(&manifest(GUEST), &[]);
+    host.get("/guest/background?key=k&ms=300").await;
+    let data = host.folder().join("data/key_value.db");
+    host.terminate();
+    let kept = host.folder().join("kept.db");
+    let copy = tokio::task::spawn_blocking(move || {
+        // The folder goes with the host, so look while it ends.
+        for _ in 0..400 {
+            let connection = rusqlite::Connection::open(&data).expect("the store");
+            let count: i64 = connection
+                .query_row("SELECT count(*) FROM key_value WHERE key = 'k'", [], |row| row.get(0))
+                .unwrap_or_default();
+            if count == 1 {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        drop(kept);
+        false
+    });
+    assert!(copy.await.expect("no panic"));
+    assert_eq!(host.ended().await.code(), Some(0));
+}
