@@ -2,6 +2,7 @@
 
 use crate::agent::Role;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,13 +63,27 @@ pub struct AccountSetup {
     pub id: String,
     pub channel: String,
     pub name: String,
+    /// The provider's id of it. When it is not told, it stays as it was; a new one gets the account's id.
+    #[serde(default)]
+    pub address: String,
+    /// The queue of work that no bot sent elsewhere. When it is not told, it stays as it was; a new one
+    /// gets the first queue.
+    #[serde(default)]
+    pub queue: String,
+    /// A bot answers first.
+    #[serde(default = "yes")]
+    pub bot: bool,
     /// The channel's own settings.
     #[serde(default)]
-    pub settings: BTreeMap<String, String>,
-    /// Written, never read; a secret that is not named keeps its value.
+    pub settings: BTreeMap<String, Value>,
+    /// Written, never read; a secret that is not named keeps its value, an empty one is taken away.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub secrets: BTreeMap<String, String>,
     /// The names of the secrets that are set.
     #[serde(default)]
     pub secrets_set: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }

@@ -129,6 +129,25 @@ pub async fn in_hand(sql: &impl Sql) -> Result<Vec<View>> {
     views(sql, &statement, &[]).await
 }
 
+/// What is in agents' hands of one person's, under whichever contact it was recorded.
+pub async fn in_hand_of(sql: &impl Sql, root: &ContactId) -> Result<Vec<View>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM interaction WHERE state IN ('offered', 'active', 'wrap_up')
+        AND contact_id IN (SELECT id FROM contact WHERE root_id = $1) ORDER BY started_at_ms, id"
+    );
+    views(sql, &statement, parameters![root]).await
+}
+
+/// What each agent has in hand, with what the contact is called: by name, or by phone or address.
+pub async fn doing(sql: &impl Sql) -> Result<Vec<(AgentId, InteractionId, String)>> {
+    let statement = "SELECT i.agent_id, i.id, COALESCE(NULLIF(r.name, ''),
+            (SELECT MIN(value) FROM contact_identity WHERE contact_id = r.id AND scheme IN ('phone', 'email')), '')
+        FROM interaction i JOIN contact c ON c.id = i.contact_id JOIN contact r ON r.id = c.root_id
+        WHERE i.agent_id IS NOT NULL AND i.state IN ('offered', 'active', 'wrap_up') ORDER BY i.started_at_ms, i.id";
+    let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    sql.query(statement, &[]).await?.iter().map(read).collect()
+}
+
 /// The interactions of a person, under whichever contact they were recorded, newest first.
 pub async fn of_contact(sql: &impl Sql, root: &ContactId, before: Timestamp, limit: i64) -> Result<Vec<View>> {
     let statement = format!(

@@ -1,0 +1,228 @@
+//! Requests, matched with their routes, proven, and handed over.
+
+use crate::{
+    admin, attachment, contact,
+    events::{change::Listener, stream},
+    login, presence,
+    query::{number, parameter},
+    route::{Endpoint as E, Miss, Route, Takes, Who, find},
+    snapshot,
+    view::{self, Center},
+    work::{self, Wish},
+};
+use api::request::{PatchContact, Unmerge};
+use bytes::Bytes;
+use domain::{
+    agent::Role,
+    id::{AgentId, ContactId, InteractionId},
+};
+use http::{HeaderValue, StatusCode, header};
+use shell::{
+    access::Caller,
+    failure::{Failure, Result},
+    platform::{
+        center::{database, now},
+        reply::{self, Reply},
+        request::Asked,
+        session,
+    },
+};
+use spin_sdk::{
+    http::Request,
+    http_service,
+};
+use store::{
+    agent::{self, Agent},
+    port::Sql,
+    spin::Sqlite,
+};
+
+/// More than any JSON here needs.
+const JSON_MAX: usize = 128 * 1024;
+
+const OPENAPI: &str = include_str!("../openapi.json");
+
+#[http_service]
+async fn desk(request: Request) -> Reply {
+    let mut reply = reply::from(answer(request).await);
+    // What an agent sees is for nobody's cache.
+    let no_store = HeaderValue::from_static("no-store");
+    reply.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
+    reply
+}
+
+/// A request whose sender is known as far as its route asks for it.
+struct Call {
+    sql: Sqlite,
+    asked: Asked,
+    caller: Option<Caller>,
+    agent: Option<Agent>,
+    id: String,
+}
+
+async fn answer(request: Request) -> Result<Reply> {
+    let path = request.uri().path().to_owned();
+    let (route, id) = find(request.method().as_str(), &path).map_err(|miss| match miss {
+        Miss::NotFound => Failure::NotFound(path.clone()),
+        Miss::MethodNotAllowed => Failure::MethodNotAllowed(request.method().to_string()),
+    })?;
+    let sql = database().await?;
+    // Whoever may not call is told before a byte of the body is read.
+    let head = Asked {
+        method: request.method().clone(),
+        path: path.clone(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        headers: request.headers().clone(),
+        body: Bytes::new(),
+    };
+    let (caller, agent) = match route.who {
+        Who::Anyone => (None, None),
+        who => prove(&sql, &head, who).await?,
+    };
+    let (limit, _room) = match route.takes {
+        Takes::File => {
+            let length = head.header("content-length").and_then(|length| length.parse().ok());
+            let length = length.unwrap_or(attachment::SIZE_MAX).min(attachment::SIZE_MAX);
+            (attachment::SIZE_MAX, Some(attachment::Room::take(length)?))
+        }
+        Takes::Json(_) | Takes::Nothing => (JSON_MAX, None),
+    };
+    let asked = Asked::read(request, limit).await?;
+    let call = Call { sql, asked, caller, agent, id: id.to_owned() };
+    dispatch(route, &call).await
+}
+
+/// Who calls, by the roles of today: a session may be older than they are.
+async fn prove(sql: &impl Sql, head: &Asked, who: Who) -> Result<(Option<Caller>, Option<Agent>)> {
+    let mut caller = session::caller(head).await?;
+    let agent = match &caller.agent {
+        Some(id) => {
+            let found = agent::find(sql, id).await?;
+            Some(found.ok_or_else(|| Failure::Unauthorized("log in first".to_owned()))?)
+        }
+        None => None,
+    };
+    if let Some(agent) = &agent {
+        caller.role = agent.role;
+    }
+    match who {
+        Who::Anyone | Who::Member => {}
+        Who::Agent => drop(caller.agent()?),
+        Who::Supervisor => caller.supervises()?,
+        Who::Admin => caller.administers()?,
+    }
+    Ok((Some(caller), agent))
+}
+
+impl Call {
+    fn agent(&self) -> Result<&Agent> {
+        self.agent.as_ref().ok_or_else(|| Failure::Forbidden("only an agent can do this".to_owned()))
+    }
+
+    fn agent_id(&self) -> Result<&AgentId> {
+        Ok(&self.agent()?.id)
+    }
+
+    fn supervises(&self) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.role != Role::Agent)
+    }
+
+    async fn act(&self, wish: Wish) -> Result<Reply> {
+        work::act(&self.sql, self.agent_id()?, &self.interaction(), wish, &self.asked).await
+    }
+
+    fn interaction(&self) -> InteractionId {
+        InteractionId(self.id.clone())
+    }
+
+    fn contact(&self) -> ContactId {
+        ContactId(self.id.clone())
+    }
+}
+
+async fn dispatch(route: &Route, call: &Call) -> Result<Reply> {
+    let Call { sql, asked, id, .. } = call;
+    match route.endpoint {
+        E::Health => health(sql).await,
+        E::OpenApi => Ok(reply::bytes(StatusCode::OK, "application/json", OPENAPI)),
+        E::LogIn => login::log_in(sql, asked).await,
+        E::LogOut => login::log_out(asked).await,
+        E::Me => me(call).await,
+        E::Desk => Ok(reply::ok(&snapshot::desk(sql, call.agent()?, call.supervises()).await?)),
+        E::Events => stream::open(sql, asked, listener(call)?).await,
+        E::SetPresence => {
+            Ok(reply::ok(&presence::declare(sql, call.agent_id()?, asked.json()?).await?))
+        }
+        E::Answer => call.act(Wish::Answer).await,
+        E::Decline => call.act(Wish::Decline).await,
+        E::Transfer => call.act(Wish::Transfer).await,
+        E::WrapUp => call.act(Wish::WrapUp).await,
+        E::Dispose => call.act(Wish::Dispose).await,
+        E::Send => work::send(sql, call.agent_id()?, &call.interaction(), asked).await,
+        E::Read => work::read(sql, call.agent_id()?, &call.interaction(), asked).await,
+        E::Typing => work::typing(sql, call.agent_id()?, &call.interaction()).await,
+        E::Resend => work::resend(sql, call.agent_id()?, call.supervises(), id).await,
+        E::Messages => work::messages(sql, id, asked).await,
+        E::Contacts => {
+            let text = parameter(&asked.query, "q").unwrap_or_default();
+            Ok(reply::ok(&contact::search(sql, &text).await?))
+        }
+        E::Contact => Ok(reply::ok(&view::contact(sql, &call.contact()).await?)),
+        E::EditContact => edit(call).await,
+        E::History => history(call).await,
+        E::Unmerge => unmerge(call).await,
+        E::Upload => attachment::upload(sql, call.agent_id()?, asked).await,
+        E::Download => attachment::download(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
+        E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
+        E::FailedDeliveries => admin::failed_deliveries(sql).await,
+        E::RunAgain => admin::run_again(sql, id).await,
+        E::Agents => admin::agents(sql).await,
+        E::Agent => admin::agent(sql, id).await,
+        E::PutAgent => admin::put_agent(sql, id, asked).await,
+        E::Queues => admin::queues(sql).await,
+        E::Queue => admin::queue(sql, id).await,
+        E::PutQueue => admin::put_queue(sql, id, asked).await,
+        E::Accounts => admin::accounts(sql).await,
+        E::Account => admin::account(sql, id).await,
+        E::PutAccount => admin::put_account(sql, id, asked).await,
+        E::Dispositions => admin::dispositions(sql).await,
+        E::Disposition => admin::disposition(sql, id).await,
+        E::PutDisposition => admin::put_disposition(sql, id, asked).await,
+    }
+}
+
+/// Brings the database up to date as well: the first question of a new center makes its tables.
+async fn health(sql: &impl Sql) -> Result<Reply> {
+    for name in store::migration::migrate(sql).await? {
+        println!("migrated {name}");
+    }
+    Ok(reply::ok(&serde_json::json!({ "status": "ok" })))
+}
+
+async fn me(call: &Call) -> Result<Reply> {
+    let agent = call.agent()?;
+    let center = Center::load(&call.sql, Default::default()).await?;
+    let queues = agent::queues(&call.sql).await?.remove(&agent.id).unwrap_or_default();
+    Ok(reply::ok(&view::me(agent, &queues, &center)))
+}
+
+fn listener(call: &Call) -> Result<Listener> {
+    Ok(Listener { agent: call.agent_id()?.clone(), supervises: call.supervises() })
+}
+
+async fn edit(call: &Call) -> Result<Reply> {
+    let patch: PatchContact = call.asked.json()?;
+    Ok(reply::ok(&contact::edit(&call.sql, now(), &call.contact(), patch).await?))
+}
+
+async fn history(call: &Call) -> Result<Reply> {
+    let query = &call.asked.query;
+    let (before, limit) = (number(query, "before")?, number(query, "limit")?);
+    let center = Center::load(&call.sql, Default::default()).await?;
+    Ok(reply::ok(&contact::history(&call.sql, &center, &call.contact(), before, limit).await?))
+}
+
+async fn unmerge(call: &Call) -> Result<Reply> {
+    let Unmerge { merge_id } = call.asked.json()?;
+    Ok(reply::ok(&contact::unmerge(&call.sql, now(), &call.contact(), &merge_id).await?))
+}

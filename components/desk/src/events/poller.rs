@@ -1,0 +1,149 @@
+//! Looks at the feed while streams are open, often while something happens and seldom while nothing does.
+
+use super::{
+    change::{Change, gather},
+    chores::Chores,
+    hub::{self, Open, Polled},
+    place::BACKLOG_MAX,
+    telling::{self, Told},
+};
+use crate::{profile, view::Center};
+use domain::time::Timestamp;
+use shell::{
+    failure::Result,
+    platform::center::{database, now},
+};
+use spin_sdk::time::sleep;
+use std::time::Duration;
+use store::{feed, spin::Sqlite};
+
+/// A conversation is under way: a message is on the screen at once.
+const OFTEN: Duration = Duration::from_millis(15);
+const SELDOM: Duration = Duration::from_millis(60);
+/// How long after the last change it is still looked at often.
+const LIVELY: Duration = Duration::from_secs(2);
+
+/// How much of the feed is read at a time.
+const BATCH: i64 = 500;
+
+/// What the center consists of is seldom changed and cheap to read.
+const CENTER_LIFE: Duration = Duration::from_secs(5);
+
+/// After so many failures in a row the streams end, and their clients find another instance.
+const FAILURES_MAX: u32 = 5;
+
+pub(super) async fn run() {
+    let _polled = Polled;
+    let mut failures = 0;
+    while !hub::is_empty() && failures < FAILURES_MAX {
+        match Poller::start().await {
+            Ok(mut poller) => {
+                failures = 0;
+                if let Err(failure) = poller.poll().await {
+                    eprintln!("error: the event stream stumbled: {failure}");
+                }
+            }
+            Err(failure) => eprintln!("error: the event stream cannot start: {failure}"),
+        }
+        if !hub::is_empty() {
+            failures += 1;
+            sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+struct Poller {
+    sql: Sqlite,
+    /// Everything up to here was told.
+    seq: i64,
+    center: Center,
+    center_at: Timestamp,
+    lively_until: Timestamp,
+    chores: Chores,
+}
+
+impl Poller {
+    async fn start() -> Result<Self> {
+        let sql = database().await?;
+        let center = Center::load(&sql, profile::all(&sql).await?).await?;
+        let now = now();
+        Ok(Poller {
+            // Streams that came earlier are told what they missed.
+            seq: feed::newest(&sql).await?,
+            sql,
+            center,
+            center_at: now,
+            lively_until: now + LIVELY,
+            chores: Chores::new(now),
+        })
+    }
+
+    /// Until no stream is left.
+    async fn poll(&mut self) -> Result<()> {
+        while !hub::is_empty() {
+            self.catch_up().await?;
+            let full = self.turn().await?;
+            self.chores.see_to(&self.sql, self.seq, now()).await?;
+            if !full {
+                sleep(if now() < self.lively_until { OFTEN } else { SELDOM }).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what is new. Whether there may be more at once.
+    async fn turn(&mut self) -> Result<bool> {
+        let entries = feed::since(&self.sql, self.seq, BATCH).await?;
+        let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(false) };
+        let full = usize::try_from(BATCH).is_ok_and(|batch| entries.len() == batch);
+        let now = now();
+        self.lively_until = now + LIVELY;
+        if now.since(self.center_at) > CENTER_LIFE {
+            self.center = Center::load(&self.sql, profile::all(&self.sql).await?).await?;
+            self.center_at = now;
+        }
+        for change in gather(entries) {
+            self.chores.notice(&change);
+            for Told { audience, seq, frame } in self.told(&change, hub::anybody).await {
+                hub::tell(&audience, seq, &frame);
+            }
+        }
+        self.seq = last;
+        Ok(full)
+    }
+
+    /// Tells the streams that just came what they missed.
+    async fn catch_up(&mut self) -> Result<()> {
+        for mut stream in hub::take_fresh(self.seq) {
+            let mut entries = feed::since(&self.sql, stream.seen, BACKLOG_MAX).await?;
+            entries.retain(|entry| entry.seq <= self.seq);
+            for change in gather(entries) {
+                if change.concerns(&stream.listener) {
+                    self.tell_one(&change, &mut stream).await;
+                }
+            }
+            stream.seen = self.seq;
+            stream.fresh = false;
+            hub::put_back(stream);
+        }
+        Ok(())
+    }
+
+    async fn tell_one(&self, change: &Change, stream: &mut Open) {
+        let listener = stream.listener.clone();
+        for Told { audience, frame, .. } in self.told(change, |audience| audience.has(&listener)).await {
+            if audience.has(&listener) {
+                // A client that is gone is noticed with the next event.
+                let _ = stream.sender.try_send(frame);
+            }
+        }
+    }
+
+    /// One change that cannot be told must not hold up the others.
+    async fn told(&self, change: &Change, anybody: impl Fn(&telling::Audience) -> bool) -> Vec<Told> {
+        telling::tell(&self.sql, &self.center, change, anybody).await.unwrap_or_else(|failure| {
+            eprintln!("error: {:?} is not told: {failure}", change.what);
+            vec![]
+        })
+    }
+}

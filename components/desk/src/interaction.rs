@@ -1,0 +1,98 @@
+//! What an agent does with a piece of work. Whether it is theirs and whether it is the time for it, the
+//! domain's rules say.
+
+use crate::access::existing;
+use api::request::{Dispose, Transfer};
+use domain::{
+    id::{AgentId, InteractionId, QueueId},
+    interaction::Command,
+    time::Timestamp,
+};
+use shell::{
+    command::{self, Done, wrap_up_limit},
+    failure::{Failure, Result},
+};
+use std::time::Duration;
+use store::{port::Sql, queue};
+
+/// For the reader: a note is read, not searched through.
+const NOTE_MAX: usize = 4000;
+
+/// How long a transferred interaction rings that was never in a queue.
+const DEFAULT_RING: Duration = Duration::from_secs(20);
+
+pub async fn answer(sql: &impl Sql, now: Timestamp, agent: &AgentId, id: &InteractionId) -> Result<Done> {
+    existing(sql, id).await?;
+    command::execute(sql, now, id, &Command::Answer { agent: agent.clone() }).await
+}
+
+pub async fn decline(sql: &impl Sql, now: Timestamp, agent: &AgentId, id: &InteractionId) -> Result<Done> {
+    existing(sql, id).await?;
+    command::execute(sql, now, id, &Command::Decline { agent: agent.clone() }).await
+}
+
+pub async fn transfer(
+    sql: &impl Sql,
+    now: Timestamp,
+    agent: &AgentId,
+    id: &InteractionId,
+    transfer: Transfer,
+) -> Result<Done> {
+    let view = existing(sql, id).await?;
+    let (by, note) = (agent.clone(), note(transfer.note)?);
+    let command = match (transfer.queue_id, transfer.agent_id) {
+        (Some(queue), None) => {
+            let queue = QueueId(queue);
+            let known = queue::find(sql, &queue).await?;
+            known.ok_or_else(|| Failure::BadRequest(format!("there is no queue {queue}")))?;
+            Command::TransferToQueue { by, queue, note }
+        }
+        (None, Some(colleague)) if colleague == agent.0 => {
+            return Err(Failure::BadRequest("it is yours already".to_owned()));
+        }
+        (None, Some(colleague)) => {
+            let queue = match &view.queue {
+                Some(queue) => queue::find(sql, queue).await?,
+                None => None,
+            };
+            let ring = queue.map_or(DEFAULT_RING, |queue| queue.ring);
+            Command::TransferToAgent { by, agent: AgentId(colleague), ring, note }
+        }
+        _ => return Err(Failure::BadRequest("say either queue_id or agent_id".to_owned())),
+    };
+    command::execute(sql, now, id, &command).await
+}
+
+pub async fn wrap_up(sql: &impl Sql, now: Timestamp, agent: &AgentId, id: &InteractionId) -> Result<Done> {
+    existing(sql, id).await?;
+    let limit = wrap_up_limit(sql, id).await?;
+    command::execute(sql, now, id, &Command::WrapUp { agent: agent.clone(), limit }).await
+}
+
+pub async fn dispose(
+    sql: &impl Sql,
+    now: Timestamp,
+    agent: &AgentId,
+    id: &InteractionId,
+    dispose: Dispose,
+) -> Result<Done> {
+    existing(sql, id).await?;
+    let Dispose { disposition, note: told } = dispose;
+    let known = queue::dispositions(sql).await?;
+    if !known.iter().any(|known| known.code == disposition) {
+        return Err(Failure::BadRequest(format!("there is no disposition {disposition}")));
+    }
+    let note = note(told)?;
+    command::execute(sql, now, id, &Command::Dispose { agent: agent.clone(), disposition, note }).await
+}
+
+/// What was written in a note's field; nothing at all is no note.
+fn note(text: Option<String>) -> Result<Option<String>> {
+    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    match &text {
+        Some(long) if long.chars().count() > NOTE_MAX => {
+            Err(Failure::BadRequest(format!("a note has at most {NOTE_MAX} characters")))
+        }
+        _ => Ok(text),
+    }
+}

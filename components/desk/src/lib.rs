@@ -1,0 +1,33 @@
+//! The desk's API: what agents, supervisors and administrators see and do, in JSON, and the stream of
+//! what changes. Start at [`route`], the table of all there is; `answer` hands each over.
+//!
+//! Nothing is decided here: rules are the domain's, and what is written comes through the shell.
+
+pub mod access;
+pub mod contact;
+pub mod events;
+pub mod file;
+pub mod interaction;
+pub mod message;
+pub mod query;
+pub mod rate;
+pub mod route;
+pub mod setup;
+pub mod view;
+
+#[cfg(target_family = "wasm")]
+mod admin;
+#[cfg(target_family = "wasm")]
+mod answer;
+#[cfg(target_family = "wasm")]
+mod attachment;
+#[cfg(target_family = "wasm")]
+mod login;
+#[cfg(target_family = "wasm")]
+mod presence;
+#[cfg(target_family = "wasm")]
+mod profile;
+#[cfg(target_family = "wasm")]
+mod snapshot;
+#[cfg(target_family = "wasm")]
+mod work;

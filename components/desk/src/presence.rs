@@ -1,0 +1,107 @@
+//! Whether an agent is there: what they declare, and whether their desk is proven alive.
+
+use crate::view;
+use api::{
+    agent::{AgentStat, PresenceStatus, Ref},
+    request::SetPresence,
+};
+use domain::{
+    agent::{Load, Presence, is_alive},
+    id::AgentId,
+    time::Timestamp,
+};
+use shell::{
+    command::{Race, retrying},
+    failure::{Failure, Result},
+    platform::{attempt::attempt, center::{memory, now}, session},
+    routing,
+};
+use spin_sdk::key_value::Store;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{
+    agent::{self, Agent},
+    port::{Sql, transaction},
+};
+
+/// What a desk offers as reasons for a pause; the console knows their names in each language.
+pub(crate) const PAUSE_REASONS: [&str; 5] = ["break", "lunch", "training", "meeting", "admin"];
+
+const REASON_MAX: usize = 100;
+
+pub(crate) async fn declare(sql: &impl Sql, id: &AgentId, wish: SetPresence) -> Result<AgentStat> {
+    let presence = match wish.status {
+        PresenceStatus::Available => Presence::Available,
+        PresenceStatus::Offline => Presence::Offline,
+        PresenceStatus::Pause => Presence::Pause(reason(wish.reason)?),
+    };
+    let now = now();
+    let work = retrying(async || {
+        transaction(sql, async |sql| {
+            let changed = agent::declare(sql, id, &presence, now).await?;
+            match &presence {
+                Presence::Available if changed => Ok::<_, Race>(routing::ask(sql, now, id).await?),
+                _ => Ok(vec![]),
+            }
+        })
+        .await
+    })
+    .await?;
+    attempt(work);
+    let found = agent::find(sql, id).await?.ok_or_else(|| Failure::NotFound(format!("agent {id}")))?;
+    let load = agent::loads(sql).await?.remove(id).unwrap_or_default();
+    Ok(view::stat(&found, load, session::alive(&memory().await?, id).await, vec![]))
+}
+
+fn reason(text: Option<String>) -> Result<String> {
+    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    match text {
+        Some(text) if text.chars().count() > REASON_MAX => {
+            Err(Failure::BadRequest(format!("a reason has at most {REASON_MAX} characters")))
+        }
+        text => Ok(text.unwrap_or_else(|| PAUSE_REASONS[0].to_owned())),
+    }
+}
+
+/// The agent's desk proves itself alive. One that comes back is offered work again at once.
+pub(crate) async fn prove_alive(sql: &impl Sql, id: &AgentId) -> Result<()> {
+    let now = now();
+    let back = !is_alive(now, session::last_seen(&memory().await?, id).await);
+    session::proven_alive(id).await?;
+    if back {
+        attempt(routing::ask(sql, now, id).await?);
+    }
+    Ok(())
+}
+
+/// The agents whose desks are alive.
+pub(crate) async fn alive(memory: &Store, agents: &[Agent], now: Timestamp) -> BTreeSet<AgentId> {
+    let mut alive = BTreeSet::new();
+    for agent in agents {
+        if is_alive(now, session::last_seen(memory, &agent.id).await) {
+            alive.insert(agent.id.clone());
+        }
+    }
+    alive
+}
+
+/// Every agent as others see them. What they are on is for supervisors.
+pub(crate) async fn stats(sql: &impl Sql, supervises: bool) -> Result<(Vec<AgentStat>, BTreeSet<AgentId>)> {
+    let agents = agent::all(sql).await?;
+    let alive = alive(&memory().await?, &agents, now()).await;
+    let loads = agent::loads(sql).await?;
+    let mut doing = if supervises { doing(sql).await? } else { BTreeMap::new() };
+    let stat = |agent: &Agent| {
+        let load = loads.get(&agent.id).copied().unwrap_or(Load::default());
+        view::stat(agent, load, alive.contains(&agent.id), doing.remove(&agent.id).unwrap_or_default())
+    };
+    Ok((agents.iter().map(stat).collect(), alive))
+}
+
+/// What each agent has in hand: the interaction and the contact's name.
+pub(crate) async fn doing(sql: &impl Sql) -> Result<BTreeMap<AgentId, Vec<Ref>>> {
+    let mut doing = BTreeMap::<AgentId, Vec<Ref>>::new();
+    for (agent, interaction, name) in store::interaction::doing(sql).await? {
+        doing.entry(agent).or_default().push(Ref { id: interaction.0, name });
+    }
+    Ok(doing)
+}

@@ -1,0 +1,260 @@
+//! Every route there is, as data: requests are matched by it, who may call is checked by it, and the
+//! OpenAPI document is made from it.
+
+use Endpoint as E;
+use Gives::{File, Many, Nothing, One, Stream, Text};
+use Who::{Admin, Agent, Anyone, Member, Supervisor};
+
+/// What a request asks for. The handler matches all of them, so none can be missing there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    Health,
+    OpenApi,
+    LogIn,
+    LogOut,
+    Me,
+    Desk,
+    Events,
+    SetPresence,
+    Answer,
+    Decline,
+    Send,
+    Read,
+    Typing,
+    Transfer,
+    WrapUp,
+    Dispose,
+    Resend,
+    Messages,
+    Contacts,
+    Contact,
+    EditContact,
+    History,
+    Unmerge,
+    Upload,
+    Download,
+    Live,
+    FailedDeliveries,
+    RunAgain,
+    Agents,
+    Agent,
+    PutAgent,
+    Queues,
+    Queue,
+    PutQueue,
+    Accounts,
+    Account,
+    PutAccount,
+    Dispositions,
+    Disposition,
+    PutDisposition,
+}
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Anyone,
+    /// Whoever is logged in, and the bearer of the administrator's token.
+    Member,
+    /// A person at a desk; the administrator's token is none.
+    Agent,
+    Supervisor,
+    Admin,
+}
+
+/// What a good answer carries: a schema's name, or something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    Nothing,
+    One(&'static str),
+    Many(&'static str),
+    /// Server-sent events.
+    Stream,
+    File,
+    Text,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Nothing,
+    /// JSON of this schema.
+    Json(&'static str),
+    File,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub endpoint: Endpoint,
+    pub method: &'static str,
+    pub path: &'static str,
+    pub who: Who,
+    pub takes: Takes,
+    pub gives: Gives,
+    /// Parameters of the query, each with what it is.
+    pub query: &'static [(&'static str, &'static str)],
+    pub summary: &'static str,
+}
+
+const fn get(endpoint: E, path: &'static str, who: Who, gives: Gives, summary: &'static str) -> Route {
+    Route { endpoint, method: "GET", path, who, takes: Takes::Nothing, gives, query: &[], summary }
+}
+
+const fn post(endpoint: E, path: &'static str, takes: Takes, gives: Gives, summary: &'static str) -> Route {
+    Route { endpoint, method: "POST", path, who: Agent, takes, gives, query: &[], summary }
+}
+
+const fn put(endpoint: E, path: &'static str, schema: &'static str, summary: &'static str) -> Route {
+    Route {
+        endpoint,
+        method: "PUT",
+        path,
+        who: Admin,
+        takes: Takes::Json(schema),
+        gives: One(schema),
+        query: &[],
+        summary,
+    }
+}
+
+impl Route {
+    const fn of(self, who: Who) -> Route {
+        Route { who, ..self }
+    }
+
+    const fn query(self, query: &'static [(&'static str, &'static str)]) -> Route {
+        Route { query, ..self }
+    }
+
+    const fn method(self, method: &'static str) -> Route {
+        Route { method, ..self }
+    }
+}
+
+const NO_BODY: Takes = Takes::Nothing;
+
+const fn json(schema: &'static str) -> Takes {
+    Takes::Json(schema)
+}
+
+#[rustfmt::skip]
+pub const TABLE: &[Route] = &[
+    get(E::Health, "/health", Anyone, Text, "Whether the center and its database work"),
+    get(E::OpenApi, "/api/openapi.json", Anyone, Text, "This document"),
+    post(E::LogIn, "/api/login", json("Login"), One("LoggedIn"), "Logs in; the session comes as a cookie and as a token").of(Anyone),
+    post(E::LogOut, "/api/logout", NO_BODY, Nothing, "Ends the session").of(Anyone),
+    get(E::Me, "/api/me", Agent, One("Me"), "Who is logged in"),
+    get(E::Desk, "/api/desk", Agent, One("Desk"), "All that a desk shows, as of one place in the event stream"),
+    get(E::Events, "/api/events", Agent, Stream, "What changes, as server-sent events")
+        .query(&[("since", "The last sequence that was seen; Last-Event-ID says the same")]),
+    put(E::SetPresence, "/api/presence", "SetPresence", "Declares what the agent is up to").of(Agent),
+    post(E::Answer, "/api/interactions/{id}/answer", NO_BODY, One("Interaction"), "Takes what rings"),
+    post(E::Decline, "/api/interactions/{id}/decline", NO_BODY, One("Interaction"), "Lets it ring elsewhere"),
+    post(E::Send, "/api/interactions/{id}/messages", json("SendMessage"), One("Message"), "Writes to the contact; the same client_id again is the same message"),
+    post(E::Read, "/api/interactions/{id}/read", json("MarkRead"), Nothing, "Marks messages as read"),
+    post(E::Typing, "/api/interactions/{id}/typing", NO_BODY, Nothing, "Tells the contact that somebody types"),
+    post(E::Transfer, "/api/interactions/{id}/transfer", json("Transfer"), One("Interaction"), "Passes it to a queue or to a colleague"),
+    post(E::WrapUp, "/api/interactions/{id}/wrap-up", NO_BODY, One("Interaction"), "Ends the talk"),
+    post(E::Dispose, "/api/interactions/{id}/dispose", json("Dispose"), One("Interaction"), "Codes the outcome, which ends it"),
+    post(E::Resend, "/api/messages/{id}/retry", NO_BODY, One("Message"), "Sends a failed message again"),
+    get(E::Messages, "/api/conversations/{id}/messages", Member, One("MessagePage"), "A page of a conversation")
+        .query(&[("before", "Only messages with a lower seq"), ("limit", "At most so many, 50 unless told, 200 at most")]),
+    get(E::Contacts, "/api/contacts", Member, Many("Contact"), "Finds contacts by name, phone or address")
+        .query(&[("q", "What their name or one of their identities contains")]),
+    get(E::Contact, "/api/contacts/{id}", Member, One("Contact"), "One contact"),
+    post(E::EditContact, "/api/contacts/{id}", json("PatchContact"), One("Contact"), "Changes a contact; a phone or an address that another one has makes the two one").method("PATCH"),
+    get(E::History, "/api/contacts/{id}/history", Member, One("HistoryPage"), "What the contact and the business had to do with each other, on every channel")
+        .query(&[("before", "Only what started before this instant, in milliseconds"), ("limit", "At most so many, 20 unless told, 100 at most")]),
+    post(E::Unmerge, "/api/contacts/{id}/unmerge", json("Unmerge"), One("Contact"), "Takes a merge back"),
+    post(E::Upload, "/api/attachments", Takes::File, One("Attachment"), "Uploads a file for a message")
+        .query(&[("name", "The file's name")]),
+    get(E::Download, "/api/attachments/{id}", Member, File, "A file of a message"),
+    get(E::Live, "/api/live", Supervisor, One("Live"), "Queues, agents and who waits, now"),
+    get(E::FailedDeliveries, "/api/failed-deliveries", Supervisor, Many("FailedDelivery"), "Webhooks that were kept and could not be read"),
+    post(E::RunAgain, "/api/failed-deliveries/{id}/retry", NO_BODY, Nothing, "Reads a kept webhook again").of(Supervisor),
+    get(E::Agents, "/api/agents", Admin, Many("AgentSetup"), "All agents"),
+    get(E::Agent, "/api/agents/{id}", Admin, One("AgentSetup"), "One agent"),
+    put(E::PutAgent, "/api/agents/{id}", "AgentSetup", "Adds or changes an agent"),
+    get(E::Queues, "/api/queues", Admin, Many("QueueSetup"), "All queues"),
+    get(E::Queue, "/api/queues/{id}", Admin, One("QueueSetup"), "One queue"),
+    put(E::PutQueue, "/api/queues/{id}", "QueueSetup", "Adds or changes a queue"),
+    get(E::Accounts, "/api/accounts", Admin, Many("AccountSetup"), "All channel accounts, without their secrets"),
+    get(E::Account, "/api/accounts/{id}", Admin, One("AccountSetup"), "One channel account, without its secrets"),
+    put(E::PutAccount, "/api/accounts/{id}", "AccountSetup", "Adds or changes a channel account; a secret that is not named keeps its value"),
+    get(E::Dispositions, "/api/dispositions", Admin, Many("Disposition"), "All dispositions"),
+    get(E::Disposition, "/api/dispositions/{id}", Admin, One("Disposition"), "One disposition"),
+    put(E::PutDisposition, "/api/dispositions/{id}", "Disposition", "Adds or changes a disposition"),
+];
+
+/// Why no route matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Miss {
+    NotFound,
+    /// There is one for another method.
+    MethodNotAllowed,
+}
+
+/// The route of a request, and the id in its path, empty when it has none.
+pub fn find<'p>(method: &str, path: &'p str) -> Result<(&'static Route, &'p str), Miss> {
+    let mut miss = Miss::NotFound;
+    for route in TABLE {
+        if let Some(id) = matches(route.path, path) {
+            if route.method == method {
+                return Ok((route, id));
+            }
+            miss = Miss::MethodNotAllowed;
+        }
+    }
+    Err(miss)
+}
+
+fn matches<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
+    let mut id = "";
+    let mut parts = path.trim_end_matches('/').split('/');
+    for wanted in pattern.split('/') {
+        let part = parts.next()?;
+        if wanted == "{id}" && !part.is_empty() {
+            id = part;
+        } else if wanted != part {
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_finds_its_route() {
+        let rows = [
+            ("GET", "/health", Ok((E::Health, ""))),
+            ("GET", "/health/", Ok((E::Health, ""))),
+            ("POST", "/health", Err(Miss::MethodNotAllowed)),
+            ("GET", "/", Err(Miss::NotFound)),
+            ("GET", "/api", Err(Miss::NotFound)),
+            ("POST", "/api/interactions/i1/answer", Ok((E::Answer, "i1"))),
+            ("GET", "/api/interactions/i1/answer", Err(Miss::MethodNotAllowed)),
+            ("POST", "/api/interactions//answer", Err(Miss::NotFound)),
+            ("POST", "/api/interactions/i1/answer/x", Err(Miss::NotFound)),
+            ("PATCH", "/api/contacts/c1", Ok((E::EditContact, "c1"))),
+            ("GET", "/api/contacts/c1", Ok((E::Contact, "c1"))),
+            ("GET", "/api/contacts", Ok((E::Contacts, ""))),
+            ("DELETE", "/api/agents/a1", Err(Miss::MethodNotAllowed)),
+        ];
+        for (method, path, expected) in rows {
+            let found = find(method, path).map(|(route, id)| (route.endpoint, id));
+            assert_eq!(found, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_route_finds_itself() {
+        for route in TABLE {
+            let path = route.path.replace("{id}", "x1");
+            let (found, _) = find(route.method, &path).expect("it is in the table");
+            assert_eq!(found.endpoint, route.endpoint, "{} {}", route.method, route.path);
+        }
+    }
+}

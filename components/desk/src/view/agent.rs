@@ -1,0 +1,56 @@
+//! Agents, as they see themselves and as others see them.
+
+use super::Center;
+use api::agent::{AgentStat, Me, Presence, PresenceStatus, Ref, Role};
+use domain::{
+    agent::{Load, Presence as Declared, Role as Held},
+    id::QueueId,
+};
+use std::collections::BTreeSet;
+use store::agent::Agent;
+
+pub fn me(agent: &Agent, queues: &BTreeSet<QueueId>, center: &Center) -> Me {
+    Me {
+        agent_id: agent.id.0.clone(),
+        login: agent.login.clone(),
+        name: agent.name.clone(),
+        role: role(agent.role),
+        locale: agent.locale.clone(),
+        presence: presence(agent),
+        calls_max: agent.capacity.calls,
+        chats_max: agent.capacity.chats,
+        queues: queues.iter().map(|queue| center.queue(queue)).collect(),
+    }
+}
+
+pub fn stat(agent: &Agent, load: Load, connected: bool, doing: Vec<Ref>) -> AgentStat {
+    AgentStat {
+        id: agent.id.0.clone(),
+        name: agent.name.clone(),
+        role: role(agent.role),
+        presence: presence(agent),
+        connected,
+        chats: load.chats,
+        calls: load.calls,
+        chats_max: agent.capacity.chats,
+        calls_max: agent.capacity.calls,
+        doing,
+    }
+}
+
+pub fn presence(agent: &Agent) -> Presence {
+    let (status, reason) = match &agent.presence {
+        Declared::Available => (PresenceStatus::Available, None),
+        Declared::Pause(reason) => (PresenceStatus::Pause, Some(reason.clone())),
+        Declared::Offline => (PresenceStatus::Offline, None),
+    };
+    Presence { status, reason, since_ms: agent.presence_since.0 }
+}
+
+pub fn role(role: Held) -> Role {
+    match role {
+        Held::Agent => Role::Agent,
+        Held::Supervisor => Role::Supervisor,
+        Held::Admin => Role::Admin,
+    }
+}

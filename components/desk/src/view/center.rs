@@ -1,0 +1,45 @@
+//! What the center consists of, so that ids can be shown with names.
+
+use api::agent::Ref;
+use domain::{
+    channel::ChannelProfile,
+    id::{AccountId, AgentId, QueueId},
+};
+use shell::failure::Result;
+use std::collections::BTreeMap;
+use store::{account, agent, port::Sql, queue};
+
+#[derive(Debug, Clone, Default)]
+pub struct Center {
+    pub accounts: BTreeMap<AccountId, String>,
+    pub agents: BTreeMap<AgentId, String>,
+    pub queues: BTreeMap<QueueId, String>,
+    /// By the channel's name; a channel whose component does not answer is missing.
+    pub profiles: BTreeMap<String, ChannelProfile>,
+}
+
+impl Center {
+    pub async fn load(sql: &impl Sql, profiles: BTreeMap<String, ChannelProfile>) -> Result<Self> {
+        let accounts = account::all(sql).await?.into_iter().map(|account| (account.id, account.name));
+        let agents = agent::all(sql).await?.into_iter().map(|agent| (agent.id, agent.name));
+        let queues = queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.name));
+        Ok(Center { accounts: accounts.collect(), agents: agents.collect(), queues: queues.collect(), profiles })
+    }
+
+    pub fn account(&self, id: &AccountId) -> Ref {
+        named(id.as_str(), self.accounts.get(id))
+    }
+
+    pub fn agent(&self, id: &AgentId) -> Ref {
+        named(id.as_str(), self.agents.get(id))
+    }
+
+    pub fn queue(&self, id: &QueueId) -> Ref {
+        named(id.as_str(), self.queues.get(id))
+    }
+}
+
+/// What has no name any more is called by its id.
+fn named(id: &str, name: Option<&String>) -> Ref {
+    Ref { id: id.to_owned(), name: name.map_or(id, String::as_str).to_owned() }
+}

@@ -1,0 +1,127 @@
+//! Messages and their files.
+
+use super::Center;
+use api::message::{
+    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind,
+    MessageOption, MessageStatus,
+};
+use domain::message::{self as said, Content};
+use store::message as stored;
+
+pub fn message(message: &stored::Message, center: &Center) -> Message {
+    let (kind, text, options, attachments) = content(&message.content);
+    Message {
+        id: message.id.0.clone(),
+        conversation_id: message.conversation.0.clone(),
+        interaction_id: message.interaction.as_ref().map(|id| id.0.clone()),
+        seq: super::signed(message.seq),
+        direction: match message.direction {
+            said::Direction::In => Direction::In,
+            said::Direction::Out => Direction::Out,
+        },
+        author: author(&message.author, center),
+        kind,
+        text,
+        options,
+        attachments,
+        reply_to: message.reply_to.as_ref().map(|id| id.0.clone()),
+        reaction: message.reaction.clone(),
+        edited: message.edited,
+        deleted: message.deleted,
+        at_ms: message.at.0,
+        status: message.status.map(status),
+        error: message.error.as_ref().map(error),
+        client_id: message.client_id.clone(),
+    }
+}
+
+pub(crate) fn status(status: said::Status) -> MessageStatus {
+    match status {
+        said::Status::Sending => MessageStatus::Sending,
+        said::Status::Unknown => MessageStatus::Unknown,
+        said::Status::Sent => MessageStatus::Sent,
+        said::Status::Delivered => MessageStatus::Delivered,
+        said::Status::Read => MessageStatus::Read,
+        said::Status::Played => MessageStatus::Played,
+        said::Status::Failed => MessageStatus::Failed,
+    }
+}
+
+pub(crate) fn error(error: &said::DeliveryError) -> DeliveryError {
+    DeliveryError { code: error.code.clone(), text: error.text.clone() }
+}
+
+/// Our own address for a file; never the provider's, which may carry a token.
+pub fn attachment(file: &said::Attachment) -> Attachment {
+    let state = match file {
+        said::Attachment { id: Some(_), .. } => AttachmentState::Stored,
+        said::Attachment { url: None, provider_ref: None, .. } => AttachmentState::Failed,
+        _ => AttachmentState::Fetching,
+    };
+    Attachment {
+        id: file.id.clone(),
+        kind: file.kind.clone(),
+        mime: file.mime.clone(),
+        name: file.name.clone(),
+        size: file.size,
+        url: file.id.as_ref().map(|id| format!("/api/attachments/{id}")),
+        state,
+    }
+}
+
+fn author(author: &said::Author, center: &Center) -> Author {
+    let kind = match author {
+        said::Author::Contact => AuthorKind::Contact,
+        said::Author::Bot => AuthorKind::Bot,
+        said::Author::System => AuthorKind::System,
+        said::Author::Agent(id) => {
+            let agent = center.agent(id);
+            return Author { kind: AuthorKind::Agent, id: Some(agent.id), name: Some(agent.name) };
+        }
+    };
+    Author { kind, id: None, name: None }
+}
+
+fn content(content: &Content) -> (MessageKind, String, Vec<MessageOption>, Vec<Attachment>) {
+    match content {
+        Content::Text { text } => (MessageKind::Text, text.clone(), vec![], vec![]),
+        Content::Rich { text, .. } => (MessageKind::Rich, text.clone(), vec![], vec![]),
+        Content::Unsupported { text } => (MessageKind::Unsupported, text.clone(), vec![], vec![]),
+        Content::Menu(menu) => {
+            let option = |option: &said::MenuOption| MessageOption {
+                id: option.id.clone(),
+                title: option.title.clone(),
+            };
+            (MessageKind::Menu, menu.text.clone(), menu.options.iter().map(option).collect(), vec![])
+        }
+        Content::Media { text, attachments } => {
+            let files = attachments.iter().map(attachment).collect();
+            (MessageKind::Media, text.clone().unwrap_or_default(), vec![], files)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_ours_on_its_way_or_lost() {
+        let file = |id: Option<&str>, provider_ref: Option<&str>| said::Attachment {
+            id: id.map(str::to_owned),
+            kind: "image".to_owned(),
+            url: provider_ref.map(|_| "https://provider.example/?token=s3cret".to_owned()),
+            provider_ref: provider_ref.map(str::to_owned),
+            ..said::Attachment::default()
+        };
+        for (file, state, url) in [
+            (file(Some("a1"), None), AttachmentState::Stored, Some("/api/attachments/a1")),
+            (file(Some("a1"), Some("9")), AttachmentState::Stored, Some("/api/attachments/a1")),
+            (file(None, Some("9")), AttachmentState::Fetching, None),
+            (file(None, None), AttachmentState::Failed, None),
+        ] {
+            let shown = attachment(&file);
+            assert_eq!((shown.state, shown.url.as_deref()), (state, url), "{file:?}");
+        }
+    }
+}

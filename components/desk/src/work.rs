@@ -1,0 +1,105 @@
+//! An agent at work: what the shell commits, told back and followed up.
+
+use crate::{
+    access, attachment, interaction, message, profile,
+    query::number,
+    view::{self, Center},
+};
+use api::request::{MarkRead, SendMessage};
+use domain::id::{AgentId, ConversationId, InteractionId, MessageId};
+use http::StatusCode;
+use shell::{
+    command::Done,
+    failure::Result,
+    outbound::Put,
+    platform::{
+        attempt::attempt,
+        center::{forgotten, memory, now},
+        reply::{self, Reply},
+        request::Asked,
+    },
+};
+use std::time::Duration;
+use store::{conversation, port::Sql};
+
+/// How long a contact sees that somebody types, unless they go on.
+const TYPING: Duration = Duration::from_secs(6);
+
+/// What an agent wants of an interaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wish {
+    Answer,
+    Decline,
+    Transfer,
+    WrapUp,
+    Dispose,
+}
+
+pub(crate) async fn act(
+    sql: &impl Sql,
+    agent: &AgentId,
+    id: &InteractionId,
+    wish: Wish,
+    asked: &Asked,
+) -> Result<Reply> {
+    let now = now();
+    let Done { work, .. } = match wish {
+        Wish::Answer => interaction::answer(sql, now, agent, id).await?,
+        Wish::Decline => interaction::decline(sql, now, agent, id).await?,
+        Wish::Transfer => interaction::transfer(sql, now, agent, id, asked.json()?).await?,
+        Wish::WrapUp => interaction::wrap_up(sql, now, agent, id).await?,
+        Wish::Dispose => interaction::dispose(sql, now, agent, id, asked.json()?).await?,
+    };
+    attempt(work);
+    let center = Center::load(sql, profile::all(sql).await?).await?;
+    let view = access::existing(sql, id).await?;
+    let shown = view::interaction(sql, &center, &view).await?;
+    // Whoever just passed it on has no more business in it.
+    let holds = view.agent.as_ref() == Some(agent);
+    Ok(reply::ok(&if holds { shown } else { view::for_strangers(&shown) }))
+}
+
+pub(crate) async fn send(sql: &impl Sql, agent: &AgentId, id: &InteractionId, asked: &Asked) -> Result<Reply> {
+    let request: SendMessage = asked.json()?;
+    let uploads = attachment::uploaded_by(agent, &request.attachments).await?;
+    let center = Center::load(sql, profile::all(sql).await?).await?;
+    let channel = access::existing(sql, id).await?.channel;
+    let writer = message::Writer { agent, uploads: &uploads, profile: center.profiles.get(&channel) };
+    let put = message::send(sql, now(), writer, id, request).await?;
+    let reply = told(put, &center);
+    attachment::sent(&uploads).await?;
+    Ok(reply)
+}
+
+fn told(put: Put, center: &Center) -> Reply {
+    attempt(put.work);
+    reply::ok(&view::message(&put.message, center))
+}
+
+pub(crate) async fn resend(sql: &impl Sql, agent: &AgentId, supervises: bool, id: &str) -> Result<Reply> {
+    let put = message::resend(sql, now(), agent, supervises, &MessageId::from(id)).await?;
+    Ok(told(put, &Center::load(sql, Default::default()).await?))
+}
+
+pub(crate) async fn read(sql: &impl Sql, agent: &AgentId, id: &InteractionId, asked: &Asked) -> Result<Reply> {
+    let MarkRead { up_to_seq } = asked.json()?;
+    let view = access::held(sql, agent, id).await?;
+    let seq = u64::try_from(up_to_seq).unwrap_or_default();
+    conversation::read_up_to(sql, &view.conversation, seq).await?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Leaves a mark for the channel that shows it.
+pub(crate) async fn typing(sql: &impl Sql, agent: &AgentId, id: &InteractionId) -> Result<Reply> {
+    let view = access::talked_in(sql, agent, id).await?;
+    let until = (now() + TYPING).0.to_string();
+    let memory = memory().await?;
+    memory.set(format!("typing-agent:{}", view.conversation), until).await.map_err(forgotten)?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(crate) async fn messages(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
+    let center = Center::load(sql, Default::default()).await?;
+    let (before, limit) = (number(&asked.query, "before")?, number(&asked.query, "limit")?);
+    Ok(reply::ok(&message::page(sql, &center, &ConversationId::from(id), before, limit).await?))
+}
