@@ -1,0 +1,217 @@
+//! From what a visitor posts to what their widget is told, on a real database.
+
+use channel::{codec::Codec, digest::digest, received::Received, settle::settle, webhook};
+use channel_webchat::{
+    codec::{NAME, SCHEME, VISITOR_HEADER, Webchat},
+    told::{Progress, Signer, Told},
+    visitor,
+};
+use domain::{
+    contact::Identity,
+    interaction::Command,
+    message::{Author, Content, Menu, MenuOption},
+    queue::{Queue, ServiceLevel},
+    time::Timestamp,
+};
+use futures::executor::block_on;
+use shell::{
+    command, inbound,
+    outbound::{self, Draft},
+};
+use std::time::Duration;
+use store::{
+    account::Account,
+    attachment::{self, Stored},
+    conversation::{self, Conversation},
+    native::Sqlite,
+};
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+const KEY: &[u8] = b"a key of the test";
+
+struct Chat {
+    _folder: TempDir,
+    sql: Sqlite,
+    account: Account,
+}
+
+impl Chat {
+    fn open() -> Self {
+        let folder = TempDir::new().unwrap();
+        let sql = Sqlite::open(&folder.path().join("center.db")).unwrap();
+        let account = Account {
+            id: "shop".into(),
+            channel: NAME.into(),
+            name: "Shop".into(),
+            address: "shop".into(),
+            queue: "sales".into(),
+            bot: false,
+            settings: Default::default(),
+            secrets: String::new(),
+        };
+        let queue = Queue {
+            id: "sales".into(),
+            name: "Sales".into(),
+            ring: Duration::from_secs(20),
+            wrap_up: Duration::from_secs(60),
+            service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+            priority: 0,
+        };
+        block_on(async {
+            store::migration::migrate(&sql).await.unwrap();
+            store::queue::put(&sql, &queue).await.unwrap();
+            store::account::put(&sql, &account).await.unwrap();
+        });
+        Chat { _folder: folder, sql, account }
+    }
+
+    fn received(visitor: &str, body: &str) -> Received {
+        Received {
+            method: "POST".into(),
+            url: "/webhooks/webchat/shop".into(),
+            headers: vec![(VISITOR_HEADER.into(), visitor.into())],
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    /// Posted, kept and read. Gives why it could not be read.
+    fn post(&self, visitor: &str, body: &str) -> Option<String> {
+        let received = Chat::received(visitor, body);
+        block_on(async {
+            let work = webhook::keep_proven(&self.sql, NOW, &self.account, &received).await.unwrap();
+            let digested = digest(&self.sql, NOW, &Webchat, &work[0]).await.unwrap();
+            digested.failed.map(|failed| failed.to_string())
+        })
+    }
+
+    /// A mark, which is applied at once.
+    fn mark(&self, visitor: &str, body: &str) {
+        let event = Webchat.decode(&Chat::received(visitor, body)).unwrap().remove(0).unwrap();
+        let inbound = settle(event, NOW).unwrap();
+        block_on(inbound::apply(&self.sql, NOW, &self.account, &Webchat.profile(), &inbound)).unwrap();
+    }
+
+    fn conversation(&self, visitor: &str) -> Conversation {
+        let identity = Identity::new(SCHEME, visitor);
+        block_on(conversation::with(&self.sql, &self.account.id, &identity)).unwrap().unwrap()
+    }
+
+    fn say(&self, visitor: &str, content: Content) {
+        let conversation = self.conversation(visitor);
+        let draft = Draft::new(&conversation, conversation.open_interaction.as_ref(), Author::Bot, content);
+        block_on(outbound::send(&self.sql, NOW, &draft)).unwrap();
+    }
+
+    fn news(&self, progress: &mut Progress, visitor: &str) -> Vec<Told> {
+        let signer = Signer { key: KEY, account: "shop", now: NOW };
+        block_on(progress.news(&self.sql, &self.conversation(visitor), signer)).unwrap()
+    }
+}
+
+fn texts(told: &[Told]) -> Vec<&str> {
+    let messages = told.iter().filter(|told| told.event == "message");
+    messages.map(|message| message.data["text"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_was_posted_twice_is_told_once_and_a_stream_goes_on_where_it_was() {
+    let chat = Chat::open();
+    let hello = r#"{"kind":"message","client_id":"c1","text":"Hola"}"#;
+    assert_eq!(chat.post("marta", hello), None);
+    assert_eq!(chat.post("marta", hello), None);
+    let mut progress = Progress::default();
+    let told = chat.news(&mut progress, "marta");
+    assert_eq!(texts(&told), ["Hola"]);
+    assert_eq!(told[0].data["client_id"], "c1");
+    assert!(told[0].frame().starts_with("id: 1\nevent: message\ndata: {"));
+    assert!(told.iter().any(|told| told.event == "state" && told.data["state"] == "queued"));
+    assert_eq!(chat.news(&mut progress, "marta"), []);
+
+    let options = vec![MenuOption { id: "a".into(), title: "Uno".into() }];
+    chat.say("marta", Content::Menu(Menu { text: "¿Qué?".into(), options }));
+    let told = chat.news(&mut progress, "marta");
+    assert_eq!(texts(&told), ["¿Qué?"]);
+    assert_eq!(told[0].data["options"][0]["title"], "Uno");
+    assert_eq!(texts(&chat.news(&mut Progress::since(1), "marta")), ["¿Qué?"]);
+    assert_eq!(texts(&chat.news(&mut Progress::since(0), "marta")), ["Hola", "¿Qué?"]);
+}
+
+#[test]
+fn marks_go_both_ways() {
+    let chat = Chat::open();
+    chat.post("marta", r#"{"kind":"message","client_id":"c1","text":"Hola"}"#);
+    chat.say("marta", Content::text("Buenas"));
+    chat.mark("marta", r#"{"kind":"delivered","up_to_seq":2}"#);
+    chat.mark("marta", r#"{"kind":"read","up_to_seq":2}"#);
+    chat.mark("marta", r#"{"kind":"delivered","up_to_seq":2,"client_id":"late"}"#);
+    let conversation = chat.conversation("marta");
+    let stored = block_on(store::message::after(&chat.sql, &conversation.id, 1, 9)).unwrap();
+    assert_eq!(stored[0].status, Some(domain::message::Status::Read));
+
+    block_on(conversation::read_up_to(&chat.sql, &conversation.id, 1)).unwrap();
+    let told = chat.news(&mut Progress::default(), "marta");
+    let read = told.iter().find(|told| told.event == "status").unwrap();
+    assert_eq!(read.data, serde_json::json!({ "status": "read", "up_to_seq": 1 }));
+}
+
+#[test]
+fn a_file_goes_to_one_conversation_with_a_link_that_was_signed_for_it() {
+    let chat = Chat::open();
+    let file = Stored {
+        id: "f1".into(),
+        conversation: None,
+        kind: "image".into(),
+        mime: "image/png".into(),
+        name: Some("foto.png".into()),
+        size: 3,
+        sha256: String::new(),
+    };
+    block_on(attachment::keep(&chat.sql, &file, b"png".to_vec(), NOW)).unwrap();
+    let body = r#"{"kind":"message","client_id":"c1","text":"Mira","attachments":["f1","nobody's"]}"#;
+    chat.post("marta", body);
+    chat.post("eva", body);
+    let told = chat.news(&mut Progress::default(), "marta");
+    let files = told[0].data["attachments"].as_array().unwrap();
+    assert_eq!(
+        (files.len(), &files[0]["mime"], &files[0]["name"]),
+        (1, &"image/png".into(), &"foto.png".into())
+    );
+    let (path, sig) = files[0]["url"].as_str().unwrap().split_once("?sig=").unwrap();
+    assert_eq!(path, "webchat/shop/attachments/f1");
+    assert!(visitor::link_holds(KEY, "shop", "f1", sig, NOW));
+    let stolen = chat.news(&mut Progress::default(), "eva");
+    assert_eq!(stolen[0].data["attachments"], serde_json::json!([]));
+}
+
+#[test]
+fn the_end_and_who_somebody_is() {
+    let chat = Chat::open();
+    chat.post("marta", r#"{"kind":"message","client_id":"c1","text":"Hola"}"#);
+    chat.post(
+        "marta",
+        r#"{"kind":"identify","client_id":"i1","name":"Marta Ruiz","phone":"+34 600 000 001"}"#,
+    );
+    let contact =
+        block_on(store::contact::find(&chat.sql, &chat.conversation("marta").contact)).unwrap().unwrap();
+    assert_eq!(contact.name, "Marta Ruiz");
+    let phone = contact.identities.iter().find(|held| held.identity.scheme == "phone").unwrap();
+    assert!(!phone.verified, "said, not proven");
+
+    chat.post("marta", r#"{"kind":"end","client_id":"e1"}"#);
+    let told = chat.news(&mut Progress::default(), "marta");
+    assert!(told.iter().any(|told| told.event == "state" && told.data["state"] == "disposed"), "{told:?}");
+    chat.post("marta", r#"{"kind":"message","client_id":"c2","text":"Otra cosa"}"#);
+    let open = chat.conversation("marta").open_interaction.expect("a new piece of work");
+    let tick = block_on(command::execute(&chat.sql, NOW, &open, &Command::Tick)).unwrap();
+    assert!(!tick.changed);
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_with_its_place() {
+    let chat = Chat::open();
+    assert_eq!(chat.post("marta", "{oops").unwrap(), "line 1 column 2: is not JSON: key must be a string");
+    assert!(chat.post("marta", r#"{"kind":"call"}"#).unwrap().starts_with("kind: "));
+    let failed = block_on(store::webhook::failed(&chat.sql, 9)).unwrap();
+    assert_eq!(failed.len(), 2);
+}
