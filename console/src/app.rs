@@ -3,7 +3,7 @@
 use crate::alert;
 use crate::desk::{Desk, Dialog, Link, Pane, Screen, Session, Theme};
 use crate::icon::{self, icon};
-use crate::keyboard::{Shortcut, Stroke, shortcut};
+use crate::keyboard::{Focus, Shortcut, Stroke, shortcut};
 use crate::screen::commands::Commands;
 use crate::screen::dialog::Sheet;
 use crate::screen::failures::Failures;
@@ -14,6 +14,7 @@ use crate::screen::me::Me;
 use crate::screen::reading::{CustomerCard, Reading};
 use crate::screen::transfer::TransferForm;
 use crate::screen::work::WorkScreen;
+use crate::screen::work_list::OfferBanner;
 use crate::storage;
 use api::agent::Role;
 use api::interaction::InteractionState;
@@ -97,6 +98,7 @@ fn Frame() -> impl IntoView {
                 Screen::Failures => view! { <Failures/> }.into_any(),
             }}
             <aside class="me-pane"><Me/></aside>
+            <OfferBanner/>
             <Notice/>
             <Dialogs/>
         </div>
@@ -248,12 +250,17 @@ fn listen_to_keys(desk: Desk) {
             return;
         }
         let target: Option<web_sys::Element> = event.target().and_then(|target| target.dyn_into().ok());
-        let taken = target.is_some_and(|element| {
-            element.closest("input, textarea, select, button, a, dialog, summary").ok().flatten().is_some()
-        });
+        let within = |wanted: &str| {
+            target.as_ref().is_some_and(|element| element.closest(wanted).ok().flatten().is_some())
+        };
+        let focus = match () {
+            () if within("input, textarea, select, dialog") => Focus::Field,
+            () if within("button, a, summary") => Focus::Button,
+            () => Focus::Page,
+        };
         let (key, code) = (event.key(), event.code());
         let ctrl = event.ctrl_key() || event.meta_key();
-        let stroke = Stroke { key: &key, code: &code, ctrl, alt: event.alt_key(), taken };
+        let stroke = Stroke { key: &key, code: &code, ctrl, alt: event.alt_key(), focus };
         let rings = desk.work.with_untracked(|work| work.offers().first().map(|offer| offer.id.clone()));
         if let Some(command) = shortcut(stroke, rings.is_some()) {
             event.prevent_default();

@@ -1,7 +1,17 @@
 //! Which keys do what. Pure: the shell hands in what was pressed and where.
 //!
-//! While somebody types, a plain key is text: only keys with Alt or Ctrl are commands then. So
-//! Enter answers an offer unless it would send a message or press a button.
+//! While somebody types, a plain key is text: only keys with Alt or Ctrl are commands then. And
+//! Enter answers an offer only where it would not press a button.
+
+/// Where the keyboard's focus is, as far as it gives a plain key a meaning of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Page,
+    /// A button or a link: Enter presses it.
+    Button,
+    /// A field, or an open dialog: every plain key is its own.
+    Field,
+}
 
 /// A key press, by the browser's names.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +22,7 @@ pub struct Stroke<'a> {
     pub code: &'a str,
     pub ctrl: bool,
     pub alt: bool,
-    /// The focus is where the key has a meaning of its own: a field, a button, an open dialog.
-    pub taken: bool,
+    pub focus: Focus,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +44,9 @@ pub fn shortcut(stroke: Stroke<'_>, rings: bool) -> Option<Shortcut> {
     match (stroke.ctrl, stroke.alt) {
         (true, false) => stroke.key.eq_ignore_ascii_case("k").then_some(Shortcut::Commands),
         (false, true) => with_alt(stroke, rings),
-        (false, false) if !stroke.taken => match stroke.key {
-            "Enter" if rings => Some(Shortcut::Answer),
-            "?" => Some(Shortcut::Keys),
+        (false, false) => match (stroke.key, stroke.focus) {
+            ("Enter", Focus::Page) if rings => Some(Shortcut::Answer),
+            ("?", Focus::Page | Focus::Button) => Some(Shortcut::Keys),
             _ => None,
         },
         _ => None,
@@ -64,43 +73,45 @@ fn with_alt(stroke: Stroke<'_>, rings: bool) -> Option<Shortcut> {
 mod tests {
     use super::*;
 
-    const TYPING: bool = true;
+    use Focus::{Button, Field, Page};
 
     #[test]
     fn enter_answers_only_what_rings_and_only_where_it_means_nothing_else() {
-        check("Enter", !TYPING, true, Some(Shortcut::Answer));
-        check("Enter", !TYPING, false, None);
-        check("Enter", TYPING, true, None);
-        check("Alt Enter", TYPING, true, Some(Shortcut::Answer));
-        check("Alt KeyX", TYPING, true, Some(Shortcut::Decline));
-        check("Alt KeyX", TYPING, false, None);
+        check("Enter", Page, true, Some(Shortcut::Answer));
+        check("Enter", Page, false, None);
+        check("Enter", Button, true, None);
+        check("Enter", Field, true, None);
+        check("Alt Enter", Field, true, Some(Shortcut::Answer));
+        check("Alt KeyX", Field, true, Some(Shortcut::Decline));
+        check("Alt KeyX", Field, false, None);
     }
 
     #[test]
     fn conversations_are_counted_from_one() {
-        check("Alt Digit1", TYPING, false, Some(Shortcut::Conversation(0)));
-        check("Alt Digit9", !TYPING, false, Some(Shortcut::Conversation(8)));
-        check("Alt Digit0", !TYPING, false, None);
-        check("Digit1", !TYPING, false, None);
+        check("Alt Digit1", Field, false, Some(Shortcut::Conversation(0)));
+        check("Alt Digit9", Page, false, Some(Shortcut::Conversation(8)));
+        check("Alt Digit0", Page, false, None);
+        check("Digit1", Page, false, None);
     }
 
     #[test]
     fn a_question_mark_in_a_text_is_a_question_mark() {
-        check("?", !TYPING, false, Some(Shortcut::Keys));
-        check("?", TYPING, false, None);
-        check("Ctrl k", TYPING, false, Some(Shortcut::Commands));
-        check("Ctrl K", !TYPING, false, Some(Shortcut::Commands));
+        check("?", Page, false, Some(Shortcut::Keys));
+        check("?", Button, false, Some(Shortcut::Keys));
+        check("?", Field, false, None);
+        check("Ctrl k", Field, false, Some(Shortcut::Commands));
+        check("Ctrl K", Page, false, Some(Shortcut::Commands));
     }
 
     #[track_caller]
-    fn check(pressed: &str, taken: bool, rings: bool, expected: Option<Shortcut>) {
+    fn check(pressed: &str, focus: Focus, rings: bool, expected: Option<Shortcut>) {
         let key = pressed.split(' ').next_back().unwrap_or_default();
         let stroke = Stroke {
             key,
             code: key,
             ctrl: pressed.starts_with("Ctrl"),
             alt: pressed.starts_with("Alt"),
-            taken,
+            focus,
         };
         assert_eq!(shortcut(stroke, rings), expected);
     }

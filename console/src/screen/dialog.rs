@@ -31,7 +31,7 @@ pub(crate) fn Sheet(
         }
     };
     view! {
-        <dialog class="sheet" class:wide=wide aria-label=title node_ref=node data-testid="dialog"
+        <dialog class="sheet" class:wide=wide class:bare=bare aria-label=title node_ref=node data-testid="dialog"
             on:close=move |_| close() on:mousedown=beside>
             <div class="sheet-body">
                 <Show when=move || !bare>

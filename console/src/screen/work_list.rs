@@ -214,6 +214,31 @@ fn Offer(id: String) -> impl IntoView {
     }
 }
 
+/// What rings, over whatever else is on the screen: the list of my work is not always in sight.
+#[component]
+pub(crate) fn OfferBanner() -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let first = Memo::new(move |_| desk.work.with(|work| work.offers().first().map(|offer| (*offer).clone())));
+    move || {
+        let item = first.get()?;
+        let (answer, decline) = (item.id.clone(), item.id.clone());
+        let by = item.offer.as_ref().map(|offer| offer.answer_by_ms);
+        let left = move || by.map(|by| format::clock(by - desk.now.get()));
+        Some(view! {
+            <aside class="offer-banner" role="alert" data-testid="offer-banner">
+                {icon(channel::sign(&item.channel))}
+                <span><b>{display_name(&item.contact)}</b><small>{item.topic}</small></span>
+                <time class="timer">{left}</time>
+                <button type="button" class="button main" data-testid="banner-answer"
+                    on:click=move |_| desk.answer(answer.clone())>{words.answer}</button>
+                <button type="button" class="icon-button" data-testid="banner-decline" aria-label=words.decline
+                    title=words.decline on:click=move |_| desk.decline(decline.clone())>{icon(icon::CLOSE)}</button>
+            </aside>
+        })
+    }
+}
+
 fn offer_facts(desk: Desk, item: &Interaction) -> impl IntoView + use<> {
     let words = desk.words();
     let since = item.queued_ms.unwrap_or(item.started_ms);
