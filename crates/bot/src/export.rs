@@ -23,6 +23,11 @@ macro_rules! export {
             $crate::guest::export_conversation!(Component with_types_in $crate::guest::bindings);
         }
 
+        // Natively nothing runs a bot but its tests; it is still to be used, for the compiler.
+        #[cfg(not(any(test, target_family = "wasm")))]
+        const _: fn($crate::step::Event, &$crate::step::Context) -> $crate::step::Turn =
+            $crate::talk::step::<$bot>;
+
         #[cfg(test)]
         #[test]
         fn dialogues() {
