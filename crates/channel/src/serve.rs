@@ -1,5 +1,5 @@
 //! A channel's component, the same for all of them: the provider's webhook, and, for the other
-//! components only, `/perform` and `/inspect`. The public routes never lead to those two.
+//! components only, `/perform`, `/inspect` and `/profile`. The public routes never lead to those three.
 
 use crate::{
     codec::{Codec, Handshake},
@@ -48,6 +48,7 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
     match asked.segments()[..] {
         ["perform"] => perform(codec, variables, &asked).await,
         ["inspect"] => look(codec, &asked),
+        ["profile"] => Ok(reply::ok(&codec.profile())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             let full_url = full_url.as_ref().and_then(|url| url.to_str().ok()).unwrap_or_default();
             receive(codec, variables, &asked, account, full_url).await

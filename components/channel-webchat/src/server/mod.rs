@@ -1,5 +1,5 @@
 //! The server of the widget. Public: `/webchat/...` and `/webhooks/webchat/{account}`. Private, by
-//! service chaining: `/perform` and `/inspect`.
+//! service chaining: `/perform`, `/inspect` and `/profile`.
 
 mod gate;
 mod post;
@@ -7,7 +7,7 @@ mod stream;
 mod upload;
 
 use crate::{codec::Webchat, file, widget};
-use channel::{serve, webhook};
+use channel::{codec::Codec, serve, webhook};
 use gate::Gate;
 use http::{HeaderValue, Method, StatusCode, header};
 use shell::{
@@ -41,6 +41,7 @@ async fn answer(asked: &Asked) -> Reply {
     match asked.segments().as_slice() {
         ["perform"] => reply::from(serve::perform(&Webchat, &[], asked).await),
         ["inspect"] => reply::from(serve::look(&Webchat, asked)),
+        ["profile"] => reply::ok(&Webchat.profile()),
         ["webchat", "widget.js"] => script(asked),
         ["webhooks", "webchat", account] => behind_gate(asked, account, &["post"]).await,
         ["webchat", account, what @ ..] => behind_gate(asked, account, what).await,
