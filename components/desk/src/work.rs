@@ -14,16 +14,13 @@ use shell::{
     outbound::Put,
     platform::{
         attempt::attempt,
-        center::{forgotten, memory, now},
+        center::now,
         reply::{self, Reply},
         request::Asked,
+        typing::{self, Side},
     },
 };
-use std::time::Duration;
 use store::{conversation, port::Sql};
-
-/// How long a contact sees that somebody types, unless they go on.
-const TYPING: Duration = Duration::from_secs(6);
 
 /// What an agent wants of an interaction.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +89,7 @@ pub(crate) async fn read(sql: &impl Sql, agent: &AgentId, id: &InteractionId, as
 /// Leaves a mark for the channel that shows it.
 pub(crate) async fn typing(sql: &impl Sql, agent: &AgentId, id: &InteractionId) -> Result<Reply> {
     let view = access::talked_in(sql, agent, id).await?;
-    let until = (now() + TYPING).0.to_string();
-    let memory = memory().await?;
-    memory.set(format!("typing-agent:{}", view.conversation), until).await.map_err(forgotten)?;
+    typing::begin(Side::Business, &view.conversation).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 

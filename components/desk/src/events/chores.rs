@@ -22,7 +22,8 @@ use shell::{
     performer::DISPATCHER,
     platform::{
         call::{ANSWER_MAX, call},
-        center::{forgotten, memory},
+        center::memory,
+        typing::{self, Side},
     },
 };
 use std::{
@@ -109,7 +110,7 @@ impl Chores {
             tick();
             self.figures(sql, seq, now).await?;
             self.agents(sql, seq).await?;
-            self.typing(sql, seq, now).await?;
+            self.typing(sql, seq).await?;
         }
         Ok(())
     }
@@ -149,14 +150,14 @@ impl Chores {
         let (stats, _) = presence::stats(sql, true).await?;
         for stat in stats.into_iter().filter(|stat| changed.contains(&AgentId(stat.id.clone()))) {
             for Told { audience, frame, .. } in telling::of_agent(seq, stat)? {
-                hub::tell(&audience, i64::MAX, &frame);
+                hub::say(&audience, &frame);
             }
         }
         Ok(())
     }
 
     /// Passes on who is typing, to whoever talks with them.
-    async fn typing(&mut self, sql: &impl Sql, seq: i64, now: Timestamp) -> Result<()> {
+    async fn typing(&mut self, sql: &impl Sql, seq: i64) -> Result<()> {
         if std::mem::take(&mut self.work_changed) {
             let held = interaction::in_hand(sql).await?.into_iter();
             self.talks = held.filter_map(|view| Some((view.conversation, view.agent?))).collect();
@@ -166,9 +167,8 @@ impl Chores {
         let here: BTreeSet<AgentId> = hub::listeners().into_iter().map(|listener| listener.agent).collect();
         let memory = memory().await?;
         for (conversation, agent) in self.talks.iter().filter(|(_, agent)| here.contains(agent)) {
-            let until = memory.get(format!("typing:{conversation}")).await.map_err(forgotten)?;
-            let until = until.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse::<i64>().ok());
-            let Some(until_ms) = until.filter(|until| *until > now.0) else { continue };
+            let until = typing::until(&memory, Side::Contact, conversation).await;
+            let Some(Timestamp(until_ms)) = until else { continue };
             if self.typing.insert(conversation.clone(), until_ms) != Some(until_ms) {
                 let event = Event::Typing(Typing { conversation_id: conversation.0.clone(), until_ms });
                 say(Audience::with_supervisors([agent.clone()].into()), seq, &event)?;
@@ -181,7 +181,7 @@ impl Chores {
 /// Says something that is not in the feed: whoever missed it sees it in the next snapshot.
 fn say(audience: Audience, seq: i64, event: &Event) -> Result<()> {
     let told = Told::new(audience, seq, event)?;
-    hub::tell(&told.audience, i64::MAX, &told.frame);
+    hub::say(&told.audience, &told.frame);
     Ok(())
 }
 
