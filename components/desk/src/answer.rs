@@ -28,8 +28,9 @@ use shell::{
     },
 };
 use spin_sdk::{
-    http::Request,
+    http::{IntoResponse, Request},
     http_service,
+    wasip3::http::types::{ErrorCode, Response},
 };
 use store::{
     agent::{self, Agent},
@@ -43,12 +44,22 @@ const JSON_MAX: usize = 128 * 1024;
 const OPENAPI: &str = include_str!("../openapi.json");
 
 #[http_service]
-async fn desk(request: Request) -> Reply {
-    let mut reply = reply::from(answer(request).await);
+async fn desk(request: Request) -> Result<Response, ErrorCode> {
+    let mut reply = match answer(request).await {
+        Ok(Answer::Stream(response)) => return Ok(response),
+        Ok(Answer::Whole(reply)) => reply,
+        Err(failure) => reply::from(Err(failure)),
+    };
     // What an agent sees is for nobody's cache.
     let no_store = HeaderValue::from_static("no-store");
     reply.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
-    reply
+    reply.into_response()
+}
+
+/// A stream's body is written by the poller of all streams.
+enum Answer {
+    Whole(Reply),
+    Stream(Response),
 }
 
 /// A request whose sender is known as far as its route asks for it.
@@ -60,7 +71,7 @@ struct Call {
     id: String,
 }
 
-async fn answer(request: Request) -> Result<Reply> {
+async fn answer(request: Request) -> Result<Answer> {
     let path = request.uri().path().to_owned();
     let (route, id) = find(request.method().as_str(), &path).map_err(|miss| match miss {
         Miss::NotFound => Failure::NotFound(path.clone()),
@@ -140,16 +151,16 @@ impl Call {
     }
 }
 
-async fn dispatch(route: &Route, call: &Call) -> Result<Reply> {
+async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
     let Call { sql, asked, id, .. } = call;
-    match route.endpoint {
+    let reply = match route.endpoint {
+        E::Events => return Ok(Answer::Stream(stream::open(sql, asked, listener(call)?).await?)),
         E::Health => health(sql).await,
         E::OpenApi => Ok(reply::bytes(StatusCode::OK, "application/json", OPENAPI)),
         E::LogIn => login::log_in(sql, asked).await,
         E::LogOut => login::log_out(asked).await,
         E::Me => me(call).await,
         E::Desk => Ok(reply::ok(&snapshot::desk(sql, call.agent()?, call.supervises()).await?)),
-        E::Events => stream::open(sql, asked, listener(call)?).await,
         E::SetPresence => {
             Ok(reply::ok(&presence::declare(sql, call.agent_id()?, asked.json()?).await?))
         }
@@ -188,7 +199,8 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Reply> {
         E::Dispositions => admin::dispositions(sql).await,
         E::Disposition => admin::disposition(sql, id).await,
         E::PutDisposition => admin::put_disposition(sql, id, asked).await,
-    }
+    };
+    reply.map(Answer::Whole)
 }
 
 /// Brings the database up to date as well: the first question of a new center makes its tables.

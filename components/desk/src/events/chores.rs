@@ -150,7 +150,7 @@ impl Chores {
         let (stats, _) = presence::stats(sql, true).await?;
         for stat in stats.into_iter().filter(|stat| changed.contains(&AgentId(stat.id.clone()))) {
             for Told { audience, frame, .. } in telling::of_agent(seq, stat)? {
-                hub::tell(&audience, i64::MAX, &frame);
+                hub::say(&audience, &frame);
             }
         }
         Ok(())
@@ -181,7 +181,7 @@ impl Chores {
 /// Says something that is not in the feed: whoever missed it sees it in the next snapshot.
 fn say(audience: Audience, seq: i64, event: &Event) -> Result<()> {
     let told = Told::new(audience, seq, event)?;
-    hub::tell(&told.audience, i64::MAX, &told.frame);
+    hub::say(&told.audience, &told.frame);
     Ok(())
 }
 

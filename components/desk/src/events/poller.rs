@@ -3,7 +3,7 @@
 use super::{
     change::{Change, gather},
     chores::Chores,
-    hub::{self, Open, Polled},
+    hub::{self, Polled},
     place::BACKLOG_MAX,
     telling::{self, Told},
 };
@@ -114,29 +114,22 @@ impl Poller {
 
     /// Tells the streams that just came what they missed.
     async fn catch_up(&mut self) -> Result<()> {
-        for mut stream in hub::take_fresh(self.seq) {
-            let mut entries = feed::since(&self.sql, stream.seen, BACKLOG_MAX).await?;
+        hub::admit();
+        for (index, listener, seen) in hub::fresh(self.seq) {
+            let mut entries = feed::since(&self.sql, seen, BACKLOG_MAX).await?;
             entries.retain(|entry| entry.seq <= self.seq);
             for change in gather(entries) {
-                if change.concerns(&stream.listener) {
-                    self.tell_one(&change, &mut stream).await;
+                if !change.concerns(&listener) {
+                    continue;
+                }
+                for Told { audience, frame, .. } in self.told(&change, |audience| audience.has(&listener)).await {
+                    if audience.has(&listener) {
+                        hub::tell_one(index, &frame);
+                    }
                 }
             }
-            stream.seen = self.seq;
-            stream.fresh = false;
-            hub::put_back(stream);
         }
         Ok(())
-    }
-
-    async fn tell_one(&self, change: &Change, stream: &mut Open) {
-        let listener = stream.listener.clone();
-        for Told { audience, frame, .. } in self.told(change, |audience| audience.has(&listener)).await {
-            if audience.has(&listener) {
-                // A client that is gone is noticed with the next event.
-                let _ = stream.sender.try_send(frame);
-            }
-        }
     }
 
     /// One change that cannot be told must not hold up the others.

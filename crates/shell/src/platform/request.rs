@@ -1,10 +1,13 @@
 //! A request, read whole and within a limit.
 
 use crate::failure::{Failure, Result};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use spin_sdk::http::Request;
+
+/// How much of a body that is too long is read for the sender's sake.
+const DISCARDED_MAX: usize = 64 * 1024 * 1024;
 
 /// A request with its body.
 #[derive(Debug, Clone)]
@@ -19,27 +22,30 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads `request`, of which at most `limit` bytes of body are taken.
+    /// Reads `request`, of which at most `limit` bytes of body are taken. What is longer is read to its
+    /// end and thrown away, since a sender who is cut off never hears why.
     pub async fn read(request: Request, limit: usize) -> Result<Self> {
-        let (parts, body) = request.into_parts();
-        let declared = parts.headers.get(http::header::CONTENT_LENGTH);
-        let declared = declared.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
-        if declared.is_some_and(|length| length > limit) {
+        let (parts, mut body) = request.into_parts();
+        let (mut bytes, mut length) = (BytesMut::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Failure::BadRequest("the body broke off".to_owned()))?;
+            let Some(data) = frame.data_ref() else { continue };
+            length = length.saturating_add(data.len());
+            if length <= limit {
+                bytes.extend_from_slice(data);
+            } else if length > limit.saturating_add(DISCARDED_MAX) {
+                break;
+            }
+        }
+        if length > limit {
             return Err(Failure::TooLarge(limit));
         }
-        let body = Limited::new(body, limit).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Failure::TooLarge(limit)
-            } else {
-                Failure::BadRequest("the body broke off".to_owned())
-            }
-        })?;
         Ok(Asked {
             method: parts.method,
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
-            body: body.to_bytes(),
+            body: bytes.freeze(),
         })
     }
 
