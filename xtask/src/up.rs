@@ -45,13 +45,18 @@ pub(crate) struct Up {
     /// Another manifest than spin.toml
     #[arg(long, value_name = "FILE", default_value = "spin.toml", hide = true)]
     manifest: PathBuf,
+    /// Serve what is built, whatever the sources say
+    #[arg(long, hide = true)]
+    no_build: bool,
 }
 
 impl Up {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let data = writable(&self.data)?;
         free(&self.listen)?;
-        build::everything()?;
+        if !self.no_build {
+            build::everything()?;
+        }
         let mut secrets = Secrets::load_or_make(&data)?;
         if let Some(token) = &self.admin_token {
             secrets.admin_token.clone_from(token);

@@ -58,7 +58,16 @@ async fn native(root: &Path, folder: &TempDir, report: &mut Report) -> Result<()
 fn product(root: &Path, data: &Path, graph: &str) -> Command {
     let mut command = Command::new(root.join("target/release/xtask"));
     command
-        .args(["up", "--demo", "--listen", "127.0.0.1:0", "--admin-token", ADMIN_TOKEN, "--data"])
+        .args([
+            "up",
+            "--no-build",
+            "--demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-token",
+            ADMIN_TOKEN,
+            "--data",
+        ])
         .arg(data);
     command.env("SPIN_VARIABLE_GRAPH_BASE_URL", graph).current_dir(root);
     command

@@ -35,7 +35,7 @@ export class Server {
   }
 
   async run(listen) {
-    const options = ['up', '--demo', '--listen', listen, '--data', this.data, '--admin-token', this.adminToken];
+    const options = ['up', '--no-build', '--demo', '--listen', listen, '--data', this.data, '--admin-token', this.adminToken];
     if (this.manifest) options.push('--manifest', this.manifest);
     this.output = [];
     const began = Date.now();
