@@ -120,12 +120,14 @@ fn Rail() -> impl IntoView {
         desk.work.with(|work| work.threads.values().map(|thread| thread.failed().count()).sum::<usize>())
     });
     let here = move |screen: Screen| desk.screen.get() == screen && desk.pane.get() != Pane::Me;
-    let to = move |screen: Screen, pane: Pane| move |_| {
-        desk.go(screen);
-        desk.pane.set(pane);
+    let to = move |screen: Screen, pane: Pane| {
+        move |_| {
+            desk.go(screen);
+            desk.pane.set(pane);
+        }
     };
-    let on_pane = move |pane: Pane| move || {
-        (desk.screen.get() == Screen::Work && desk.pane.get() == pane).then_some("page")
+    let on_pane = move |pane: Pane| {
+        move || (desk.screen.get() == Screen::Work && desk.pane.get() == pane).then_some("page")
     };
     view! {
         <nav class="rail" aria-label=words.main_menu>
@@ -213,9 +215,12 @@ fn Dialogs() -> impl IntoView {
     move || {
         Some(match desk.dialog.get()? {
             Dialog::Keys => view! { <Sheet title=words.keys><Keys/></Sheet> }.into_any(),
-            Dialog::Commands => view! { <Sheet title=words.commands bare=true><Commands/></Sheet> }.into_any(),
+            Dialog::Commands => {
+                view! { <Sheet title=words.commands bare=true><Commands/></Sheet> }.into_any()
+            }
             Dialog::Transfer(interaction) => {
-                view! { <Sheet title=words.transfer><TransferForm interaction=*interaction/></Sheet> }.into_any()
+                view! { <Sheet title=words.transfer><TransferForm interaction=*interaction/></Sheet> }
+                    .into_any()
             }
             Dialog::Reading(item) => {
                 view! { <Sheet title=words.reading_only wide=true><Reading item=*item/></Sheet> }.into_any()

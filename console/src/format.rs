@@ -36,7 +36,12 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter(|word| word.starts_with(char::is_alphabetic));
     let first = words.next();
     let last = words.next_back();
-    [first, last].into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    [first, last]
+        .into_iter()
+        .flatten()
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// A whole percentage, rounded down so that a target is not shown as met before it is.

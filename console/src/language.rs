@@ -105,9 +105,7 @@ words! {
     customer: "Cliente", "Customer", "Cliente";
     loading: "Cargando…", "Loading…", "Carregando…";
     close: "Cerrar", "Close", "Fechar";
-    cancel: "Cancelar", "Cancel", "Cancelar";
     back: "Volver", "Back", "Voltar";
-    save: "Guardar", "Save", "Salvar";
     retry: "Reintentar", "Try again", "Tentar de novo";
     main_menu: "Menú principal", "Main menu", "Menu principal";
 
@@ -117,13 +115,12 @@ words! {
     offline: "Desconectado", "Offline", "Desconectado";
     change_presence: "Cambiar mi estado", "Change my state", "Mudar o meu estado";
     capacity: "Conversaciones a la vez", "Conversations at once", "Conversas ao mesmo tempo";
-    not_offered: "No recibes trabajo nuevo.", "You get no new work.", "Você não recebe trabalho novo.";
 
     // My work
     my_work: "Mi trabajo", "My work", "Meu trabalho";
     nothing_yet_title: "Nada pendiente", "Nothing to do", "Nada pendente";
     nothing_yet: "Cuando entre una conversación sonará aquí.", "When a conversation comes in, it rings here.", "Quando entrar uma conversa, ela toca aqui.";
-    nothing_paused: "Estás en pausa. Ponte disponible para recibir conversaciones.", "You are on pause. Become available to get conversations.", "Você está em pausa. Fique disponível para receber conversas.";
+    nothing_paused: "Ahora no recibes conversaciones.", "You get no conversations now.", "Agora você não recebe conversas.";
     become_available: "Ponerme disponible", "Become available", "Ficar disponível";
     ringing: "Entrante", "Incoming", "Entrando";
     answer: "Contestar", "Answer", "Atender";
@@ -190,7 +187,6 @@ words! {
     visitor: "Visitante", "Visitor", "Visitante";
 
     // Transfer
-    transfer_to: "Transferir a", "Transfer to", "Transferir para";
     queues: "Colas", "Queues", "Filas";
     colleagues: "Compañeros", "Colleagues", "Colegas";
     nobody_connected: "No hay compañeros conectados.", "No colleagues are connected.", "Não há colegas conectados.";
@@ -228,7 +224,6 @@ words! {
     history: "Historia", "History", "Histórico";
     no_history: "Es la primera vez que nos escribe.", "It is the first time they write.", "É a primeira vez que nos escreve.";
     show_more: "Ver más", "Show more", "Ver mais";
-    now: "Ahora", "Now", "Agora";
     with_bot: "Con el asistente", "With the assistant", "Com o assistente";
     queued: "En espera", "Waiting", "Em espera";
     offered: "Sonando", "Ringing", "Tocando";
@@ -248,7 +243,6 @@ words! {
     service_level_formula: "Atendidas en plazo ÷ (atendidas + abandonadas), hoy", "Answered in time ÷ (answered + abandoned), today", "Atendidas no prazo ÷ (atendidas + abandonadas), hoje";
     target: "objetivo {}", "target {}", "meta {}";
     no_queues: "Todavía no hay colas. Las crea un administrador.", "There are no queues yet. An admin makes them.", "Ainda não há filas. Um administrador as cria.";
-    nobody_waits_title: "Nadie espera", "Nobody waits", "Ninguém espera";
     available_count: "{} disponibles", "{} available", "{} disponíveis";
     paused_count: "{} en pausa", "{} on pause", "{} em pausa";
     offline_count: "{} desconectados", "{} offline", "{} desconectados";

@@ -61,7 +61,8 @@ impl Reader {
 mod tests {
     use super::*;
 
-    const STREAM: &str = ": alive\n\nid: 7\nevent: typing\ndata: {\"a\":1}\n\r\nevent:resync\ndata:{}\r\n\r\n";
+    const STREAM: &str =
+        ": alive\n\nid: 7\nevent: typing\ndata: {\"a\":1}\n\r\nevent:resync\ndata:{}\r\n\r\n";
 
     #[test]
     fn an_event_is_whole_wherever_the_network_cuts_it() {

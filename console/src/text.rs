@@ -29,24 +29,31 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
 
 fn next_link(text: &str) -> Option<usize> {
     let schemes = ["https://", "http://"];
-    schemes.into_iter().filter_map(|scheme| {
-        let start = text.find(scheme)?;
-        let more = text[start + scheme.len()..].chars().next()?;
-        more.is_alphanumeric().then_some(start)
-    }).min()
+    schemes
+        .into_iter()
+        .filter_map(|scheme| {
+            let start = text.find(scheme)?;
+            let more = text[start + scheme.len()..].chars().next()?;
+            more.is_alphanumeric().then_some(start)
+        })
+        .min()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Part::{Link, Text}, *};
+    use super::{
+        Part::{Link, Text},
+        *,
+    };
 
     #[test]
     fn links_are_found_and_punctuation_is_not_theirs() {
         check("hola", &[Text("hola")]);
         check("mira https://a.es/x?y=1.", &[Text("mira "), Link("https://a.es/x?y=1"), Text(".")]);
-        check("(http://a.es) y https://b.es", &[
-            Text("("), Link("http://a.es"), Text(") y "), Link("https://b.es"),
-        ]);
+        check(
+            "(http://a.es) y https://b.es",
+            &[Text("("), Link("http://a.es"), Text(") y "), Link("https://b.es")],
+        );
         check("https:// solo", &[Text("https:// solo")]);
         check("javascript:alert(1) www.a.es", &[Text("javascript:alert(1) www.a.es")]);
         check("", &[]);

@@ -48,7 +48,8 @@ impl Thread {
     /// Whether all of one piece of work is here, as far as what is loaded tells.
     pub fn reaches(&self, interaction_id: &str) -> bool {
         let first = self.messages.first().and_then(|message| message.interaction_id.as_deref());
-        let known = self.messages.iter().any(|message| message.interaction_id.as_deref() == Some(interaction_id));
+        let known =
+            self.messages.iter().any(|message| message.interaction_id.as_deref() == Some(interaction_id));
         !self.more || (known && first != Some(interaction_id))
     }
 
@@ -187,9 +188,8 @@ pub fn rows(thread: &Thread, only: Option<&str>, day_of: impl Fn(i64) -> i64) ->
         }
         let opens = new_day
             || new_work
-            || before.is_none_or(|last| {
-                last.author != message.author || message.at_ms - last.at_ms > TOGETHER_MS
-            });
+            || before
+                .is_none_or(|last| last.author != message.author || message.at_ms - last.at_ms > TOGETHER_MS);
         rows.push(Row::Message { key: key(message).to_owned(), opens });
         before = Some(message);
     }
@@ -273,7 +273,10 @@ mod tests {
 
     #[test]
     fn one_piece_of_work_is_whole_once_something_stands_before_it() {
-        let of = |id: &str, seq: i64, work: &str| Message { interaction_id: Some(work.into()), ..message(id, seq) };
+        let of = |id: &str, seq: i64, work: &str| Message {
+            interaction_id: Some(work.into()),
+            ..message(id, seq)
+        };
         let mut thread = Thread { more: true, ..Thread::default() };
         thread.add(of("m3", 3, "late"));
         assert!(!thread.reaches("early") && !thread.reaches("late"));

@@ -6,7 +6,10 @@ pub enum Target {
     /// Look there instead.
     Elsewhere(&'static str),
     /// This file, and if there is none the other one.
-    File { path: String, otherwise: Option<&'static str> },
+    File {
+        path: String,
+        otherwise: Option<&'static str>,
+    },
     Nothing,
 }
 

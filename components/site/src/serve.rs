@@ -40,7 +40,8 @@ fn answer(method: &Method, path: &str, query: Option<&str>, headers: &HeaderMap)
         reply.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return reply;
     }
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let header =
+        |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     let encodings = copy::accepted(header(ACCEPT_ENCODING));
     match target(path) {
         Target::Elsewhere(there) => {
@@ -50,7 +51,10 @@ fn answer(method: &Method, path: &str, query: Option<&str>, headers: &HeaderMap)
         }
         Target::File { path, otherwise } => {
             let found = find(path, &encodings).or_else(|| find(otherwise?.to_owned(), &encodings));
-            found.map_or_else(|| plain(StatusCode::NOT_FOUND), |found| send(found, query, header(IF_NONE_MATCH)))
+            found.map_or_else(
+                || plain(StatusCode::NOT_FOUND),
+                |found| send(found, query, header(IF_NONE_MATCH)),
+            )
         }
         Target::Nothing => plain(StatusCode::NOT_FOUND),
     }

@@ -62,7 +62,9 @@ impl Desk {
     fn offer_failed(self, interaction_id: &str, failure: Failure) {
         match failure {
             Failure::Refused(_) => {
-                self.work.update(|work| { work.interactions.remove(interaction_id); });
+                self.work.update(|work| {
+                    work.interactions.remove(interaction_id);
+                });
                 self.complain(self.words().offer_gone);
                 self.refresh();
             }
@@ -115,14 +117,22 @@ impl Desk {
     }
 
     async fn act<B: Serialize>(self, id: &str, what: &str, body: &B) -> Result<Interaction, Failure> {
-        self.busy.update(|busy| { busy.insert(id.to_owned()); });
+        self.busy.update(|busy| {
+            busy.insert(id.to_owned());
+        });
         let done = http::post(&format!("/interactions/{id}/{what}"), body).await;
-        self.busy.update(|busy| { busy.remove(id); });
+        self.busy.update(|busy| {
+            busy.remove(id);
+        });
         done
     }
 
     /// `Ok` with the contact as it is now; a phone or e-mail of another contact merges the two.
-    pub(crate) async fn patch_contact(self, contact: &Contact, patch: PatchContact) -> Result<Contact, Failure> {
+    pub(crate) async fn patch_contact(
+        self,
+        contact: &Contact,
+        patch: PatchContact,
+    ) -> Result<Contact, Failure> {
         let changed = http::patch::<_, Contact>(&format!("/contacts/{}", contact.id), &patch).await?;
         if changed.merges.len() > contact.merges.len() {
             self.say(self.words().merged_now);

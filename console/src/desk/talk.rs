@@ -68,12 +68,16 @@ impl Desk {
         if self.fetching.with_value(|fetching| fetching.contains(&contact_id)) {
             return;
         }
-        self.fetching.update_value(|fetching| { fetching.insert(contact_id.clone()); });
+        self.fetching.update_value(|fetching| {
+            fetching.insert(contact_id.clone());
+        });
         spawn_local(async move {
             let before = before_ms.map(|ms| format!("&before={ms}")).unwrap_or_default();
             let path = format!("/contacts/{contact_id}/history?limit=20{before}");
             let page = http::get::<HistoryPage>(&path).await;
-            self.fetching.update_value(|fetching| { fetching.remove(&contact_id); });
+            self.fetching.update_value(|fetching| {
+                fetching.remove(&contact_id);
+            });
             if let Ok(page) = page {
                 self.work.update(|work| work.history(&contact_id, page, before_ms.is_some()));
             }
@@ -131,14 +135,15 @@ impl Desk {
             self.send_one(&conversation_id, message).await;
             self.keep_outbox();
         }
-        self.sending.update_value(|sending| { sending.remove(&conversation_id); });
+        self.sending.update_value(|sending| {
+            sending.remove(&conversation_id);
+        });
     }
 
     fn next_to_send(self, conversation_id: &str) -> Option<Message> {
         let goes = |message: &&Message| message.status == Some(MessageStatus::Sending);
-        self.work.with_untracked(|work| {
-            work.threads.get(conversation_id)?.outbox().iter().find(goes).cloned()
-        })
+        self.work
+            .with_untracked(|work| work.threads.get(conversation_id)?.outbox().iter().find(goes).cloned())
     }
 
     async fn send_one(self, conversation_id: &str, message: Message) {
@@ -224,7 +229,10 @@ impl Desk {
     pub(super) fn restore_outbox(self) {
         let waiting: Vec<Message> = storage::read_json("outbox").unwrap_or_default();
         let me = self.work.with_untracked(|work| work.me.as_ref().map(|me| me.agent_id.clone()));
-        waiting.into_iter().filter(|message| message.author.id == me).for_each(|message| self.send_again(message));
+        waiting
+            .into_iter()
+            .filter(|message| message.author.id == me)
+            .for_each(|message| self.send_again(message));
     }
 
     pub(crate) fn mark_read(self, interaction: &Interaction) {

@@ -25,7 +25,12 @@ struct Command {
     run: Arc<dyn Fn() + Send + Sync>,
 }
 
-fn command(sign: &'static str, name: impl Into<String>, hint: &str, run: impl Fn() + Send + Sync + 'static) -> Command {
+fn command(
+    sign: &'static str,
+    name: impl Into<String>,
+    hint: &str,
+    run: impl Fn() + Send + Sync + 'static,
+) -> Command {
     Command { sign, name: name.into(), hint: hint.to_owned(), run: Arc::new(run) }
 }
 
@@ -48,25 +53,11 @@ pub(crate) fn Commands() -> impl IntoView {
         },
         |_, _| true,
     );
-    let rest = StoredValue::new_local(None::<Timeout>);
+    let search = search_customers(typed, contacts);
     let written = move |event| {
-        let text = event_target_value(&event);
-        typed.set(text.clone());
+        typed.set(event_target_value(&event));
         chosen.set(0);
-        if text.trim().chars().count() < 2 {
-            contacts.set(Vec::new());
-            return;
-        }
-        rest.set_value(Some(Timeout::new(REST_MS, move || {
-            spawn_local(async move {
-                let query: String = js_sys::encode_uri_component(text.trim()).into();
-                let list = http::get::<Vec<Contact>>(&format!("/contacts?q={query}")).await.unwrap_or_default();
-                // What was typed since then asked again.
-                if typed.try_get_untracked() == Some(text) {
-                    contacts.set(list);
-                }
-            });
-        })));
+        search();
     };
     let run = move |index: usize| {
         if let Some(command) = found.get_untracked().get(index) {
@@ -105,8 +96,33 @@ pub(crate) fn Commands() -> impl IntoView {
     }
 }
 
+/// Asks for the customers that are meant, once the keys rest.
+fn search_customers(typed: RwSignal<String>, contacts: RwSignal<Vec<Contact>>) -> impl Fn() {
+    let rest = StoredValue::new_local(None::<Timeout>);
+    move || {
+        let text = typed.get_untracked();
+        rest.set_value(None);
+        if text.trim().chars().count() < 2 {
+            contacts.set(Vec::new());
+            return;
+        }
+        rest.set_value(Some(Timeout::new(REST_MS, move || {
+            spawn_local(async move {
+                let query: String = js_sys::encode_uri_component(text.trim()).into();
+                let list =
+                    http::get::<Vec<Contact>>(&format!("/contacts?q={query}")).await.unwrap_or_default();
+                // What was typed since then asked again.
+                if typed.try_get_untracked() == Some(text) {
+                    contacts.set(list);
+                }
+            });
+        })));
+    }
+}
+
 fn customer(desk: Desk, contact: Contact) -> Command {
-    let known = [contact.phone.clone(), contact.email.clone()].into_iter().flatten().next().unwrap_or_default();
+    let known =
+        [contact.phone.clone(), contact.email.clone()].into_iter().flatten().next().unwrap_or_default();
     let name = display_name(&contact);
     let hint = if known == name { String::new() } else { known };
     command(icon::PERSON, name, &hint, move || {

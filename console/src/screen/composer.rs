@@ -13,46 +13,96 @@ use leptos::prelude::*;
 /// With less than this left of the channel's window the countdown becomes a warning.
 const WINDOW_SHORT_MS: i64 = 2 * 3_600_000;
 
+/// What is being written in one conversation, and whether it may go.
+#[derive(Clone, Copy)]
+struct Writing {
+    desk: Desk,
+    item: Memo<Option<Interaction>>,
+    conversation_id: StoredValue<String>,
+    draft: Memo<String>,
+    files: Memo<Vec<Upload>>,
+    /// The channel's window is over.
+    closed: Memo<bool>,
+    ready: Memo<bool>,
+}
+
+impl Writing {
+    fn new(desk: Desk, item: Memo<Option<Interaction>>, conversation_id: String) -> Self {
+        let conversation_id = StoredValue::new(conversation_id);
+        let draft = Memo::new(move |_| conversation_id.with_value(|id| desk.draft(id)));
+        let files = Memo::new(move |_| {
+            desk.uploads
+                .with(|uploads| conversation_id.with_value(|id| uploads.get(id).cloned().unwrap_or_default()))
+        });
+        let closed = Memo::new(move |_| {
+            let until = item.get().and_then(|item| item.window_until_ms);
+            until.is_some_and(|until| until <= desk.now.get())
+        });
+        let ready = Memo::new(move |_| {
+            let files = files.get();
+            let all_there = files.iter().all(|file| file.attachment.is_some());
+            !closed.get() && all_there && (!files.is_empty() || !draft.get().trim().is_empty())
+        });
+        Self { desk, item, conversation_id, draft, files, closed, ready }
+    }
+
+    fn id(self) -> String {
+        self.conversation_id.get_value()
+    }
+
+    fn write(self, text: String) {
+        self.desk.set_draft(&self.id(), text);
+        if let Some(item) = self.item.get_untracked() {
+            self.desk.tell_typing(&item);
+        }
+    }
+
+    fn attach(self, files: Option<web_sys::FileList>) {
+        self.desk.attach(&self.id(), files);
+    }
+
+    fn send(self) {
+        let Some(item) = self.item.get_untracked().filter(|_| self.ready.get_untracked()) else { return };
+        let text = self.draft.get_untracked().trim().to_owned();
+        let attachments = self.files.get_untracked().into_iter().filter_map(|file| file.attachment).collect();
+        let (desk, id) = (self.desk, self.id());
+        desk.uploads.update(|uploads| {
+            uploads.remove(&id);
+        });
+        desk.set_draft(&id, String::new());
+        // What was just sent is at the end: that is where to look.
+        desk.scrolls.update_value(|scrolls| {
+            scrolls.remove(&id);
+        });
+        desk.send(&item, text, attachments);
+    }
+}
+
+/// A phone's keyboard would cover the conversation that was just opened.
+fn has_keyboard() -> bool {
+    let fine = window().match_media("(pointer: fine)").ok().flatten();
+    fine.is_some_and(|fine| fine.matches())
+}
+
 #[component]
 pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let Some(first) = item.get_untracked() else { return ().into_any() };
-    let conversation_id = StoredValue::new(first.conversation_id.clone());
-    let id = move || conversation_id.get_value();
+    let writing = Writing::new(desk, item, first.conversation_id.clone());
+    let (draft, closed) = (writing.draft, writing.closed);
     let field = NodeRef::<html::Textarea>::new();
     let picker = NodeRef::<html::Input>::new();
-    let draft = Memo::new(move |_| desk.draft(&id()));
-    let files = Memo::new(move |_| {
-        desk.uploads.with(|uploads| conversation_id.with_value(|id| uploads.get(id).cloned().unwrap_or_default()))
-    });
-    let closed = Memo::new(move |_| {
-        item.get().and_then(|item| item.window_until_ms).is_some_and(|until| until <= desk.now.get())
-    });
-    let ready = Memo::new(move |_| {
-        let files = files.get();
-        let all_there = files.iter().all(|file| file.attachment.is_some());
-        !closed.get() && all_there && (!files.is_empty() || !draft.get().trim().is_empty())
-    });
-    let send = move || {
-        let Some(item) = item.get_untracked().filter(|_| ready.get_untracked()) else { return };
-        let text = draft.get_untracked().trim().to_owned();
-        let attachments = files.get_untracked().into_iter().filter_map(|file| file.attachment).collect();
-        desk.uploads.update(|uploads| { uploads.remove(&id()); });
-        desk.set_draft(&id(), String::new());
-        desk.scrolls.update_value(|scrolls| { scrolls.remove(&id()); });
-        desk.send(&item, text, attachments);
-        field.get_untracked().into_iter().for_each(|field| drop(field.focus()));
-    };
     Effect::new(move |_| {
-        // A phone's keyboard would cover the conversation that was just opened.
-        if let Some(field) = field.get() && window().match_media("(pointer: fine)").is_ok_and(|fine| fine.is_some_and(|fine| fine.matches())) {
+        if let Some(field) = field.get().filter(|_| has_keyboard()) {
             let _ = field.focus();
         }
     });
-    let written = move |event| {
-        desk.set_draft(&id(), event_target_value(&event));
-        item.get_untracked().into_iter().for_each(|item| desk.tell_typing(&item));
+    let send = move || {
+        writing.send();
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !event.is_composing() {
@@ -64,20 +114,21 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
         let files = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0);
         if files.is_some() {
             event.prevent_default();
-            desk.attach(&id(), files);
+            writing.attach(files);
         }
     };
     let picked = move |_| {
         if let Some(input) = picker.get_untracked() {
-            desk.attach(&id(), input.files());
+            writing.attach(input.files());
             input.set_value("");
         }
     };
-    let placeholder = fill(words.write, display_name(&first.contact).split_whitespace().next().unwrap_or_default());
+    let name = display_name(&first.contact);
+    let placeholder = fill(words.write, name.split_whitespace().next().unwrap_or_default());
     view! {
         <form class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
-            <Quote conversation_id=id()/>
-            <Files conversation_id=id() files/>
+            <Quote conversation_id=writing.id()/>
+            <Files conversation_id=writing.id() files=writing.files/>
             <Show when=move || closed.get()><p class="closed">{icon(icon::TIMER)}{words.window_over}</p></Show>
             <div class="composer-row">
                 <input type="file" multiple hidden node_ref=picker on:change=picked data-testid="file"/>
@@ -87,9 +138,10 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
                 </button>
                 <textarea data-testid="composer" rows="1" aria-label=placeholder.clone() placeholder=placeholder
                     node_ref=field disabled=closed prop:value=draft
-                    on:input=written on:keydown=pressed on:paste=pasted></textarea>
+                    on:input=move |event| writing.write(event_target_value(&event))
+                    on:keydown=pressed on:paste=pasted></textarea>
                 <button type="submit" class="icon-button send" aria-label=words.send title=words.send data-testid="send"
-                    disabled=move || !ready.get()>{icon(icon::SEND)}</button>
+                    disabled=move || !writing.ready.get()>{icon(icon::SEND)}</button>
             </div>
             <WindowLeft item/>
         </form>
@@ -123,7 +175,11 @@ fn Quote(conversation_id: String) -> impl IntoView {
         let id = desk.quotes.with(|quotes| quotes.get(&find).cloned())?;
         desk.work.with(|work| work.threads.get(&find)?.find(&id).map(|message| excerpt(words, message)))
     });
-    let remove = move |_| desk.quotes.update(|quotes| { quotes.remove(&forget); });
+    let remove = move |_| {
+        desk.quotes.update(|quotes| {
+            quotes.remove(&forget);
+        })
+    };
     let remove = StoredValue::new(remove);
     move || {
         quoted.get().map(|text| view! {

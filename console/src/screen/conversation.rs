@@ -59,11 +59,13 @@ fn mark_read_when_seen(desk: Desk, item: Memo<Option<Interaction>>) {
         item.get().is_some_and(|item| item.unread > 0 && item.state == InteractionState::Active)
     });
     let seen_again = RwSignal::new(0);
-    let listener = window_event_listener(leptos::ev::visibilitychange, move |_| seen_again.update(|count| *count += 1));
+    let listener =
+        window_event_listener(leptos::ev::visibilitychange, move |_| seen_again.update(|count| *count += 1));
     on_cleanup(move || listener.remove());
     Effect::new(move |_| {
         seen_again.track();
-        if unread.get() && !document().hidden()
+        if unread.get()
+            && !document().hidden()
             && let Some(item) = item.get_untracked()
         {
             // The agent sees that they were new before the mark goes.
@@ -77,7 +79,8 @@ fn Head(item: Memo<Option<Interaction>>) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let active = Memo::new(move |_| item.get().is_some_and(|item| item.state == InteractionState::Active));
-    let busy = Memo::new(move |_| item.get().is_some_and(|item| desk.busy.with(|busy| busy.contains(&item.id))));
+    let busy =
+        Memo::new(move |_| item.get().is_some_and(|item| desk.busy.with(|busy| busy.contains(&item.id))));
     let since = move || {
         let item = item.get()?;
         let end = item.ended_ms.unwrap_or_else(|| desk.now.get());
@@ -161,54 +164,29 @@ pub(crate) fn Messages(
     }
     let lines = Memo::new(move |_| rows(&thread.get(), only.as_deref(), intl::day_number));
     let list = NodeRef::<html::Div>::new();
-    let (place_id, keep_id) = (conversation_id.clone(), conversation_id.clone());
     let scrolled_up = RwSignal::new(false);
-    Effect::new(move |_| {
-        if let Some(node) = list.get().filter(|_| whole) {
-            let place = desk.scrolls.with_value(|scrolls| scrolls.get(&place_id).copied().unwrap_or_default());
-            request_animation_frame(move || node.set_scroll_top(place));
-        }
-    });
-    let keep_place = move |_| {
-        if let Some(node) = list.get_untracked() {
-            let place = node.scroll_top();
-            scrolled_up.set(place < -240);
-            if whole {
-                desk.scrolls.update_value(|scrolls| {
-                    scrolls.insert(keep_id.clone(), place);
-                });
-            }
-        }
-    };
-    let to_end = move |_| list.get_untracked().into_iter().for_each(|node| node.set_scroll_top(0));
-    let (earlier_id, again_id, typing_id) = (conversation_id.clone(), conversation_id.clone(), conversation_id);
+    let scrolled = keep_place(desk, list, whole.then(|| conversation_id.clone()), scrolled_up);
+    let id = StoredValue::new(conversation_id);
     let typing = Memo::new(move |_| {
-        let until = desk.work.with(|work| work.typing.get(&typing_id).copied());
-        until.is_some_and(|until| desk.now.get() < until)
+        let until = desk.work.with(|work| id.with_value(|id| work.typing.get(id).copied()));
+        whole && until.is_some_and(|until| desk.now.get() < until)
     });
     let loaded = Memo::new(move |_| thread.with(|thread| thread.loaded));
     let is_typing = fill(words.is_typing, contact.split_whitespace().next().unwrap_or_default());
+    let to_end = move |_| list.get_untracked().into_iter().for_each(|node| node.set_scroll_top(0));
     view! {
-        <div class="messages" node_ref=list on:scroll=keep_place tabindex="0" role="log" aria-label=words.conversation>
+        <div class="messages" node_ref=list on:scroll=scrolled tabindex="0" role="log" aria-label=words.conversation>
             <div class="messages-inner">
                 <Show when=move || whole && thread.with(|thread| thread.more)>
-                    {
-                        let id = earlier_id.clone();
-                        view! {
-                            <button type="button" class="button earlier" on:click=move |_| desk.load_earlier(id.clone())>
-                                {words.earlier}
-                            </button>
-                        }
-                    }
+                    <button type="button" class="button earlier" on:click=move |_| desk.load_earlier(id.get_value())>
+                        {words.earlier}
+                    </button>
                 </Show>
                 <Show when=move || loaded.get() && lines.with(Vec::is_empty)>
                     <p class="hint middle">{words.no_messages}</p>
                 </Show>
                 <Show when=move || !loaded.get()>
-                    {
-                        let id = again_id.clone();
-                        view! { <Loading retry=move || desk.load_thread(id.clone())/> }
-                    }
+                    <Loading retry=move || desk.load_thread(id.get_value())/>
                 </Show>
                 <For each=move || lines.get() key=Clone::clone let:row>
                     {line(desk, thread, row)}
@@ -223,6 +201,33 @@ pub(crate) fn Messages(
                 {icon(icon::ARROW_DOWN)}
             </button>
         </Show>
+    }
+}
+
+/// Opens the list where it was left, and keeps where it is scrolled to. The column is reversed: 0 is
+/// its end, and what lies above is negative.
+fn keep_place(
+    desk: Desk,
+    list: NodeRef<html::Div>,
+    conversation_id: Option<String>,
+    scrolled_up: RwSignal<bool>,
+) -> impl Fn(leptos::ev::Event) {
+    const OUT_OF_SIGHT: i32 = -240;
+    let id = conversation_id.clone();
+    Effect::new(move |_| {
+        if let (Some(node), Some(id)) = (list.get(), &id) {
+            let place = desk.scrolls.with_value(|scrolls| scrolls.get(id).copied().unwrap_or_default());
+            request_animation_frame(move || node.set_scroll_top(place));
+        }
+    });
+    move |_| {
+        let Some(place) = list.get_untracked().map(|node| node.scroll_top()) else { return };
+        scrolled_up.set(place < OUT_OF_SIGHT);
+        if let Some(id) = conversation_id.clone() {
+            desk.scrolls.update_value(|scrolls| {
+                scrolls.insert(id, place);
+            });
+        }
     }
 }
 
@@ -248,7 +253,9 @@ fn line(desk: Desk, thread: Memo<Arc<Thread>>, row: Row) -> AnyView {
             };
             view! { <h2 class="part"><span>{name}</span></h2> }.into_any()
         }
-        Row::Interaction(_) => view! { <h2 class="part soft"><span>{words.new_interaction}</span></h2> }.into_any(),
+        Row::Interaction(_) => {
+            view! { <h2 class="part soft"><span>{words.new_interaction}</span></h2> }.into_any()
+        }
         Row::Message { key, opens } => view! { <MessageRow thread key opens/> }.into_any(),
     }
 }
@@ -258,7 +265,12 @@ fn line(desk: Desk, thread: Memo<Arc<Thread>>, row: Row) -> AnyView {
 fn Loading(retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
     let words = Desk::of_context().words();
     let late = RwSignal::new(false);
-    set_timeout(move || { late.try_set(true); }, Duration::from_secs(6));
+    set_timeout(
+        move || {
+            late.try_set(true);
+        },
+        Duration::from_secs(6),
+    );
     let retry = StoredValue::new(retry);
     view! {
         <div class="late-skeleton" aria-busy="true">

@@ -106,16 +106,10 @@ fn Field(
         let Some(contact) = contact.get_untracked().filter(|_| editing.get_untracked()) else { return };
         if text == value.get_untracked() {
             editing.set(false);
-            return;
+        } else {
+            error.set(None);
+            spawn_local(save_field(desk, contact, (change.get_value())(text), editing, error));
         }
-        error.set(None);
-        spawn_local(async move {
-            match desk.patch_contact(&contact, (change.get_value())(text)).await {
-                Ok(_) => { editing.try_set(false); }
-                Err(Failure::Refused(problem)) => { error.try_set(Some(problem.detail.unwrap_or(problem.title))); }
-                Err(failure) => desk.explain(&failure),
-            }
-        });
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => {
@@ -152,6 +146,25 @@ fn Field(
     }
 }
 
+/// A refusal stays beside the field, with what was written.
+async fn save_field(
+    desk: Desk,
+    contact: Contact,
+    patch: PatchContact,
+    editing: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+) {
+    match desk.patch_contact(&contact, patch).await {
+        Ok(_) => {
+            editing.try_set(false);
+        }
+        Err(Failure::Refused(problem)) => {
+            error.try_set(Some(problem.detail.unwrap_or(problem.title)));
+        }
+        Err(failure) => desk.explain(&failure),
+    }
+}
+
 #[component]
 fn Notes(contact: Signal<Option<Contact>>) -> impl IntoView {
     let desk = Desk::of_context();
@@ -167,7 +180,9 @@ fn Notes(contact: Signal<Option<Contact>>) -> impl IntoView {
         spawn_local(async move {
             let patch = PatchContact { notes: Some(text), ..PatchContact::default() };
             match desk.patch_contact(&contact, patch).await {
-                Ok(_) => { saved.try_set(true); }
+                Ok(_) => {
+                    saved.try_set(true);
+                }
                 Err(failure) => desk.explain(&failure),
             }
         });

@@ -11,7 +11,8 @@ pub(crate) fn Sheet(
     title: &'static str,
     #[prop(optional)] wide: bool,
     /// Without a head of its own: what is in it begins with a field.
-    #[prop(optional)] bare: bool,
+    #[prop(optional)]
+    bare: bool,
     children: Children,
 ) -> impl IntoView {
     let desk = Desk::of_context();

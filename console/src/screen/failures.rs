@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 pub(crate) fn Failures() -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let supervises = desk.work.with_untracked(|work| work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor));
+    let supervises =
+        desk.work.with_untracked(|work| work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor));
     view! {
         <main class="column failures" data-testid="failures">
             <h1>{words.failures}</h1>
@@ -37,9 +38,9 @@ fn MyMessages() -> impl IntoView {
         desk.work.with(|work| {
             let of_mine = work.interactions.values().flat_map(|item| {
                 let thread = work.threads.get(&item.conversation_id).into_iter();
-                thread.flat_map(move |thread| thread.failed()).map(move |message| {
-                    (item.id.clone(), display_name(&item.contact), message.clone())
-                })
+                thread
+                    .flat_map(move |thread| thread.failed())
+                    .map(move |message| (item.id.clone(), display_name(&item.contact), message.clone()))
             });
             of_mine.collect::<Vec<_>>()
         })
@@ -85,13 +86,17 @@ fn Incoming() -> impl IntoView {
                     list.try_set(Some(found));
                 }
                 Err(Failure::LoggedOut) => desk.session_over(),
-                Err(_) => { broken.try_set(true); }
+                Err(_) => {
+                    broken.try_set(true);
+                }
             }
         });
     };
     load();
     let run_again = move |id: String| {
-        running.update(|running| { running.insert(id.clone()); });
+        running.update(|running| {
+            running.insert(id.clone());
+        });
         spawn_local(async move {
             let done = http::tell(&format!("/failed-deliveries/{id}/retry"), &()).await;
             running.try_update(|running| running.remove(&id));
@@ -130,7 +135,8 @@ fn incoming_row(
 ) -> impl IntoView {
     let words = desk.words();
     let locale = desk.language.get_untracked().tag();
-    let when = format!("{} {}", intl::day(delivery.received_ms, locale), intl::time(delivery.received_ms, locale));
+    let when =
+        format!("{} {}", intl::day(delivery.received_ms, locale), intl::time(delivery.received_ms, locale));
     let (id, key) = (delivery.id.clone(), delivery.id.clone());
     let busy = Memo::new(move |_| running.with(|running| running.contains(&key)));
     view! {

@@ -18,7 +18,8 @@ pub(crate) fn History(contact_id: String) -> impl IntoView {
     let history = Memo::new(move |_| desk.work.with(|work| work.histories.get(&key).cloned()));
     let items = move || history.get().map(|history| history.items).unwrap_or_default();
     let more = move |_| {
-        let before = history.get_untracked().and_then(|history| history.items.last().map(|item| item.started_ms));
+        let before =
+            history.get_untracked().and_then(|history| history.items.last().map(|item| item.started_ms));
         desk.load_history(contact_id.clone(), before);
     };
     let more = StoredValue::new(more);

@@ -44,17 +44,22 @@ pub(crate) fn LiveView() -> impl IntoView {
                     state.try_set(State::Here);
                 }
                 Err(Failure::LoggedOut) => desk.session_over(),
-                Err(Failure::Refused(_)) => { state.try_set(State::Forbidden); }
-                Err(Failure::Offline) => { state.try_update(|state| {
-                    if matches!(state, State::Loading) {
-                        *state = State::Failed;
-                    }
-                }); }
+                Err(Failure::Refused(_)) => {
+                    state.try_set(State::Forbidden);
+                }
+                Err(Failure::Offline) => {
+                    state.try_update(|state| {
+                        if matches!(state, State::Loading) {
+                            *state = State::Failed;
+                        }
+                    });
+                }
             }
         });
     };
     let counts = Memo::new(move |_| {
-        desk.work.with(|work| work.queues.iter().map(|queue| (queue.waiting, queue.active)).collect::<Vec<_>>())
+        desk.work
+            .with(|work| work.queues.iter().map(|queue| (queue.waiting, queue.active)).collect::<Vec<_>>())
     });
     Effect::new(move |_| {
         counts.track();
@@ -190,7 +195,8 @@ fn agent_card(desk: Desk, agent: AgentStat) -> impl IntoView {
     let offline = agent.presence.status == PresenceStatus::Offline;
     let deaf = !agent.connected && !offline;
     let doing: Vec<_> = agent.doing.iter().map(|doing| doing.name.clone()).collect();
-    let places = (0..agent.chats_max.max(agent.chats)).map(|place| view! { <i class:taken=place < agent.chats></i> });
+    let places =
+        (0..agent.chats_max.max(agent.chats)).map(|place| view! { <i class:taken=place < agent.chats></i> });
     view! {
         <li class="agent" data-testid="live-agent" data-id=agent.id data-status=status_name(agent.presence.status)>
             <b>{mark(agent.presence.status)}<span>{agent.name}</span></b>

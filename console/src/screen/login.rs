@@ -19,7 +19,8 @@ pub(crate) fn LogIn() -> impl IntoView {
     let over = desk.session.get_untracked() == Session::Over;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let value = |field: NodeRef<Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let value =
+            |field: NodeRef<Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
         let form = Login { login: value(login).trim().to_owned(), password: value(password) };
         waits.set(true);
         error.set(None);

@@ -79,7 +79,10 @@ fn Notifications() -> impl IntoView {
     let ask = move |_| {
         alert::ask_permission();
         // The browser asks the person; look again when there was time to say so.
-        Timeout::new(4000, move || { permission.try_set(alert::permission()); }).forget();
+        Timeout::new(4000, move || {
+            permission.try_set(alert::permission());
+        })
+        .forget();
     };
     view! {
         <section>

@@ -7,9 +7,7 @@ use crate::intl;
 use crate::language::Words;
 use crate::text::{Part, parts};
 use crate::thread::Thread;
-use api::message::{
-    Attachment, AttachmentState, AuthorKind, Direction, Message, MessageKind, MessageStatus,
-};
+use api::message::{Attachment, AttachmentState, AuthorKind, Direction, Message, MessageKind, MessageStatus};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -42,8 +40,7 @@ fn chosen_option(thread: &Thread, menu: &Message) -> Option<String> {
     if menu.options.is_empty() {
         return None;
     }
-    let mut answers = thread
-        .all().filter(|other| other.seq > menu.seq && other.direction == Direction::In);
+    let mut answers = thread.all().filter(|other| other.seq > menu.seq && other.direction == Direction::In);
     let answer = match answers.clone().find(|other| other.reply_to.as_deref() == Some(menu.id.as_str())) {
         Some(answer) => answer,
         None => answers.next()?,
@@ -54,7 +51,13 @@ fn chosen_option(thread: &Thread, menu: &Message) -> Option<String> {
     options.filter(|(index, option)| means(*index, &option.title)).map(|(_, option)| option.id.clone()).next()
 }
 
-fn bubble(desk: Desk, message: &Message, quoted: Option<Message>, chosen: Option<String>, opens: bool) -> AnyView {
+fn bubble(
+    desk: Desk,
+    message: &Message,
+    quoted: Option<Message>,
+    chosen: Option<String>,
+    opens: bool,
+) -> AnyView {
     let words = desk.words();
     let time = intl::time(message.at_ms, desk.language.get_untracked().tag());
     let author = opens.then(|| author_name(desk, message)).flatten();
@@ -62,7 +65,9 @@ fn bubble(desk: Desk, message: &Message, quoted: Option<Message>, chosen: Option
     let (reply_id, conversation_id) = (message.id.clone(), message.conversation_id.clone());
     let can_quote = message.seq != i64::MAX && !message.deleted;
     let quote = move |_| {
-        desk.quotes.update(|quotes| { quotes.insert(conversation_id.clone(), reply_id.clone()); });
+        desk.quotes.update(|quotes| {
+            quotes.insert(conversation_id.clone(), reply_id.clone());
+        });
     };
     view! {
         {author.map(|(sign, name)| view! { <p class="author">{sign.map(icon)}{name}</p> })}
@@ -131,7 +136,8 @@ fn body(words: &'static Words, message: &Message) -> AnyView {
             Part::Text(text) => text.to_owned().into_any(),
             Part::Link(url) => view! {
                 <a href=url.to_owned() target="_blank" rel="noopener noreferrer">{url.to_owned()}</a>
-            }.into_any(),
+            }
+            .into_any(),
         });
         view! { <p class="text">{pieces.collect_view()}</p> }
     });
@@ -167,21 +173,24 @@ fn attachment(words: &'static Words, file: &Attachment) -> AnyView {
             AttachmentState::Failed => words.file_failed,
             AttachmentState::Fetching | AttachmentState::Stored => words.file_fetching,
         };
-        return view! { <p class="file">{icon(icon::FILE)}<span>{name}<small>{state}</small></span></p> }.into_any();
+        return view! { <p class="file">{icon(icon::FILE)}<span>{name}<small>{state}</small></span></p> }
+            .into_any();
     };
     match file.kind.as_str() {
         "image" | "sticker" => view! {
             <a class="picture" href=url.clone() target="_blank" rel="noopener">
                 <img src=url.clone() alt=name loading="lazy" decoding="async"/>
             </a>
-        }.into_any(),
+        }
+        .into_any(),
         "audio" => view! { <audio controls preload="none" src=url></audio> }.into_any(),
         "video" => view! { <video controls preload="metadata" src=url></video> }.into_any(),
         _ => view! {
             <a class="file" href=url target="_blank" rel="noopener">
                 {icon(icon::FILE)}<span>{name}<small>{size}</small></span>{icon(icon::DOWNLOAD)}
             </a>
-        }.into_any(),
+        }
+        .into_any(),
     }
 }
 
@@ -214,9 +223,10 @@ fn fate(words: &'static Words, status: MessageStatus) -> impl IntoView {
 /// Why it did not arrive, and a way out.
 fn failure(desk: Desk, message: Message) -> impl IntoView {
     let words = desk.words();
-    let why = message.error.as_ref().map(|error| {
-        if error.text.is_empty() { error.code.clone() } else { error.text.clone() }
-    });
+    let why = message
+        .error
+        .as_ref()
+        .map(|error| if error.text.is_empty() { error.code.clone() } else { error.text.clone() });
     let unsent = message.seq == i64::MAX;
     let again = message.clone();
     view! {

@@ -51,7 +51,9 @@ pub(crate) fn PresenceMenu() -> impl IntoView {
         }
         desk.set_presence(status, reason);
     };
-    let since = move || presence.get().map(|presence| format::clock(desk.now.get() - presence.since_ms));
+    // How long somebody has been away is nobody's hurry.
+    let here = move || presence.get().filter(|presence| presence.status != PresenceStatus::Offline);
+    let since = move || here().map(|presence| format::clock(desk.now.get() - presence.since_ms));
     view! {
         <details class="presence" data-testid="presence" node_ref=menu
             data-status=move || presence.get().map(|presence| status_name(presence.status))>

@@ -14,9 +14,9 @@ use leptos::prelude::*;
 pub(crate) fn Reading(item: HistoryItem) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let known = desk.work.with_untracked(|work| {
-        work.threads.get(&item.conversation_id).is_some_and(|thread| thread.loaded)
-    });
+    let known = desk
+        .work
+        .with_untracked(|work| work.threads.get(&item.conversation_id).is_some_and(|thread| thread.loaded));
     if !known {
         desk.load_thread(item.conversation_id.clone());
     }

@@ -33,7 +33,8 @@ pub(crate) fn TransferForm(interaction: Interaction) -> impl IntoView {
     let colleagues = move || {
         desk.work.with(|work| {
             let others = work.colleagues.iter().filter(|agent| Some(&agent.id) != me.as_ref());
-            let mut here: Vec<_> = others.filter(|agent| agent.presence.status != PresenceStatus::Offline).cloned().collect();
+            let mut here: Vec<_> =
+                others.filter(|agent| agent.presence.status != PresenceStatus::Offline).cloned().collect();
             here.sort_by_key(|agent| (agent.presence.status, agent.name.clone()));
             here
         })

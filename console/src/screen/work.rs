@@ -12,12 +12,15 @@ use leptos::prelude::*;
 pub(crate) fn WorkScreen() -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let open = Memo::new(move |_| desk.work.with(|work| work.current().map(|interaction| interaction.id.clone())));
+    let idle = Memo::new(move |_| desk.work.with(|work| work.interactions.is_empty()));
+    let open =
+        Memo::new(move |_| desk.work.with(|work| work.current().map(|interaction| interaction.id.clone())));
     let contact = Memo::new(move |_| {
         desk.work.with(|work| work.current().map(|interaction| interaction.contact.clone()))
     });
     let interaction = Memo::new(move |_| desk.work.with(|work| work.current().cloned()));
-    let contact_id = Memo::new(move |_| contact.with(|contact| contact.as_ref().map(|contact| contact.id.clone())));
+    let contact_id =
+        Memo::new(move |_| contact.with(|contact| contact.as_ref().map(|contact| contact.id.clone())));
     view! {
         <section class="column work" aria-label=words.my_work><WorkList/></section>
         <main class="column conversation" aria-label=words.conversation>
@@ -26,8 +29,8 @@ pub(crate) fn WorkScreen() -> impl IntoView {
                 None => view! {
                     <div class="empty">
                         {icon(icon::WORK)}
-                        <h2>{words.choose_title}</h2>
-                        <p>{words.choose}</p>
+                        <h2>{move || if idle.get() { words.nothing_yet_title } else { words.choose_title }}</h2>
+                        <p>{move || if idle.get() { words.nothing_yet } else { words.choose }}</p>
                     </div>
                 }.into_any(),
             }}

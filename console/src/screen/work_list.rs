@@ -70,9 +70,8 @@ fn Idle() -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let available = Memo::new(move |_| {
-        desk.work.with(|work| {
-            work.me.as_ref().is_some_and(|me| me.presence.status == PresenceStatus::Available)
-        })
+        desk.work
+            .with(|work| work.me.as_ref().is_some_and(|me| me.presence.status == PresenceStatus::Available))
     });
     view! {
         <div class="empty small" data-testid="idle">
@@ -127,7 +126,10 @@ fn Item(index: usize, id: String) -> impl IntoView {
     });
     let typing = Memo::new(move |_| is_typing(desk, item));
     let side = move || item.get().map(|item| item_side(desk, &item, has_draft.get()));
-    let open = { let id = id.clone(); move |_| desk.open(&id) };
+    let open = {
+        let id = id.clone();
+        move |_| desk.open(&id)
+    };
     view! {
         <li>
             <button type="button" class="item" data-testid="conversation-item" data-id=id
@@ -155,7 +157,8 @@ fn Item(index: usize, id: String) -> impl IntoView {
 }
 
 fn is_typing(desk: Desk, item: Memo<Option<Interaction>>) -> bool {
-    let until = item.get().and_then(|item| desk.work.with(|work| work.typing.get(&item.conversation_id).copied()));
+    let until =
+        item.get().and_then(|item| desk.work.with(|work| work.typing.get(&item.conversation_id).copied()));
     until.is_some_and(|until| desk.now.get() < until)
 }
 
@@ -165,7 +168,8 @@ fn item_side(desk: Desk, item: &Interaction, has_draft: bool) -> AnyView {
     if item.state == InteractionState::WrapUp {
         let by = item.wrap_up_by_ms;
         let left = move || by.map(|by| format::clock(by - desk.now.get()));
-        return view! { <time class="timer">{left}</time><span class="tag">{words.wrap_up}</span> }.into_any();
+        return view! { <time class="timer">{left}</time><span class="tag">{words.wrap_up}</span> }
+            .into_any();
     }
     let at = item.last_message.as_ref().map(|message| message.at_ms);
     let waits = move || at.map(|at| format::clock(desk.now.get() - at));
@@ -173,11 +177,13 @@ fn item_side(desk: Desk, item: &Interaction, has_draft: bool) -> AnyView {
     let sign = match turn(item) {
         Turn::Unread(count) => view! {
             <b class="count" aria-label=fill(words.unread, count)>{count}</b>
-        }.into_any(),
+        }
+        .into_any(),
         _ if has_draft => view! { <span class="tag">{words.draft}</span> }.into_any(),
         Turn::Ours => view! {
             <i class="our-turn" role="img" aria-label=words.waits_for_us title=words.waits_for_us></i>
-        }.into_any(),
+        }
+        .into_any(),
         Turn::Theirs => return ().into_any(),
     };
     view! { <time class="timer" class:late=late>{waits}</time>{sign} }.into_any()
@@ -219,7 +225,8 @@ fn Offer(id: String) -> impl IntoView {
 pub(crate) fn OfferBanner() -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let first = Memo::new(move |_| desk.work.with(|work| work.offers().first().map(|offer| (*offer).clone())));
+    let first =
+        Memo::new(move |_| desk.work.with(|work| work.offers().first().map(|offer| (*offer).clone())));
     move || {
         let item = first.get()?;
         let (answer, decline) = (item.id.clone(), item.id.clone());
@@ -278,7 +285,8 @@ fn WaitingInQueues() -> impl IntoView {
     let words = desk.words();
     let mine = Memo::new(move |_| {
         desk.work.with(|work| {
-            let ids: Vec<_> = work.me.iter().flat_map(|me| &me.queues).map(|queue| queue.id.as_str()).collect();
+            let ids: Vec<_> =
+                work.me.iter().flat_map(|me| &me.queues).map(|queue| queue.id.as_str()).collect();
             let mine = work.queues.iter().filter(|queue| ids.contains(&queue.id.as_str()));
             mine.cloned().collect::<Vec<_>>()
         })
