@@ -50,6 +50,8 @@ async fn authenticate(asked: &Asked) -> Result<()> {
 
 async fn tick() -> Result<Reply> {
     let sql = database().await?;
+    // The clock may be the first who comes to a new database.
+    store::migration::migrate(&sql).await?;
     for _ in 0..BATCHES {
         let work = store::due::lease(&sql, now(), BATCH).await?;
         let last = work.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);

@@ -3,7 +3,7 @@
 
 use crate::{
     parameters,
-    port::{Result, Sql, transaction},
+    port::{Error, Result, Sql, transaction},
 };
 
 /// In the order in which they run; a released one never changes.
@@ -14,13 +14,22 @@ const SQLITE: [(&str, &str); 4] = [
     ("0004_work", include_str!("../migrations/sqlite/0004_work.sql")),
 ];
 
-/// Runs what was not run yet, and tells what that was.
+/// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock
+/// may call it at every tick.
 pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
-    sql.query("CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY)", &[]).await?;
+    let known = match sql.query("SELECT name FROM schema_migration", &[]).await {
+        Ok(rows) => rows.iter().map(|row| row.get(0)).collect::<Result<Vec<String>>>()?,
+        // A database that nobody migrated yet has no such table.
+        Err(Error::Broken(_)) => {
+            let create = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY)";
+            sql.query(create, &[]).await?;
+            vec![]
+        }
+        Err(error) => return Err(error),
+    };
     let mut done = vec![];
     for (name, script) in SQLITE {
-        let known = "SELECT 1 FROM schema_migration WHERE name = $1";
-        if sql.any(known, parameters![name]).await? {
+        if known.iter().any(|known| known == name) {
             continue;
         }
         transaction(sql, async |sql| {
