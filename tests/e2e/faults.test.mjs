@@ -63,11 +63,11 @@ test('one unreadable element does not lose its neighbours', { skip: needsControl
 
 test('a power cut between acknowledgement and effect: after the restart the effect happens, once', { skip: needsControl }, async () => {
   const leo = new Customer(server, { phone: '34600222003', name: 'Leo Campos' });
-  // The effect cannot end before the cut: Meta does not answer.
-  graph.down();
+  // The effect cannot end before the cut: Meta takes no connection.
+  await graph.down();
   assert.equal(await leo.post(leo.text('Hola')), 200);
   await server.kill();
-  graph.accept();
+  await graph.accept();
   await server.restart();
   await eventually('the bot has answered', () => graph.sentTo(leo.phone).length >= 2, 60_000);
   const desk = await marta();
@@ -99,7 +99,7 @@ test('the Graph API is down: the message waits, is tried again, fails with its r
   const before = graph.requests;
   await eventually('it is tried again', () => graph.requests > before, 60_000);
   assert.equal((await fate(waits)).status, 'sending');
-  graph.accept();
+  await graph.accept();
   await eventually('it arrives after all', () => graph.sentTo(iris.phone).some(({ body }) => body.text?.body === 'Te lo miro.'), 90_000);
 
   graph.fail(400, 131047, 'Re-engagement message');
@@ -110,7 +110,7 @@ test('the Graph API is down: the message waits, is tried again, fails with its r
   });
   assert.equal(failed.error.code, '131047');
   assert.ok(failed.error.text.length > 0);
-  graph.accept();
+  await graph.accept();
   await luis.post(`/api/messages/${refused.id}/retry`);
   await eventually('the second try arrives', () => graph.sentTo(iris.phone).some(({ body }) => body.text?.body === 'Ya está.'));
   await eventually('and is shown as sent', async () => (await fate(refused)).status === 'sent');

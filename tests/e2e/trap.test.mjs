@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Desk } from './support/desk.mjs';
+import { eventually } from './support/eventually.mjs';
 import { Server, needsControl, root } from './support/server.mjs';
 import { WebchatVisitor } from './support/webchat.mjs';
 
@@ -23,8 +24,13 @@ test('a bot that traps: the customer gets an apology and a person', { skip: need
   const visitor = await WebchatVisitor.arrive(server);
   await visitor.write('Hola');
   await visitor.sees('Disculpa, he tenido un problema');
-  const mine = ({ channel }) => channel === 'webchat';
-  const [agent, offer] = await Promise.any([luis, ana].map(async desk => [desk, await desk.offered(mine, 60_000)]));
+  const [agent, offer] = await eventually('it rings at one of them', async () => {
+    for (const desk of [luis, ana]) {
+      const { interactions } = await desk.get('/api/desk');
+      const ringing = interactions.find(({ state }) => state === 'offered');
+      if (ringing) return [desk, ringing];
+    }
+  }, 60_000);
   const active = await agent.answer(offer);
   await agent.send(active, 'Hola, te atiendo yo.');
   await visitor.sees('te atiendo yo');

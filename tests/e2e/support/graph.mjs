@@ -24,16 +24,14 @@ export class Graph {
   static async start() {
     const graph = new Graph();
     graph.server = createServer((request, response) => graph.#answer(request, response));
-    graph.server.listen(0, '127.0.0.1');
-    await once(graph.server, 'listening');
-    graph.url = `http://127.0.0.1:${graph.server.address().port}`;
+    await graph.#listen(0);
+    graph.port = graph.server.address().port;
+    graph.url = `http://127.0.0.1:${graph.port}`;
     return graph;
   }
 
   async stop() {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    if (this.server.listening) await this.down();
   }
 
   /** Answers with an error of the Graph API from now on. */
@@ -41,13 +39,23 @@ export class Graph {
     this.#trouble = response => json(response, status, { error: { message, type: 'OAuthException', code, fbtrace_id: 'x' } });
   }
 
-  /** Hangs up on every request from now on. */
-  down() {
-    this.#trouble = response => response.socket.destroy();
+  /** Refuses every connection from now on. */
+  async down() {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
   }
 
-  accept() {
+  /** Takes requests again, after `fail` or `down`. */
+  async accept() {
     this.#trouble = undefined;
+    if (!this.server.listening) await this.#listen(this.port);
+  }
+
+  async #listen(port) {
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
   }
 
   sentTo = phone => this.accepted.filter(({ body }) => body.to === phone);

@@ -2,7 +2,7 @@
 // fresh data folder; or a server that already runs, when CENTRALITA_URL names one.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,10 @@ export class Server {
     }
     const server = new Server();
     server.data = await mkdtemp(path.join(tmpdir(), 'centralita-e2e-'));
+    // Compiled components are the same for every server: the second one starts warm.
+    const cache = path.join(root, 'target/e2e/cache');
+    await mkdir(cache, { recursive: true });
+    await symlink(cache, path.join(server.data, 'cache'));
     server.adminToken = 'e2e-admin-token';
     server.environment = { ...process.env };
     for (const [name, value] of Object.entries(variables)) {
