@@ -16,6 +16,7 @@ use crate::screen::transfer::TransferForm;
 use crate::screen::work::WorkScreen;
 use crate::screen::work_list::OfferBanner;
 use crate::storage;
+use crate::work::Work;
 use api::agent::Role;
 use api::interaction::InteractionState;
 use gloo_timers::callback::Interval;
@@ -27,6 +28,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(start)]
 fn start() {
+    // A panic ends the program; the page begins again (`main.js`), and the console says why.
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     mount_to_body(App);
 }
 
@@ -113,9 +116,7 @@ fn Rail() -> impl IntoView {
     let supervises = Memo::new(move |_| {
         desk.work.with(|work| work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor))
     });
-    let unread = Memo::new(move |_| {
-        desk.work.with(|work| work.interactions.values().map(|interaction| interaction.unread).sum::<u32>())
-    });
+    let unread = Memo::new(move |_| desk.work.with(Work::unread));
     let failed = Memo::new(move |_| {
         desk.work.with(|work| work.threads.values().map(|thread| thread.failed().count()).sum::<usize>())
     });
@@ -314,9 +315,7 @@ fn raise_the_alarm(desk: Desk) {
                 .collect::<Vec<_>>()
         })
     });
-    let unread = Memo::new(move |_| {
-        desk.work.with(|work| work.interactions.values().map(|interaction| interaction.unread).sum::<u32>())
-    });
+    let unread = Memo::new(move |_| desk.work.with(Work::unread));
     let bell = StoredValue::new_local(None::<Interval>);
     Effect::new(move |notified: Option<BTreeSet<String>>| {
         let (list, sound) = (offers.get(), desk.sound.get());
@@ -358,8 +357,9 @@ fn fetch_what_is_missing(desk: Desk) {
         })
     });
     Effect::new(move |_| {
-        conversations.track();
-        if desk.session.get() == Session::In {
+        // Read, not only tracked: a memo that nobody reads never runs.
+        let some = !conversations.with(BTreeSet::is_empty);
+        if some && desk.session.get() == Session::In {
             desk.load_threads(false);
         }
     });

@@ -127,6 +127,7 @@ words! {
     decline: "Rechazar", "Decline", "Recusar";
     waited: "Ha esperado {}", "Waited {}", "Esperou {}";
     last_contact: "Último contacto: {}", "Last contact: {}", "Último contato: {}";
+    longest_idle: "Llevas más tiempo libre que nadie", "You have been free the longest", "Você está livre há mais tempo";
     first_contact: "Primer contacto", "First contact", "Primeiro contato";
     draft: "Borrador", "Draft", "Rascunho";
     wrap_up: "Por cerrar", "To wrap up", "A concluir";
@@ -217,6 +218,7 @@ words! {
     what_they_want: "Qué necesita", "What they need", "O que precisa";
     identities: "Dónde nos escribe", "Where they write to us", "Onde nos escreve";
     verified: "Comprobado por el canal", "Vouched for by the channel", "Confirmado pelo canal";
+    both_have: "Los dos tienen: {}.", "Both have: {}.", "Ambos têm: {}.";
     merged_with: "Unido con «{}»", "Merged with “{}”", "Unido com “{}”";
     unmerge: "Separar", "Undo", "Separar";
     unmerged: "Fichas separadas", "Records separated", "Fichas separadas";

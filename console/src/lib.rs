@@ -1,13 +1,14 @@
 //! The desk: one screen for agents and supervisors, in the browser.
 //!
 //! What it knows and what it says is pure and tested natively: [`work`] (all an agent sees, moved on
-//! by events), [`thread`] (one conversation), [`sse`], [`keyboard`], [`search`], [`text`],
+//! by events), [`thread`] (one conversation), [`sse`], [`keyboard`], [`search`], [`text`], [`name`],
 //! [`format`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
 //! signals and what can be done), `http` and `stream` (the server), `screen` (what is seen).
 
 pub mod format;
 pub mod keyboard;
 pub mod language;
+pub mod name;
 pub mod search;
 pub mod sse;
 pub mod text;

@@ -177,6 +177,11 @@ impl Work {
         history.stale = false;
     }
 
+    /// Messages that wait to be read, in what I have answered.
+    pub fn unread(&self) -> u32 {
+        self.conversations().into_iter().map(|interaction| interaction.unread).sum()
+    }
+
     /// Talks and wrap-ups in the order in which they were answered: their numbers stay.
     pub fn conversations(&self) -> Vec<&Interaction> {
         let taken = |interaction: &&Interaction| interaction.state != InteractionState::Offered;

@@ -4,6 +4,7 @@ use crate::desk::{Desk, Upload};
 use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
+use crate::name;
 use crate::screen::customer::display_name;
 use crate::screen::message::excerpt;
 use api::interaction::Interaction;
@@ -123,8 +124,7 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
             input.set_value("");
         }
     };
-    let name = display_name(&first.contact);
-    let placeholder = fill(words.write, name.split_whitespace().next().unwrap_or_default());
+    let placeholder = fill(words.write, name::first(&display_name(&first.contact)));
     view! {
         <form class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
             <Quote conversation_id=writing.id()/>

@@ -5,6 +5,7 @@ use crate::desk::{Desk, Dialog, Pane};
 use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
+use crate::name;
 use crate::screen::composer::Composer;
 use crate::screen::customer::display_name;
 use crate::screen::message::MessageRow;
@@ -172,7 +173,7 @@ pub(crate) fn Messages(
         whole && until.is_some_and(|until| desk.now.get() < until)
     });
     let loaded = Memo::new(move |_| thread.with(|thread| thread.loaded));
-    let is_typing = fill(words.is_typing, contact.split_whitespace().next().unwrap_or_default());
+    let is_typing = fill(words.is_typing, name::first(&contact));
     let to_end = move |_| list.get_untracked().into_iter().for_each(|node| node.set_scroll_top(0));
     view! {
         <div class="messages" node_ref=list on:scroll=scrolled tabindex="0" role="log" aria-label=words.conversation>

@@ -6,7 +6,8 @@ use crate::desk::Desk;
 use crate::http::Failure;
 use crate::icon::{self, icon};
 use crate::intl;
-use crate::language::fill;
+use crate::language::{Words, fill};
+use crate::name;
 use api::contact::{Contact, Identity, Merge};
 use api::interaction::Interaction;
 use api::request::PatchContact;
@@ -14,12 +15,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// A name, else the address they write from: never an empty line.
 pub(crate) fn display_name(contact: &Contact) -> String {
-    let known = [Some(contact.name.trim()), contact.phone.as_deref(), contact.email.as_deref()];
-    let address = contact.identities.first().map(|identity| identity.value.as_str());
-    let name = known.into_iter().flatten().chain(address).find(|text| !text.is_empty());
-    name.map_or_else(|| Desk::of_context().words().visitor.to_owned(), str::to_owned)
+    name::of(contact, Desk::of_context().words().visitor)
 }
 
 #[component]
@@ -111,6 +108,12 @@ fn Field(
             spawn_local(save_field(desk, contact, (change.get_value())(text), editing, error));
         }
     };
+    // The last one comes when the field is taken off the page with all it stands on.
+    let left = move |_| {
+        if editing.try_get_untracked() == Some(true) && error.try_get_untracked() == Some(None) {
+            save();
+        }
+    };
     let pressed = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
@@ -139,7 +142,7 @@ fn Field(
             }>
                 <input type=kind data-testid=format!("{testid}-input") aria-label=label autocomplete="off"
                     value=value.get_untracked() node_ref=input
-                    on:keydown=pressed on:blur=move |_| if error.get_untracked().is_none() { save() }/>
+                    on:keydown=pressed on:blur=left/>
             </Show>
             <Show when=move || error.get().is_some()><p class="form-error" role="alert">{error}</p></Show>
         </div>
@@ -173,7 +176,8 @@ fn Notes(contact: Signal<Option<Contact>>) -> impl IntoView {
     let saved = RwSignal::new(false);
     let save = move |event| {
         let text = event_target_value(&event);
-        let Some(contact) = contact.get_untracked() else { return };
+        // The last change comes when the field is taken off the page with all it stands on.
+        let Some(contact) = contact.try_get_untracked().flatten() else { return };
         if text == contact.notes {
             return;
         }
@@ -198,6 +202,23 @@ fn Notes(contact: Signal<Option<Contact>>) -> impl IntoView {
     }
 }
 
+fn scheme_name(words: &'static Words, scheme: &str) -> String {
+    match scheme {
+        "phone" => words.phone.to_owned(),
+        scheme => channel::name(words, scheme),
+    }
+}
+
+/// What both had, `scheme value`, in words.
+fn merge_reason(words: &'static Words, why: &str) -> String {
+    match why.split_once(' ') {
+        Some((scheme, value)) => {
+            fill(words.both_have, format!("{} {value}", scheme_name(words, scheme).to_lowercase()))
+        }
+        None => why.to_owned(),
+    }
+}
+
 fn identities(list: Vec<Identity>) -> AnyView {
     let words = Desk::of_context().words();
     if list.is_empty() {
@@ -205,15 +226,16 @@ fn identities(list: Vec<Identity>) -> AnyView {
     }
     let rows = list.into_iter().map(|identity| {
         let sign = match identity.scheme.as_str() {
-            "phone" | "tel" => icon::PHONE,
+            "phone" => icon::PHONE,
             scheme => channel::sign(scheme),
         };
-        let name = match identity.scheme.as_str() {
-            "phone" | "tel" => words.phone.to_owned(),
-            scheme => channel::name(words, scheme),
+        let name = scheme_name(words, &identity.scheme);
+        let shown = match name::is_readable(&identity.value) {
+            true => identity.value.clone(),
+            false => format!("{name} …{}", name::tail(&identity.value)),
         };
         view! {
-            <li>{icon(sign)}<span title=name.clone()><small>{name.clone()}</small>{identity.value}</span>
+            <li>{icon(sign)}<span title=format!("{name} {}", identity.value)>{shown}</span>
                 {identity.verified.then(|| view! {
                     <span class="verified" role="img" aria-label=words.verified title=words.verified>{icon(icon::VERIFIED)}</span>
                 })}
@@ -233,11 +255,12 @@ fn merged(contact_id: String, merge: Merge) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let day = intl::day(merge.at_ms, desk.language.get_untracked().tag());
+    let why = merge_reason(words, &merge.why);
     let merge_id = merge.merge_id;
     view! {
         <section class="merge" data-testid="merge">
             {icon(icon::MERGE)}
-            <p><b>{fill(words.merged_with, &merge.other_name)}</b>" "{merge.why}<small>{day}</small></p>
+            <p><b>{fill(words.merged_with, &merge.other_name)}</b>" "{why}<small>{day}</small></p>
             <button type="button" class="link" data-testid="unmerge"
                 on:click=move |_| desk.unmerge(contact_id.clone(), merge_id.clone())>
                 {icon(icon::UNDO)}{words.unmerge}

@@ -62,8 +62,8 @@ pub(crate) fn LiveView() -> impl IntoView {
             .with(|work| work.queues.iter().map(|queue| (queue.waiting, queue.active)).collect::<Vec<_>>())
     });
     Effect::new(move |_| {
-        counts.track();
-        load();
+        // Read, not only tracked: a memo that nobody reads never runs.
+        counts.with(|_| load());
     });
     view! {
         <main class="column live" data-testid="live">

@@ -6,7 +6,7 @@ use crate::channel;
 use crate::desk::Desk;
 use crate::format;
 use crate::icon::{self, icon};
-use crate::language::fill;
+use crate::language::{Words, fill};
 use crate::screen::customer::display_name;
 use crate::screen::presence::PresenceMenu;
 use crate::work::{Turn, turn};
@@ -98,7 +98,7 @@ fn initials(name: &str) -> AnyView {
 }
 
 /// What the list says of the last message.
-fn gist(interaction: &Interaction, words: &crate::language::Words) -> String {
+fn gist(interaction: &Interaction, words: &Words) -> String {
     let Some(message) = &interaction.last_message else {
         return interaction.topic.clone().unwrap_or_default();
     };
@@ -106,7 +106,7 @@ fn gist(interaction: &Interaction, words: &crate::language::Words) -> String {
         (true, _, _) => words.deleted.to_owned(),
         (_, MessageKind::Unsupported, _) => words.unsupported.to_owned(),
         (_, _, Some(file)) if message.text.is_empty() => {
-            format!("📎 {}", file.name.clone().unwrap_or_else(|| file.kind.clone()))
+            file.name.clone().unwrap_or_else(|| file.kind.clone())
         }
         _ => message.text.clone(),
     }
@@ -259,7 +259,15 @@ fn offer_facts(desk: Desk, item: &Interaction) -> impl IntoView + use<> {
         </span>
         {item.topic.clone().map(|topic| view! { <span class="topic">{topic}</span> })}
         <span class="timer">{waited}</span>
-        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{offer.why.clone()}</span> })}
+        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{why_me(words, &offer.why)}</span> })}
+    }
+}
+
+/// The default policy gives a code, a business's own policy its own words.
+fn why_me(words: &'static Words, why: &str) -> String {
+    match why {
+        "longest_idle" => words.longest_idle.to_owned(),
+        why => why.to_owned(),
     }
 }
 
