@@ -66,17 +66,19 @@ test('a customer writes, the bot answers, an agent takes over, and a reload on e
   await customer.sees('Dime.');
   await screenshot(customer.page, 'webchat-agent-1366');
 
+  const note = `Se envía pantalla nueva (${Date.now()})`;
   await agent.at('end').first().click();
   await agent.at('disposition').first().waitFor();
   await screenshot(agent.page, 'desk-wrap-up-1366');
   await agent.page.locator('[data-testid=disposition][data-code=resuelto]').click();
-  await agent.at('note').first().fill('Se envía pantalla nueva');
+  await agent.at('note').first().fill(note);
   await agent.at('dispose').first().click();
   const marta = await Desk.login(server, 'marta');
   await eventually('the contact has one closed interaction with its disposition', async () => {
-    const [contact] = await marta.get('/api/contacts?q=');
-    const { items } = await marta.get(`/api/contacts/${contact.id}/history`);
-    return items.some(item => item.state === 'disposed' && item.disposition === 'resuelto' && item.note === 'Se envía pantalla nueva');
+    const contacts = await marta.get('/api/contacts?q=');
+    const histories = contacts.map(({ id }) => marta.get(`/api/contacts/${id}/history`));
+    const items = (await Promise.all(histories)).flatMap(({ items }) => items);
+    return items.some(item => item.state === 'disposed' && item.disposition === 'resuelto' && item.note === note);
   });
   assert.deepEqual([...agent.page.problems, ...customer.page.problems], []);
   await agent.page.context().close();

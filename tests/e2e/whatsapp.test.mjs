@@ -9,6 +9,8 @@ import { Server, needsControl } from './support/server.mjs';
 import { WebchatVisitor } from './support/webchat.mjs';
 import { ACCOUNT, Customer, VERIFY_TOKEN, configure } from './support/whatsapp.mjs';
 
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
 let graph;
 let server;
 let luis;
@@ -91,6 +93,23 @@ test('fifty parallel posts of one message are one message, one bot run and fifty
   assert.equal(messages.filter(({ direction }) => direction === 'in').length, 1);
   assert.equal(messages.filter(({ text }) => text.includes('Soy Lumi')).length, 1);
   assert.equal(graph.sentTo(raul.phone).length, messages.filter(({ direction }) => direction === 'out').length);
+});
+
+test('a photo is copied from Meta at once and the agent sees it', { skip: needsControl }, async () => {
+  const nora = new Customer(server, { phone: '34600111004', name: 'Nora Blanco' });
+  const active = await luis.answer(await toAgent(nora, 'La factura, mira la foto'));
+  graph.media.set('1234567890', { bytes: PIXEL, mime: 'image/png' });
+  assert.equal(await nora.post(nora.photo('1234567890', 'image/png', 'La factura')), 200);
+  const photo = await eventually('the photo is stored', async () => {
+    const messages = await luis.messages(active.conversation_id);
+    return messages.flatMap(({ attachments }) => attachments).find(({ state }) => state === 'stored');
+  });
+  const response = await fetch(`${server.url}/api/attachments/${photo.id}`, { headers: { authorization: `Bearer ${luis.token}` } });
+  assert.equal(response.headers.get('content-type'), 'image/png');
+  assert.deepEqual(Buffer.from(await response.arrayBuffer()), PIXEL);
+  const stranger = await fetch(`${server.url}/api/attachments/${photo.id}`);
+  assert.equal(stranger.status, 401);
+  await luis.close(active);
 });
 
 /** Leads a customer through the bot to luis and returns the offer. */

@@ -1,6 +1,7 @@
 // A stand-in of Meta's Graph API on loopback. It refuses what Meta would refuse, so that a request
 // of the wrong shape fails a test, and it can be told to be down, slow or full of errors.
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { ACCESS_TOKEN, NUMBER_ID, wamid } from './whatsapp.mjs';
@@ -18,6 +19,8 @@ export class Graph {
   refused = [];
   /** What to answer next, instead of accepting: see `fail`, `down` and `accept`. */
   #trouble;
+  /** Files that customers sent: by id, `{ bytes, mime }`. */
+  media = new Map();
   /** How many requests came, whatever became of them. */
   requests = 0;
 
@@ -65,6 +68,7 @@ export class Graph {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     if (this.#trouble) return this.#trouble(response);
+    if (request.method === 'GET') return this.#file(request, response);
     const wrong = this.#wrong(request, Buffer.concat(chunks).toString());
     if (wrong) {
       this.refused.push(wrong);
@@ -76,6 +80,20 @@ export class Graph {
     this.accepted.push({ id, body, atMs: Date.now() });
     const contacts = [{ input: body.to ?? body.recipient, wa_id: body.to }];
     return json(response, 200, { messaging_product: 'whatsapp', contacts, messages: [{ id }] });
+  }
+
+  /** A file in two steps, as Meta serves it: where it is, then its bytes; both for the token alone. */
+  #file(request, response) {
+    const [, step, id] = request.url.match(/^\/(v\d+\.0|download)\/([\w.-]+)/) ?? [];
+    const file = this.media.get(id);
+    if (request.headers.authorization !== `Bearer ${ACCESS_TOKEN}`) return json(response, 401, { error: { code: 190, message: 'bearer token' } });
+    if (!file) return json(response, 404, { error: { code: 100, message: `no file ${request.url}` } });
+    if (step === 'download') {
+      response.writeHead(200, { 'content-type': file.mime });
+      return response.end(file.bytes);
+    }
+    const sha256 = createHash('sha256').update(file.bytes).digest('hex');
+    return json(response, 200, { messaging_product: 'whatsapp', id, mime_type: file.mime, sha256, file_size: String(file.bytes.length), url: `${this.url}/download/${id}` });
   }
 
   /** What is wrong with a request, in words; nothing when Meta would take it. */

@@ -32,6 +32,14 @@ export class Customer {
     });
   }
 
+  /** A photo that the Graph API serves as `mediaId`. */
+  photo(mediaId, mime, caption, id = wamid()) {
+    return this.#value({
+      contacts: [{ profile: { name: this.name }, wa_id: this.phone }],
+      messages: [{ from: this.phone, id, timestamp: seconds(), type: 'image', image: { id: mediaId, mime_type: mime, caption } }],
+    });
+  }
+
   /** The tap on a button or on a row of a list. */
   choice({ id: optionId, title }, kind = 'button_reply', id = wamid()) {
     return this.#value({
