@@ -112,6 +112,25 @@ test('a photo is copied from Meta at once and the agent sees it', { skip: needsC
   await luis.close(active);
 });
 
+test('an agent sends a document and Meta gets its bytes first', { skip: needsControl }, async () => {
+  const sara = new Customer(server, { phone: '34600111005', name: 'Sara León' });
+  const active = await luis.answer(await toAgent(sara, 'Mándame la factura'));
+  const pdf = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
+  const uploaded = await fetch(`${server.url}/api/attachments?name=factura.pdf`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${luis.token}`, 'content-type': 'application/pdf' },
+    body: pdf,
+  });
+  assert.ok(uploaded.ok, await uploaded.clone().text());
+  const { id } = await uploaded.json();
+  await luis.post(`/api/interactions/${active.id}/messages`, { client_id: crypto.randomUUID(), text: 'Tu factura', attachments: [id] });
+  const sent = await eventually('the document leaves', () => graph.sentTo(sara.phone).find(({ body }) => body.type === 'document'));
+  assert.equal(sent.body.document.filename, 'factura.pdf');
+  assert.deepEqual(graph.media.get(sent.body.document.id).bytes, pdf);
+  assert.deepEqual(graph.refused, []);
+  await luis.close(active);
+});
+
 /** Leads a customer through the bot to luis and returns the offer. */
 async function toAgent(customer, topic) {
   const asked = text => eventually(`the bot asks: ${text}`, () => graph.sentTo(customer.phone).findLast(({ body }) => said(body).includes(text)));

@@ -69,6 +69,7 @@ export class Graph {
     for await (const chunk of request) chunks.push(chunk);
     if (this.#trouble) return this.#trouble(response);
     if (request.method === 'GET') return this.#file(request, response);
+    if (request.url.endsWith('/media')) return this.#upload(request, Buffer.concat(chunks), response);
     const wrong = this.#wrong(request, Buffer.concat(chunks).toString());
     if (wrong) {
       this.refused.push(wrong);
@@ -94,6 +95,24 @@ export class Graph {
     }
     const sha256 = createHash('sha256').update(file.bytes).digest('hex');
     return json(response, 200, { messaging_product: 'whatsapp', id, mime_type: file.mime, sha256, file_size: String(file.bytes.length), url: `${this.url}/download/${id}` });
+  }
+
+  /** A file of the business: a multipart form with its bytes. */
+  async #upload(request, body, response) {
+    const headers = { 'content-type': request.headers['content-type'] };
+    const form = await new Response(body, { headers }).formData().catch(error => error);
+    const file = form instanceof FormData && form.get('file');
+    const right =
+      new RegExp(`^/v\\d+\\.0/${NUMBER_ID}/media$`).test(request.url) &&
+      request.headers.authorization === `Bearer ${ACCESS_TOKEN}` &&
+      file instanceof File && form.get('messaging_product') === 'whatsapp';
+    if (!right) {
+      this.refused.push(`upload ${request.url}: ${form}`);
+      return json(response, 400, { error: { message: 'upload', code: 100, type: 'OAuthException' } });
+    }
+    const id = String(this.media.size + 9_000_000_000);
+    this.media.set(id, { bytes: Buffer.from(await file.arrayBuffer()), mime: file.type });
+    return json(response, 200, { id });
   }
 
   /** What is wrong with a request, in words; nothing when Meta would take it. */
