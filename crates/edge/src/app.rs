@@ -61,6 +61,11 @@ impl App {
         self.components.contains_key(id)
     }
 
+    /// The host is ending: what is still at work will be cut off.
+    pub fn close(&self) {
+        self.components.values().for_each(|pool| pool.close());
+    }
+
     /// Instances of all components that are at work now.
     pub fn working(&self) -> usize {
         self.components.values().map(|pool| pool.working()).sum()

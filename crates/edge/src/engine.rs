@@ -1,12 +1,11 @@
-//! The wasmtime engine: pooled memory, compiled code kept on disk, a clock for interruption.
+//! The wasmtime engine: pooled memory and a clock for interruption.
 //!
 //! Every 10 ms the epoch advances, and a guest that is computing yields its thread. Memory of
 //! ended instances is given back at once: an idle host keeps none.
 
 use anyhow::{Context as _, Result};
-use std::path::Path;
 use std::time::Duration;
-use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How long a guest computes before others get their turn.
 pub const EPOCH: Duration = Duration::from_millis(10);
@@ -14,13 +13,14 @@ pub const EPOCH: Duration = Duration::from_millis(10);
 /// Instances of all components that can live at once.
 const INSTANCES_MAX: u32 = 1000;
 
-/// An engine that keeps compiled components in `cache_folder`.
-pub fn start(cache_folder: &Path) -> Result<Engine> {
-    let pooled = || configuration(cache_folder, true).and_then(|config| Ok(Engine::new(&config)?));
-    let engine = pooled().or_else(|error| {
+/// An engine whose clock runs for as long as it is in use.
+pub fn start() -> Result<Engine> {
+    let mut config = configuration();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    let engine = Engine::new(&config).or_else(|error| {
         // The pool reserves terabytes of addresses; some systems do not have them to give.
         tracing::info!("memory is allocated on demand, since a pool is not possible: {error:#}");
-        anyhow::Ok(Engine::new(&configuration(cache_folder, false)?)?)
+        Engine::new(&configuration())
     })?;
     let weak = engine.weak();
     std::thread::Builder::new()
@@ -36,16 +36,10 @@ pub fn start(cache_folder: &Path) -> Result<Engine> {
     Ok(engine)
 }
 
-fn configuration(cache_folder: &Path, pooled: bool) -> Result<Config> {
-    let mut cache = CacheConfig::new();
-    // wasmtime refuses a relative folder.
-    cache.with_directory(std::path::absolute(cache_folder)?);
+fn configuration() -> Config {
     let mut config = Config::new();
-    config.wasm_component_model_async(true).epoch_interruption(true).cache(Some(Cache::new(cache)?));
-    if pooled {
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
-    }
-    Ok(config)
+    config.wasm_component_model_async(true).epoch_interruption(true);
+    config
 }
 
 fn pool() -> PoolingAllocationConfig {

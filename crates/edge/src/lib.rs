@@ -7,6 +7,7 @@
 pub mod app;
 pub mod bindings;
 pub mod command;
+pub mod compiled;
 pub mod compose;
 pub mod engine;
 pub mod files;

@@ -47,6 +47,8 @@ struct Shared {
     neighbours: Neighbours,
     limits: Limits,
     working: AtomicUsize,
+    /// Instances that end now were not at fault.
+    closed: AtomicBool,
 }
 
 struct Generation(ProxyHandler<Handler>);
@@ -73,6 +75,7 @@ impl Pool {
             neighbours,
             limits: limits.clone(),
             working: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
         });
         Arc::new_cyclic(|pool| Self {
             places: Arc::new(Semaphore::new(limits.concurrent_requests)),
@@ -86,6 +89,11 @@ impl Pool {
     /// Instances that are at work now, for a request or after one.
     pub fn working(&self) -> usize {
         self.shared.working.load(Relaxed)
+    }
+
+    /// The host is ending: instances that are cut off are no errors.
+    pub fn close(&self) {
+        self.shared.closed.store(true, Relaxed);
     }
 
     /// Lets the component answer `request`. Whatever goes wrong becomes an answer, too.
@@ -238,7 +246,9 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<Instance>, result: wasmtime::Result<()>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !self.shared.closed.load(Relaxed)
+        {
             let component = &self.shared.grants.component;
             tracing::error!(%component, "an instance ended: {}", error.root_cause());
             tracing::debug!(%component, "it ended at {error:#}");

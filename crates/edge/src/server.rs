@@ -68,6 +68,7 @@ pub async fn serve(
     if tokio::time::timeout(drain_max, finished).await.is_err() {
         tracing::warn!("some requests did not finish within {drain_max:?}");
     }
+    app.close();
 }
 
 fn connect(

@@ -30,6 +30,7 @@ async fn requests_finish_and_event_streams_end_cleanly() {
     });
     assert_eq!(slow, (StatusCode::OK, "awake".into()));
     assert!(ended < Duration::from_millis(300), "the event stream ended after {ended:?}");
+    assert!(!host.log().contains("ERROR"), "{}", host.log());
     assert_eq!(host.ended().await.code(), Some(0));
 }
 

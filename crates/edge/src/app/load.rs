@@ -2,6 +2,7 @@
 
 use super::{App, Target};
 use crate::bindings::{Imports, Spin};
+use crate::compiled::CompiledComponents;
 use crate::compose::compose;
 use crate::engine;
 use crate::files;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::Engine;
-use wasmtime::component::{Component as Compiled, Linker};
+use wasmtime::component::Linker;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
@@ -57,10 +58,19 @@ struct Loader<'a> {
     variables: Variables,
     engine: Engine,
     linker: Linker<Instance>,
+    compiled: CompiledComponents,
     client: Client,
     neighbours: Neighbours,
     key_value: Arc<KeyValueFile>,
     databases: BTreeMap<String, Arc<Database>>,
+}
+
+/// A component before it is compiled.
+struct Parts<'a> {
+    id: &'a str,
+    component: &'a Component,
+    grants: Arc<Grants>,
+    bytes: Vec<u8>,
 }
 
 impl App {
@@ -112,9 +122,10 @@ impl<'a> Loader<'a> {
                 databases.insert(label.clone(), Database::open(&path, options.transaction_max)?);
             }
         }
-        let engine = engine::start(&data.join("cache"))?;
+        let engine = engine::start()?;
         Ok(Self {
             linker: linker(&engine).map_err(anyhow::Error::from)?,
+            compiled: CompiledComponents::open(&engine, &data.join("cache"))?,
             engine,
             client: Client::new()?,
             neighbours: Neighbours::default(),
@@ -127,14 +138,17 @@ impl<'a> Loader<'a> {
     }
 
     /// Loads the components called `ids`, on as many threads as there are processors.
+    ///
+    /// Only compiling takes long, so everything that can be wrong in the manifest shows before.
     fn pools(&self, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Arc<Pool>>, LoadError> {
-        let next = std::sync::Mutex::new(ids.iter());
+        let parts: Vec<_> = ids.iter().map(|id| self.parts(id)).collect::<Result<_, _>>()?;
+        let next = std::sync::Mutex::new(parts.into_iter());
         let work = || {
             let mut loaded = Vec::new();
             loop {
-                let id = next.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
-                let Some(id) = id else { return Ok::<_, LoadError>(loaded) };
-                loaded.push(((*id).to_owned(), self.pool(id)?));
+                let parts = next.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+                let Some(parts) = parts else { return Ok::<_, LoadError>(loaded) };
+                loaded.push((parts.id.to_owned(), self.pool(parts)?));
             }
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -151,12 +165,17 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn pool(&self, id: &str) -> Result<Arc<Pool>, LoadError> {
+    fn parts<'b>(&'b self, id: &'b str) -> Result<Parts<'b>, ManifestError> {
         let Some(component) = self.manifest.components.get(id) else {
-            return Err(self.manifest.error(1, format!("there is no component `{id}`"), "define it").into());
+            return Err(self.manifest.error(1, format!("there is no component `{id}`"), "define it"));
         };
-        let bytes = self.bytes(component)?;
-        let compiled = Compiled::from_binary(&self.engine, &bytes).map_err(|error| {
+        let grants = Arc::new(self.grants(id, component)?);
+        Ok(Parts { id, component, grants, bytes: self.bytes(component)? })
+    }
+
+    fn pool(&self, parts: Parts<'_>) -> Result<Arc<Pool>, LoadError> {
+        let Parts { id, component, grants, bytes } = parts;
+        let compiled = self.compiled.get(&bytes).map_err(|error| {
             self.manifest.error(
                 component.line,
                 format!("{} is no component this host can run: {error:#}", component.source.display()),
@@ -170,7 +189,6 @@ impl<'a> Loader<'a> {
                 "build it with spin-sdk 7, and use only what the README of the host lists",
             )
         })?;
-        let grants = Arc::new(self.grants(id, component)?);
         let limits =
             Limits::default().with(&self.options.limits).with(&self.manifest.limits).with(&component.limits);
         Ok(Pool::new(

@@ -108,7 +108,7 @@ pub(super) fn run(
     if read_only && !statement.readonly() {
         return Err(Failure::Writes);
     }
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut bytes = 0;
     let mut gathered = Vec::new();
     let mut rows = statement.query(rusqlite::params_from_iter(parameters.iter().map(Parameter)))?;
