@@ -1,5 +1,7 @@
 //! From what a visitor posts to what their widget is told, on a real database.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use channel::{codec::Codec, digest::digest, received::Received, settle::settle, webhook};
 use channel_webchat::{
     codec::{NAME, SCHEME, VISITOR_HEADER, Webchat},
