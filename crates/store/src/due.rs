@@ -12,11 +12,12 @@ use domain::{
 const COLUMNS: &str = "id, kind, performer, subject, work_key, body, due_at_ms, attempts";
 
 /// Adds work; what has the key of work already there is there. Work that is due now is leased to the
-/// caller, who tries it after the commit. Gives what was added.
+/// caller, who tries it after the commit, and given back; what is due later waits for its time.
 pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<Work>> {
-    let mut added = vec![];
+    let mut due = vec![];
     for work in work {
-        let leased_until = if work.due_at <= now { now + LEASE } else { Timestamp(0) };
+        let is_due = work.due_at <= now;
+        let leased_until = if is_due { now + LEASE } else { Timestamp(0) };
         let statement = "INSERT INTO due_work (id, kind, performer, subject, work_key, body, due_at_ms,
                 leased_until_ms, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')
             ON CONFLICT DO NOTHING RETURNING 1";
@@ -30,11 +31,11 @@ pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<
             work.due_at,
             leased_until,
         ];
-        if sql.any(statement, parameters).await? {
-            added.push(work);
+        if sql.any(statement, parameters).await? && is_due {
+            due.push(work);
         }
     }
-    Ok(added)
+    Ok(due)
 }
 
 /// Takes what is due and nobody is at, oldest first.
