@@ -132,3 +132,18 @@ test('a click twice is one message', { skip: needsControl }, async () => {
   await ana.close(active);
   await ana.goOffline();
 });
+
+test('an offer that nobody answers rings at the next agent, and the one who missed it is paused', { skip: needsControl }, async () => {
+  const [ana, carmen] = await Promise.all(['ana', 'carmen'].map(login => Desk.login(server, login)));
+  await ana.goOnline();
+  const visitor = await WebchatVisitor.arrive(server);
+  await visitor.toPerson('Quiero comprar', 'Un aplique');
+  const missed = await ana.offered();
+  await carmen.goOnline();
+  const again = await carmen.offered(({ id }) => id === missed.id, 40_000);
+  assert.equal(again.queued_ms, missed.queued_ms, 'the customer keeps the place');
+  assert.ok(Date.now() >= missed.offer.answer_by_ms, 'not before its time');
+  assert.equal((await ana.get('/api/me')).presence.status, 'pause');
+  await carmen.close(await carmen.answer(again));
+  await Promise.all([ana.goOffline(), carmen.goOffline()]);
+});
