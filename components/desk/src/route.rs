@@ -126,6 +126,10 @@ impl Route {
         Route { query, ..self }
     }
 
+    const fn gives(self, gives: Gives) -> Route {
+        Route { gives, ..self }
+    }
+
     const fn method(self, method: &'static str) -> Route {
         Route { method, ..self }
     }
@@ -147,7 +151,7 @@ pub const TABLE: &[Route] = &[
     get(E::Desk, "/api/desk", Agent, One("Desk"), "All that a desk shows, as of one place in the event stream"),
     get(E::Events, "/api/events", Agent, Stream, "What changes, as server-sent events")
         .query(&[("since", "The last sequence that was seen; Last-Event-ID says the same")]),
-    put(E::SetPresence, "/api/presence", "SetPresence", "Declares what the agent is up to").of(Agent),
+    put(E::SetPresence, "/api/presence", "SetPresence", "Declares what the agent is up to").of(Agent).gives(One("AgentStat")),
     post(E::Answer, "/api/interactions/{id}/answer", NO_BODY, One("Interaction"), "Takes what rings"),
     post(E::Decline, "/api/interactions/{id}/decline", NO_BODY, One("Interaction"), "Lets it ring elsewhere"),
     post(E::Send, "/api/interactions/{id}/messages", json("SendMessage"), One("Message"), "Writes to the contact; the same client_id again is the same message"),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use store::{feed, spin::Sqlite};
 
 /// A conversation is under way: a message is on the screen at once.
-const OFTEN: Duration = Duration::from_millis(15);
+const OFTEN: Duration = Duration::from_millis(8);
 const SELDOM: Duration = Duration::from_millis(60);
 /// How long after the last change it is still looked at often.
 const LIVELY: Duration = Duration::from_secs(2);
