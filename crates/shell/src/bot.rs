@@ -47,6 +47,7 @@ pub struct Occasion {
     pub interaction: Interaction,
     pub conversation: Conversation,
     pub account: Account,
+    /// As this channel knows them.
     pub contact: Contact,
     /// The message to answer.
     pub message: message::Message,
@@ -64,7 +65,8 @@ pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
     let of = interaction.conversation.as_ref().ok_or_else(|| lost("conversation"))?;
     let conversation = conversation::find(sql, of).await?.ok_or_else(|| lost("conversation"))?;
     let account = account::find(sql, &conversation.account).await?.ok_or_else(|| lost("account"))?;
-    let contact = contact::find(sql, &conversation.contact).await?.ok_or_else(|| lost("contact"))?;
+    // A merge may rest on a claim: a bot must not tell one visitor what belongs to another.
+    let contact = contact::unmerged(sql, &conversation.contact).await?.ok_or_else(|| lost("contact"))?;
     let message = MessageId::from(work.body["message_id"].as_str().unwrap_or_default());
     let message = message::find(sql, &message).await?.ok_or_else(|| lost("message"))?;
     let earlier = message::before(sql, of, message.seq, 10).await?;

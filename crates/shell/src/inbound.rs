@@ -298,7 +298,7 @@ impl Scope<'_> {
 
     async fn contact(&self, sql: &impl Sql, heard: &Heard) -> Result<ContactId, Race> {
         for identity in &heard.identities {
-            if let Some(holder) = contact::holder(sql, identity).await? {
+            if let Some(holder) = contact::proven_holder(sql, identity).await? {
                 return Ok(holder);
             }
         }

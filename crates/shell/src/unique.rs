@@ -1,11 +1,23 @@
-//! New ids. They begin with the time, so that rows lie in the order in which they were made.
+//! New ids. They begin with the time and a counter, so that rows lie in the order in which they were
+//! made, also those of one millisecond: what a bot says in one breath is delivered in that order.
 
 use domain::time::Timestamp;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A UUID version 7 made at `now`.
+/// The newest id's time and counter, as in the id: milliseconds, then 12 bits.
+static NEWEST: AtomicU64 = AtomicU64::new(0);
+
+/// A UUID version 7 made at `now`, above every other that this instance made (RFC 9562, 6.2, method 1:
+/// a counter that overflows borrows from the next millisecond).
 pub fn id(now: Timestamp) -> String {
-    let millis = u64::try_from(now.0).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &random()).into_uuid().hyphenated().to_string()
+    let wanted = u64::try_from(now.0).unwrap_or_default() << 12;
+    let above = |newest: u64| wanted.max(newest + 1);
+    let newest = NEWEST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |newest| Some(above(newest)));
+    let place = above(newest.unwrap_or_else(|newest| newest));
+    let mut bytes: [u8; 10] = random();
+    let [.., high, low] = place.to_be_bytes();
+    (bytes[0], bytes[1]) = (high & 0x0f, low);
+    uuid::Builder::from_unix_timestamp_millis(place >> 12, &bytes).into_uuid().hyphenated().to_string()
 }
 
 /// Random bytes from the system. Without them nothing that must be secret can be made, so their lack
@@ -20,4 +32,17 @@ pub fn random<const N: usize>() -> [u8; N] {
 /// A number from 0 to 1, to spread what would happen at the same time.
 pub fn jitter() -> f64 {
     f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_millisecond_keep_their_order() {
+        let now = Timestamp(1_800_000_000_000);
+        let ids: Vec<String> = (0..10_000).map(|_| id(now)).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(ids[0].as_bytes()[14] == b'7', "{}", ids[0]);
+    }
 }

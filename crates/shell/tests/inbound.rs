@@ -131,6 +131,42 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
 }
 
 #[test]
+fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
+    let center = Center::open(true);
+    let sql = center.connect();
+    center.hear("impostor", "m1", "hola");
+    let impostor = center.conversation("impostor");
+    let person = Person { name: Some("Marta".into()), phone: Some("+34600123123".into()), ..Person::default() };
+    block_on(store::port::transaction(&sql, async |sql| {
+        shell::inbound::learn(sql, NOW, &impostor.contact, &person, &center.account).await
+    }))
+    .unwrap();
+    // The owner of the phone writes: the network proves it.
+    let phone = Identity::phone("+34600123123", "34").unwrap();
+    let heard = Heard {
+        identities: vec![phone.clone()],
+        name: Some("Marta Ruiz".into()),
+        locale: None,
+        provider_id: None,
+        client_id: None,
+        reply_to: None,
+        content: Content::text("soy yo"),
+    };
+    let work = center.apply_at(at(1), "m2", What::Message(heard));
+    let owner = block_on(store::conversation::with(&sql, &center.account.id, &phone)).unwrap().unwrap();
+    assert_ne!(owner.contact, impostor.contact, "two contacts, merged for a reason that is shown");
+    let one = block_on(store::contact::find(&sql, &owner.contact)).unwrap().unwrap();
+    assert_eq!(one.merges.len(), 1);
+    // The bot knows each as their own channel does.
+    let occasion = block_on(shell::bot::occasion(&sql, &work[0])).unwrap().unwrap();
+    assert_eq!((occasion.contact.name.as_str(), occasion.contact.phone()), ("Marta Ruiz", Some("+34600123123")));
+    block_on(store::contact::undo_merge(&sql, &one.merges[0].id, at(9))).unwrap();
+    let alone = |id| block_on(store::contact::find(&sql, id)).unwrap().unwrap();
+    assert_eq!(alone(&owner.contact).phone(), Some("+34600123123"));
+    assert_eq!(alone(&impostor.contact).phone(), None, "a claim is worth nothing once it is disproved");
+}
+
+#[test]
 fn what_the_business_wrote_elsewhere_is_never_the_customer_s() {
     let center = Center::open(true);
     let What::Message(heard) = wrote("marta", "e1", "te llamo mañana").what else { unreachable!() };

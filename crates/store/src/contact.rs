@@ -63,12 +63,7 @@ pub async fn find(sql: &impl Sql, id: &ContactId) -> Result<Option<Contact>> {
     let Some(row) = sql.first(statement, parameters![&root]).await? else { return Ok(None) };
     let statement = "SELECT scheme, value, verified FROM contact_identity
         WHERE contact_id IN (SELECT id FROM contact WHERE root_id = $1) ORDER BY created_at_ms, scheme, value";
-    let rows = sql.query(statement, parameters![&root]).await?;
-    let held = |row: &Row| {
-        let identity = Identity { scheme: row.get(0)?, value: row.get(1)? };
-        Ok(Held { identity, verified: row.get(2)? })
-    };
-    let identities = rows.iter().map(held).collect::<Result<_>>()?;
+    let identities = sql.query(statement, parameters![&root]).await?.iter().map(held).collect::<Result<_>>()?;
     let statement = "SELECT m.id, c.name, m.why, m.at_ms FROM contact_merge m
         JOIN contact c ON c.id = m.merged_id
         WHERE m.undone_at_ms IS NULL AND m.survivor_id IN (SELECT id FROM contact WHERE root_id = $1)
@@ -78,15 +73,7 @@ pub async fn find(sql: &impl Sql, id: &ContactId) -> Result<Option<Contact>> {
         Ok(Merge { id: row.get(0)?, other_name: row.get(1)?, why: row.get(2)?, at: row.get(3)? })
     };
     let merges = rows.iter().map(merge).collect::<Result<_>>()?;
-    Ok(Some(Contact {
-        name: row.get(0)?,
-        locale: row.get(1)?,
-        notes: row.get(2)?,
-        created_at: row.get(3)?,
-        id: root,
-        identities,
-        merges,
-    }))
+    Ok(Some(contact(root, &row, identities, merges)?))
 }
 
 /// Contacts whose name or identity contains `text`, the newest first.
@@ -108,8 +95,44 @@ pub async fn root(sql: &impl Sql, id: &ContactId) -> Result<Option<ContactId>> {
     row.map(|row| row.get(0)).transpose()
 }
 
-/// The contact that has `identity`.
-pub async fn holder(sql: &impl Sql, identity: &Identity) -> Result<Option<ContactId>> {
+/// The contact as one channel knows it: what was found out through merges is left out. For whoever
+/// speaks to the contact without a person's judgement.
+pub async fn unmerged(sql: &impl Sql, id: &ContactId) -> Result<Option<Contact>> {
+    let statement = "SELECT name, locale, notes, created_at_ms FROM contact WHERE id = $1";
+    let Some(row) = sql.first(statement, parameters![id]).await? else { return Ok(None) };
+    let statement = "SELECT scheme, value, verified FROM contact_identity WHERE contact_id = $1
+        ORDER BY created_at_ms, scheme, value";
+    let identities = sql.query(statement, parameters![id]).await?.iter().map(held).collect::<Result<_>>()?;
+    Ok(Some(contact(id.clone(), &row, identities, vec![])?))
+}
+
+fn held(row: &Row) -> Result<Held> {
+    let identity = Identity { scheme: row.get(0)?, value: row.get(1)? };
+    Ok(Held { identity, verified: row.get(2)? })
+}
+
+fn contact(id: ContactId, row: &Row, identities: Vec<Held>, merges: Vec<Merge>) -> Result<Contact> {
+    Ok(Contact {
+        id,
+        name: row.get(0)?,
+        locale: row.get(1)?,
+        notes: row.get(2)?,
+        created_at: row.get(3)?,
+        identities,
+        merges,
+    })
+}
+
+/// The contact whom a channel itself proved to have `identity`. A claim proves nothing.
+pub async fn proven_holder(sql: &impl Sql, identity: &Identity) -> Result<Option<ContactId>> {
+    let statement = "SELECT c.root_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id
+        WHERE i.scheme = $1 AND i.value = $2 AND i.verified = 1";
+    let row = sql.first(statement, parameters![&identity.scheme, &identity.value]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// The contact that has `identity`, proven or claimed.
+async fn holder(sql: &impl Sql, identity: &Identity) -> Result<Option<ContactId>> {
     let statement = "SELECT c.root_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id
         WHERE i.scheme = $1 AND i.value = $2";
     let row = sql.first(statement, parameters![&identity.scheme, &identity.value]).await?;
@@ -175,6 +198,13 @@ pub async fn add_identity(
         }
         Learnt::Known => {}
         Learnt::Same { survivor, merged } => {
+            if verified {
+                // Whoever only claimed it keeps no hold on it, so that undoing the merge parts them.
+                let statement = "UPDATE contact_identity SET contact_id = $1, verified = 1
+                    WHERE scheme = $2 AND value = $3 AND verified = 0";
+                let Identity { scheme, value } = identity;
+                sql.query(statement, parameters![&contact.id, scheme, value]).await?;
+            }
             let why = format!("{} {}", identity.scheme, identity.value);
             let statement = "INSERT INTO contact_merge (id, survivor_id, merged_id, why, at_ms)
                 VALUES ($1, $2, $3, $4, $5)";
