@@ -81,6 +81,8 @@ test('a customer writes, the bot answers, an agent takes over, and a reload on e
     return items.some(item => item.state === 'disposed' && item.disposition === 'resuelto' && item.note === note);
   });
   assert.deepEqual([...agent.page.problems, ...customer.page.problems], []);
+  // Else the next test's customer would ring at her empty chair first.
+  await (await Desk.login(server, 'ana')).put('/api/presence', { status: 'offline' });
   await agent.page.context().close();
   await customer.page.context().close();
 });
