@@ -15,7 +15,8 @@ use server::{Event, Program};
 use std::{
     fs,
     io::ErrorKind,
-    net::TcpListener,
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::mpsc::{self, Receiver, RecvTimeoutError},
@@ -53,7 +54,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let data = writable(&self.data)?;
-        free(&self.listen)?;
+        let listen = free(&self.listen)?.to_string();
         if !self.no_build {
             build::everything()?;
         }
@@ -68,7 +69,7 @@ impl Up {
             true => Some(start(Program::shop(&events)?, &heard, &mut programs)?),
             false => None,
         };
-        let host = Program::host(&self.manifest, &self.listen, &data, &secrets, shop.as_deref(), &events)?;
+        let host = Program::host(&self.manifest, &listen, &data, &secrets, shop.as_deref(), &events)?;
         let address = start(host, &heard, &mut programs)?;
         demo::healthy(&address)?;
         if self.demo {
@@ -127,16 +128,20 @@ fn wait(heard: &Receiver<Event>, programs: Vec<Program>) -> Result<ExitCode> {
 fn writable(data: &Path) -> Result<PathBuf> {
     let data = std::path::absolute(data)?;
     let refused = || format!("cannot write to {}: name another folder with --data", data.display());
-    fs::create_dir_all(&data).with_context(refused)?;
+    // What customers write is for nobody else on this machine.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&data).with_context(refused)?;
     let probe = data.join(".writable");
     fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).with_context(refused)?;
     Ok(data)
 }
 
-/// Asked before the build, which takes long: a port in use is better known at once.
-fn free(listen: &str) -> Result<()> {
-    match TcpListener::bind(listen) {
-        Ok(_) => Ok(()),
+/// Asked before the build, which takes long: a port in use is better known at once. Gives the address
+/// that a name such as `localhost` stands for.
+fn free(listen: &str) -> Result<SocketAddr> {
+    let unknown = || format!("cannot listen on {listen}: write it like 127.0.0.1:3000");
+    let address = listen.to_socket_addrs().with_context(unknown)?.next().with_context(unknown)?;
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(address),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             bail!("{listen} is in use: choose another address with --listen")
         }

@@ -54,8 +54,10 @@ pub(crate) fn set_up(address: &str, data: &Path, token: &str) -> Result<()> {
 pub(crate) fn say_where(address: &str) -> Result<()> {
     let company = company()?;
     println!("  demo shop  {address}/demo/");
-    println!("  log in as  ana, luis, carmen (agents), marta (supervisor) or admin");
-    println!("  password   {}", company["password"].as_str().unwrap_or_default());
+    let agents = entries(&company, "agents")?.iter();
+    let logins = agents.map(|agent| format!("{} ({})", text(&agent["login"]), text(&agent["role"])));
+    println!("  log in as  {}", logins.collect::<Vec<_>>().join(", "));
+    println!("  password   {}", text(&company["password"]));
     Ok(())
 }
 
@@ -64,6 +66,10 @@ fn company() -> Result<Value> {
     let content = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let table: toml::Table = content.parse().with_context(|| format!("{} is no TOML", file.display()))?;
     Ok(serde_json::to_value(table)?)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 fn entries<'a>(company: &'a Value, kind: &str) -> Result<&'a Vec<Value>> {
