@@ -18,7 +18,7 @@ use std::time::Duration;
 use store::{feed, spin::Sqlite};
 
 /// A conversation is under way: a message is on the screen at once.
-const OFTEN: Duration = Duration::from_millis(8);
+const OFTEN: Duration = Duration::from_millis(10);
 const SELDOM: Duration = Duration::from_millis(60);
 /// How long after the last change it is still looked at often.
 const LIVELY: Duration = Duration::from_secs(2);
@@ -97,12 +97,16 @@ impl Poller {
         let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(false) };
         let full = usize::try_from(BATCH).is_ok_and(|batch| entries.len() == batch);
         let now = now();
-        self.lively_until = now + LIVELY;
+        let changes = gather(entries);
+        let here = hub::listeners();
+        if changes.iter().any(|change| here.iter().any(|listener| change.concerns(listener))) {
+            self.lively_until = now + LIVELY;
+        }
         if now.since(self.center_at) > CENTER_LIFE {
             self.center = Center::load(&self.sql, profile::all(&self.sql).await?).await?;
             self.center_at = now;
         }
-        for change in gather(entries) {
+        for change in changes {
             self.chores.notice(&change);
             for Told { audience, seq, frame } in self.told(&change, hub::anybody).await {
                 hub::tell(&audience, seq, &frame);
