@@ -171,7 +171,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Dispose => call.act(Wish::Dispose).await,
         E::Send => work::send(sql, call.agent_id()?, &call.interaction(), asked).await,
         E::Read => work::read(sql, call.agent_id()?, &call.interaction(), asked).await,
-        E::Typing => work::typing(sql, call.agent_id()?, &call.interaction()).await,
+        E::Typing => work::types(sql, call.agent_id()?, &call.interaction()).await,
         E::Resend => work::resend(sql, call.agent_id()?, call.supervises(), id).await,
         E::Messages => work::messages(sql, id, asked).await,
         E::Contacts => {

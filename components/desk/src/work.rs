@@ -86,8 +86,8 @@ pub(crate) async fn read(sql: &impl Sql, agent: &AgentId, id: &InteractionId, as
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Leaves a mark for the channel that shows it.
-pub(crate) async fn typing(sql: &impl Sql, agent: &AgentId, id: &InteractionId) -> Result<Reply> {
+/// For the channel that shows it.
+pub(crate) async fn types(sql: &impl Sql, agent: &AgentId, id: &InteractionId) -> Result<Reply> {
     let view = access::talked_in(sql, agent, id).await?;
     typing::begin(Side::Business, &view.conversation).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))

@@ -1,5 +1,7 @@
 //! `openapi.json` is made from the table of routes and the API's types; `UPDATE=1` writes it anew.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects")]
+
 use desk::route::{Endpoint, Gives, Route, TABLE, Takes, Who};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, env, fs, path::Path};

@@ -1,5 +1,7 @@
 //! What an administrator sets up: kept, shown again, and never a secret shown.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects")]
+
 use api::{
     admin::{AccountSetup, AgentSetup, QueueSetup, Skill},
     agent::Role,

@@ -1,5 +1,7 @@
 //! What an agent does, on a real database: what is theirs, what is refused, what a repeat changes.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects")]
+
 #[path = "../../../crates/shell/tests/center/mod.rs"]
 mod center;
 
