@@ -158,7 +158,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Health => health(sql).await,
         E::OpenApi => Ok(reply::bytes(StatusCode::OK, "application/json", OPENAPI)),
         E::LogIn => login::log_in(sql, asked).await,
-        E::LogOut => login::log_out(asked).await,
+        E::LogOut => login::log_out(sql, asked).await,
         E::Me => me(call).await,
         E::Desk => Ok(reply::ok(&snapshot::desk(sql, call.agent()?, call.supervises()).await?)),
         E::SetPresence => {

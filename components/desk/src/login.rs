@@ -1,10 +1,14 @@
 //! Logging in and out.
 
 use crate::{
+    presence,
     rate::{ADDRESS, Bucket, LOGIN, Rate, network},
     view::{self, Center},
 };
-use api::request::{LoggedIn, Login};
+use api::{
+    agent::PresenceStatus,
+    request::{LoggedIn, Login, SetPresence},
+};
 use domain::time::Timestamp;
 use http::{HeaderValue, StatusCode, header::SET_COOKIE};
 use shell::{
@@ -50,10 +54,15 @@ pub(crate) async fn log_in(sql: &impl Sql, asked: &Asked) -> Result<Reply> {
     with_cookie(reply::ok(&LoggedIn { token, me }), &cookie)
 }
 
-pub(crate) async fn log_out(asked: &Asked) -> Result<Reply> {
+/// Whoever logs out is gone: what they hold stays theirs, and nothing new is offered.
+pub(crate) async fn log_out(sql: &impl Sql, asked: &Asked) -> Result<Reply> {
     if let Some((token, _)) = session::token_of(asked) {
         // The caller is checked first, so that no other page can end a session.
-        session::caller(asked).await?;
+        let caller = session::caller(asked).await?;
+        if let Some(agent) = caller.agent {
+            let gone = SetPresence { status: PresenceStatus::Offline, reason: None };
+            presence::declare(sql, &agent, gone).await?;
+        }
         session::close(&token).await?;
     }
     let cookie = session::cookie("", secure(asked).await?);

@@ -2,7 +2,7 @@
 //! center's clock.
 
 use super::{
-    change::{Change, What},
+    change::{Change, Listener, What},
     frame::HEARTBEAT,
     hub,
     telling::{self, Audience, Told},
@@ -13,16 +13,18 @@ use api::{
     queue::QueueStat,
 };
 use domain::{
+    agent::Role,
     id::{AgentId, ConversationId},
     time::Timestamp,
 };
 use http::Method;
 use shell::{
-    failure::Result,
+    failure::{Failure, Result},
     performer::DISPATCHER,
     platform::{
         call::{ANSWER_MAX, call},
         center::memory,
+        session,
         typing::{self, Side},
     },
 };
@@ -98,10 +100,7 @@ impl Chores {
             hub::beat(HEARTBEAT);
         }
         if is_time(&mut self.proof_at, PROOFS, now) {
-            let agents: BTreeSet<AgentId> = hub::listeners().into_iter().map(|listener| listener.agent).collect();
-            for agent in &agents {
-                presence::prove_alive(sql, agent).await?;
-            }
+            prove(sql).await?;
         }
         if is_time(&mut self.connections_at, CONNECTIONS, now) {
             self.connections(sql, now).await?;
@@ -176,6 +175,25 @@ impl Chores {
         }
         Ok(())
     }
+}
+
+/// Each open stream proves its agent's desk alive, as long as its session and its role last.
+async fn prove(sql: &impl Sql) -> Result<()> {
+    let roles: BTreeMap<AgentId, Role> =
+        agent::all(sql).await?.into_iter().map(|agent| (agent.id, agent.role)).collect();
+    let mut agents = BTreeSet::new();
+    for (Listener { agent, supervises }, head) in hub::heads() {
+        let same = roles.get(&agent).is_some_and(|role| supervises == (*role != Role::Agent));
+        match session::caller(&head).await {
+            Ok(_) if same => drop(agents.insert(agent)),
+            Ok(_) | Err(Failure::Unauthorized(_)) => hub::end(&head),
+            Err(failure) => return Err(failure),
+        }
+    }
+    for agent in &agents {
+        presence::prove_alive(sql, agent).await?;
+    }
+    Ok(())
 }
 
 /// Says something that is not in the feed: whoever missed it sees it in the next snapshot.

@@ -9,12 +9,18 @@ use futures::{
     StreamExt,
     channel::mpsc::{Receiver, Sender, channel},
 };
+use shell::platform::request::Asked;
 use spin_sdk::wasip3::{http_compat::BodyWriter, spawn};
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// A stream that was just opened.
 pub(super) struct Newcomer {
     pub listener: Listener,
+    /// What it was opened with: its session may end before it does.
+    pub head: Rc<Asked>,
     pub writer: BodyWriter,
     /// What is written first.
     pub opening: String,
@@ -23,8 +29,9 @@ pub(super) struct Newcomer {
 }
 
 /// An open stream.
-pub(super) struct Open {
-    pub listener: Listener,
+struct Open {
+    listener: Listener,
+    head: Rc<Asked>,
     sender: Sender<Bytes>,
     seen: i64,
     /// What its client missed before it came is still to be told.
@@ -62,11 +69,12 @@ impl Drop for Polled {
 
 /// Takes the streams in that came since. Only the poller may: from here on its task writes to them.
 pub(super) fn admit() {
-    for Newcomer { listener, writer, opening, seen } in NEWCOMERS.take() {
+    for Newcomer { listener, head, writer, opening, seen } in NEWCOMERS.take() {
         let (mut sender, receiver) = channel(LAG_MAX);
         spawn(write_out(writer, receiver));
         if sender.try_send(Bytes::from(opening)).is_ok() {
-            STREAMS.with_borrow_mut(|streams| streams.push(Open { listener, sender, seen, fresh: true }));
+            let stream = Open { listener, head, sender, seen, fresh: true };
+            STREAMS.with_borrow_mut(|streams| streams.push(stream));
         }
     }
 }
@@ -89,6 +97,17 @@ pub(super) fn is_empty() -> bool {
 
 pub(super) fn listeners() -> Vec<Listener> {
     STREAMS.with_borrow(|streams| streams.iter().map(|stream| stream.listener.clone()).collect())
+}
+
+/// What each stream was opened with.
+pub(super) fn heads() -> Vec<(Listener, Rc<Asked>)> {
+    let head = |stream: &Open| (stream.listener.clone(), stream.head.clone());
+    STREAMS.with_borrow(|streams| streams.iter().map(head).collect())
+}
+
+/// Ends the stream that was opened with `head`.
+pub(super) fn end(head: &Rc<Asked>) {
+    STREAMS.with_borrow_mut(|streams| streams.retain(|stream| !Rc::ptr_eq(&stream.head, head)));
 }
 
 /// Whether anybody here is to be told; if not, nothing needs to be loaded.

@@ -16,6 +16,7 @@ use spin_sdk::wasip3::{
     http::types::{Fields, Response},
     http_compat::BodyWriter,
 };
+use std::rc::Rc;
 use store::{feed, port::Sql};
 
 pub(crate) async fn open(sql: &impl Sql, asked: &Asked, listener: Listener) -> Result<Response> {
@@ -32,7 +33,8 @@ pub(crate) async fn open(sql: &impl Sql, asked: &Asked, listener: Listener) -> R
     };
     let (writer, body, trailers) = BodyWriter::new();
     let (response, _sent) = Response::new(headers()?, Some(body), trailers);
-    hub::join(Newcomer { listener, writer, opening, seen });
+    let head = Rc::new(Asked { body: Default::default(), ..asked.clone() });
+    hub::join(Newcomer { listener, head, writer, opening, seen });
     Ok(response)
 }
 
