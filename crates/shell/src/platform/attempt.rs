@@ -1,5 +1,5 @@
 //! Due work, tried at once after the commit and in the background: nobody waits for it, and what is
-//! not tried here the dispatcher performs.
+//! not tried here before its lease runs out the dispatcher performs.
 
 use crate::{
     due,
@@ -14,33 +14,49 @@ use domain::due::Work;
 use futures::future::join_all;
 use http::Method;
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use store::port::Sql;
 
-/// How much one instance tries at the same time. More is left to the dispatcher, so that a flood of
-/// webhooks is taken in before it is worked off.
-const AT_ONCE: usize = 32;
+/// How much one instance tries at the same time. The rest waits its turn, so that a flood of webhooks
+/// is taken in before it is worked off.
+const AT_ONCE: usize = 6;
 
 /// Longer than any performer takes, shorter than the lease.
 const TIME: Duration = Duration::from_secs(12);
 
+/// What waits in this instance. Should the instance end, its lease runs out and the dispatcher does it.
+static WAITING: Mutex<VecDeque<Work>> = Mutex::new(VecDeque::new());
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 /// Tries `work` in the background.
 pub fn attempt(work: Vec<Work>) {
-    if work.is_empty() {
-        return;
-    }
-    spin_sdk::wasip3::spawn(async move {
-        if UNDER_WAY.fetch_add(work.len(), Ordering::Relaxed) < AT_ONCE {
-            join_all(work.iter().map(try_one)).await;
-        } else if let Err(failure) = leave(&work).await {
-            eprintln!("error: due work stays leased: {failure}");
+    for work in work {
+        waiting().push_back(work);
+        if UNDER_WAY.load(Ordering::Relaxed) < AT_ONCE {
+            UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+            // Whoever is at it goes on with the next: tasks of one instance must not wake each other.
+            spin_sdk::wasip3::spawn(async {
+                while let Some(next) = next() {
+                    try_one(&next).await;
+                }
+                UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+            });
         }
-        UNDER_WAY.fetch_sub(work.len(), Ordering::Relaxed);
-    });
+    }
+}
+
+fn next() -> Option<Work> {
+    waiting().pop_front()
+}
+
+fn waiting() -> MutexGuard<'static, VecDeque<Work>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Performs `work` and waits for it: for the dispatcher.
@@ -72,14 +88,6 @@ async fn failed(work: &Work, error: &str) -> Result<()> {
     let next = due::failed(&sql, now(), work, error).await?;
     // An apology and a place in the queue cannot wait for the next tick.
     Box::pin(perform(next)).await;
-    Ok(())
-}
-
-async fn leave(work: &[Work]) -> Result<()> {
-    let sql = database().await?;
-    for work in work {
-        store::due::release(&sql, &work.id).await?;
-    }
     Ok(())
 }
 
