@@ -81,7 +81,7 @@ impl Chat {
     fn post(&self, visitor: &str, body: &str) -> Option<String> {
         let received = Chat::received(visitor, body);
         block_on(async {
-            let work = webhook::keep_proven(&self.sql, NOW, &self.account, &received).await.unwrap();
+            let work = webhook::keep_proven(&self.sql, NOW, NOW, &self.account, &received).await.unwrap();
             let digested = digest(&self.sql, NOW, &Webchat, &work[0]).await.unwrap();
             digested.failed.map(|failed| failed.to_string())
         })

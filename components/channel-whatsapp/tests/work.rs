@@ -90,7 +90,7 @@ impl Center {
             ],
             body: body.into(),
         };
-        block_on(webhook::keep(sql, NOW, &WhatsApp, &self.account, &settings(), &received))
+        block_on(webhook::keep(sql, NOW, NOW, &WhatsApp, &self.account, &settings(), &received))
     }
 
     fn take(&self, sql: &impl Sql, body: &str) -> Digested {

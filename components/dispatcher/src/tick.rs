@@ -1,6 +1,11 @@
 //! `/tick` performs what is due; `/perform` is a deadline.
 
 use domain::due::Kind;
+use futures::{
+    StreamExt,
+    future::{Either, join, select},
+    stream::FuturesUnordered,
+};
 use http::{Method, StatusCode};
 use shell::{
     due,
@@ -13,12 +18,19 @@ use shell::{
     },
     token,
 };
-use spin_sdk::{http::Request, http_service};
+use spin_sdk::{http::Request, http_service, time::sleep, wasip3::spawn};
+use std::{pin::pin, time::Duration};
+use store::port::Sql;
 
-/// How much is leased at a time.
-const BATCH: i64 = 16;
-/// One tick ends after so many batches: the next one goes on.
-const BATCHES: usize = 8;
+/// How much work of our own is performed at the same time. More would be no faster, and take the
+/// machine away from those who are waiting for an answer.
+const OURS_AT_ONCE: usize = 2;
+/// How much is performed at the same time that mostly waits for others.
+const OUTSIDE_AT_ONCE: usize = 16;
+/// One tick takes more work for so long; the next one goes on.
+const TIME: Duration = Duration::from_secs(5);
+/// What takes longer goes on in the background: a provider that is silent holds nobody else up.
+const PATIENCE: Duration = Duration::from_secs(1);
 const BODY_MAX: usize = 64 * 1024;
 
 #[http_service]
@@ -52,16 +64,33 @@ async fn tick() -> Result<Reply> {
     let sql = database().await?;
     // The clock may be the first who comes to a new database.
     store::migration::migrate(&sql).await?;
-    for _ in 0..BATCHES {
-        let work = store::due::lease(&sql, now(), BATCH).await?;
-        let last = work.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
-        perform(work).await;
-        if last {
-            break;
-        }
-    }
+    let ours = work_off(&sql, &Kind::OURS, OURS_AT_ONCE);
+    let outside = work_off(&sql, &Kind::OUTSIDE, OUTSIDE_AT_ONCE);
+    let (ours, outside) = join(ours, outside).await;
+    ours.and(outside)?;
     store::feed::prune(&sql, now()).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Performs what is due of these kinds, `at_once` rows at the same time.
+async fn work_off(sql: &impl Sql, kinds: &[Kind], at_once: usize) -> Result<()> {
+    let until = now() + TIME;
+    let mut under_way = FuturesUnordered::new();
+    while now() < until {
+        if under_way.len() <= at_once / 2 {
+            for work in store::due::lease(sql, now(), kinds, at_once - under_way.len()).await? {
+                under_way.push(async move { perform(&work).await });
+            }
+        }
+        match select(under_way.next(), pin!(sleep(PATIENCE))).await {
+            Either::Left((Some(()), _)) => {}
+            Either::Left((None, _)) | Either::Right(_) => break,
+        }
+    }
+    if !under_way.is_empty() {
+        spawn(under_way.collect());
+    }
+    Ok(())
 }
 
 async fn deadline(asked: &Asked) -> Result<Reply> {

@@ -2,11 +2,11 @@
 //! person to see and to run again, with its place; everything else has happened by then.
 
 use crate::{codec::Codec, event::InboundEvent, malformed::Malformed, settle::settle, webhook::Head};
-use domain::{due::Work, id::WebhookId, time::Timestamp};
+use domain::{channel::ChannelProfile, due::Work, id::WebhookId, time::Timestamp};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
-    inbound,
+    inbound::{self, Inbound},
 };
 use store::{
     account::{self, Account},
@@ -25,6 +25,12 @@ pub struct Digested {
     pub failed: Option<Malformed>,
 }
 
+/// So many events are applied in one commit; more would keep others from writing for too long.
+const TOGETHER_MAX: usize = 20;
+
+/// An event and the account that it is for.
+type Addressed = (Account, Inbound);
+
 /// Performs `work`. Doing it twice does nothing twice: each event is known by its key.
 pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &Work) -> Result<Digested> {
     let id = WebhookId(work.subject.clone());
@@ -32,65 +38,111 @@ pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &W
         store::due::complete(sql, &work.id).await?;
         return Ok(Digested::default());
     };
-    let home = account::find(sql, &webhook.account).await?;
-    let mut digested = Digested::default();
+    let (mut digested, mut events) = (Digested::default(), vec![]);
     match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone())) {
         Err(malformed) => digested.failed = Some(malformed),
         Ok(elements) => {
+            let home = account::find(sql, &webhook.account).await?;
             for element in elements {
-                let outcome = match element {
+                match element {
                     Ok(event) => {
-                        apply(sql, now, codec, home.as_ref(), &webhook, event, &mut digested).await?
+                        events.extend(address(sql, home.as_ref(), &webhook, event, &mut digested).await?);
                     }
-                    Err(malformed) => Some(malformed),
-                };
-                digested.failed = digested.failed.or(outcome);
+                    Err(malformed) => digested.failed = digested.failed.or(Some(malformed)),
+                }
             }
         }
     }
-    let failed = digested.failed.as_ref();
-    retrying(async || {
-        transaction(sql, async |sql| {
-            store::due::complete(sql, &work.id).await?;
-            match failed {
-                Some(Malformed { at, detail }) => webhook::fail(sql, &id, detail, Some(at)).await?,
-                None => webhook::digested(sql, &id).await?,
-            }
-            Ok::<_, Race>(())
-        })
-        .await
-    })
-    .await?;
-    Ok(digested)
+    let digest = Digest { now, profile: codec.profile(), work, webhook: &id };
+    // What failed before may have failed by a trap.
+    if work.attempts == 0 && events.len() <= TOGETHER_MAX {
+        match digest.together(sql, &events, digested.failed.as_ref()).await {
+            Ok(next) => return Ok(Digested { work: next, ..digested }),
+            Err(later @ Failure::Later(_)) => return Err(later),
+            Err(_) => {} // One of them is refused: which, shows when each stands alone.
+        }
+    }
+    digest.one_by_one(sql, &events, digested).await
 }
 
-/// Applies one event. `Some`: it cannot be, and trying again would not help. `Err`: all of it later.
-async fn apply(
+/// Whom `event` is for. `None`: nobody here, or it asks for nothing.
+async fn address(
     sql: &impl Sql,
-    now: Timestamp,
-    codec: &impl Codec,
     home: Option<&Account>,
     webhook: &Webhook,
     event: InboundEvent,
     digested: &mut Digested,
-) -> Result<Option<Malformed>> {
+) -> Result<Option<Addressed>> {
     let address = event.account.clone();
-    let (key, Some(inbound)) = (event.key.clone(), settle(event, webhook.received_at)) else {
-        return Ok(None);
-    };
+    let Some(inbound) = settle(event, webhook.received_at) else { return Ok(None) };
     let at_home = home.filter(|home| [home.id.as_str(), &home.address, ""].contains(&address.as_str()));
     let account = match at_home {
         Some(home) => Some(home.clone()),
         None => account::by_address(sql, &webhook.channel, &address).await?,
     };
-    let Some(account) = account else {
+    if account.is_none() {
         digested.unknown.push(address);
-        return Ok(None);
-    };
-    match inbound::apply(sql, now, &account, &codec.profile(), &inbound).await {
-        Ok(work) => digested.work.extend(work),
-        Err(later @ Failure::Later(_)) => return Err(later),
-        Err(refused) => return Ok(Some(Malformed::new(key, refused.to_string()))),
     }
-    Ok(None)
+    Ok(account.map(|account| (account, inbound)))
+}
+
+struct Digest<'a> {
+    now: Timestamp,
+    profile: ChannelProfile,
+    work: &'a Work,
+    webhook: &'a WebhookId,
+}
+
+impl Digest<'_> {
+    /// All of it in one commit, or nothing.
+    async fn together(
+        &self,
+        sql: &impl Sql,
+        events: &[Addressed],
+        failed: Option<&Malformed>,
+    ) -> Result<Vec<Work>> {
+        retrying(async || {
+            transaction(sql, async |sql| {
+                let mut next = vec![];
+                for (account, inbound) in events {
+                    next.extend(inbound::within(sql, self.now, account, &self.profile, inbound).await?);
+                }
+                self.finish(sql, failed).await?;
+                Ok::<_, Race>(next)
+            })
+            .await
+        })
+        .await
+    }
+
+    /// Each event in a commit of its own: one that is refused neither blocks nor loses its neighbours.
+    async fn one_by_one(
+        &self,
+        sql: &impl Sql,
+        events: &[Addressed],
+        mut digested: Digested,
+    ) -> Result<Digested> {
+        for (account, inbound) in events {
+            match inbound::apply(sql, self.now, account, &self.profile, inbound).await {
+                Ok(next) => digested.work.extend(next),
+                Err(later @ Failure::Later(_)) => return Err(later),
+                Err(refused) => {
+                    let refused = Malformed::new(inbound.key.clone(), refused.to_string());
+                    digested.failed = digested.failed.or(Some(refused));
+                }
+            }
+        }
+        let failed = digested.failed.as_ref();
+        retrying(async || transaction(sql, async |sql| self.finish(sql, failed).await).await).await?;
+        Ok(digested)
+    }
+
+    async fn finish(&self, sql: &impl Sql, failed: Option<&Malformed>) -> Result<(), Race> {
+        store::due::complete(sql, &self.work.id).await?;
+        match failed {
+            Some(Malformed { at, detail }) => webhook::fail(sql, self.webhook, detail, Some(at)).await?,
+            None => webhook::digested(sql, self.webhook).await?,
+        }
+        Ok(())
+    }
 }

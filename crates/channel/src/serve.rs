@@ -16,7 +16,7 @@ use serde_json::Value;
 use shell::{
     failure::{Failure, Result},
     platform::{
-        attempt::{asked_for, attempt},
+        attempt::{asked_for, attempt, due_at},
         call::{Silence, call},
         center::{self, database, now},
         reply::{self, Reply},
@@ -87,7 +87,9 @@ async fn receive(
             }
         },
         Method::POST => {
-            attempt(webhook::keep(&sql, now(), codec, &account, &settings, &received).await?);
+            let now = now();
+            let due_at = due_at(now);
+            attempt(webhook::keep(&sql, now, due_at, codec, &account, &settings, &received).await?);
             Ok(reply::empty(StatusCode::OK))
         }
         _ => Err(Failure::MethodNotAllowed(asked.method.to_string())),

@@ -25,11 +25,13 @@ use store::{
 /// No provider's webhook is larger; the largest known limit is 3 MB.
 pub const BODY_MAX: usize = 4 * 1024 * 1024;
 
-/// Stores a request whose signature is right and gives the work of reading it, leased to the caller,
-/// who answers 200 and then tries it. Nothing is stored of a request from somebody else.
+/// Stores a request whose signature is right, to be read at `due_at`. If that is now, gives the work of
+/// reading it, leased to the caller, who answers 200 and then tries it. Nothing is stored of a request
+/// from somebody else.
 pub async fn keep(
     sql: &impl Sql,
     now: Timestamp,
+    due_at: Timestamp,
     codec: &impl Codec,
     account: &Account,
     settings: &Settings,
@@ -44,13 +46,14 @@ pub async fn keep(
             ));
         }
     }
-    keep_proven(sql, now, account, received).await
+    keep_proven(sql, now, due_at, account, received).await
 }
 
 /// The same for a request that was proven in another way.
 pub async fn keep_proven(
     sql: &impl Sql,
     now: Timestamp,
+    due_at: Timestamp,
     account: &Account,
     received: &Received,
 ) -> Result<Vec<Work>> {
@@ -65,7 +68,7 @@ pub async fn keep_proven(
         reason: None,
         place: None,
     };
-    let work = vec![reading(now, &webhook)];
+    let work = vec![Work { due_at, ..reading(now, &webhook) }];
     retrying(async || {
         transaction(sql, async |sql| {
             webhook::keep(sql, &webhook).await?;

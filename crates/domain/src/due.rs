@@ -39,19 +39,15 @@ impl Kind {
         }
     }
 
+    /// Work that computes and writes: little of it at the same time keeps a machine busy.
+    pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
+
+    /// Work that waits for somebody else: a provider, a business system.
+    pub const OUTSIDE: [Kind; 3] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn];
+
     /// The kind stored under `text`, for whoever reads rows.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Kind::Digest,
-            Kind::Deliver,
-            Kind::FetchMedia,
-            Kind::BotTurn,
-            Kind::Route,
-            Kind::OfferDeadline,
-            Kind::WrapUpDeadline,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
+        Self::OURS.into_iter().chain(Self::OUTSIDE).find(|kind| kind.as_str() == text)
     }
 
     /// After how many failed attempts it is given up, for a person to see and to start again.

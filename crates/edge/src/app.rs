@@ -9,6 +9,7 @@ use crate::pool::Pool;
 use crate::problem::{full, problem};
 use crate::request;
 use crate::route::Router;
+use crate::urgency::Urgency;
 use http::{Response, StatusCode};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub struct App {
     pub name: String,
     router: Router<Target>,
     components: BTreeMap<String, Arc<Pool>>,
+    urgency: Urgency,
 }
 
 enum Target {
@@ -43,6 +45,7 @@ impl App {
                 response
             }
             Target::Component(pool) => {
+                let _answering = self.urgency.answering();
                 request::prepare(&mut request, &found, client);
                 request::limited(request, pool).await
             }
@@ -52,6 +55,7 @@ impl App {
     /// Lets component `id` answer, whether its route is public or private. `None`: no such one.
     pub async fn call(&self, id: &str, mut request: Request) -> Option<Response<WasiBody>> {
         let pool = self.components.get(id)?;
+        let _turn = self.urgency.turn(request.headers()).await;
         request::prepare_chained(&mut request);
         Some(pool.handle(request).await)
     }

@@ -25,4 +25,5 @@ pub mod route;
 pub mod server;
 pub mod sqlite;
 pub mod tick;
+mod urgency;
 pub mod variables;

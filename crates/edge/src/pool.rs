@@ -129,7 +129,7 @@ impl Pool {
         } else if error.is::<ExpirationError>() {
             tracing::error!(%component, "no answer within {:?}", self.limits.request);
             return problem(StatusCode::GATEWAY_TIMEOUT, "The application took too long.");
-        } else {
+        } else if !self.shared.closed.load(Relaxed) {
             tracing::error!(%component, "a request failed: {}", error.root_cause());
         }
         problem(StatusCode::INTERNAL_SERVER_ERROR, "The application failed.")

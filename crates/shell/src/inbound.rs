@@ -1,9 +1,8 @@
-//! What a channel says happened, applied once. Each event is its own transaction: a poison event
-//! neither blocks nor loses its neighbours.
+//! What a channel says happened, applied once.
 
 use crate::{
     bot,
-    command::{Race, retrying, within, wrap_up_limit},
+    command::{self, Race, retrying, wrap_up_limit},
     failure::Result,
     performer, unique,
 };
@@ -43,15 +42,32 @@ pub enum What {
     Echo(Heard),
     Status(Report),
     /// A status of everything sent up to a number of the conversation.
-    StatusUpTo { identities: Vec<Identity>, seq: u64, status: Status },
+    StatusUpTo {
+        identities: Vec<Identity>,
+        seq: u64,
+        status: Status,
+    },
     /// `None` takes the reaction back.
-    Reaction { target: String, emoji: Option<String> },
-    Edit { target: String, content: Content },
-    Delete { target: String },
+    Reaction {
+        target: String,
+        emoji: Option<String>,
+    },
+    Edit {
+        target: String,
+        content: Content,
+    },
+    Delete {
+        target: String,
+    },
     /// The contact said who they are.
-    Identified { identities: Vec<Identity>, person: Person },
+    Identified {
+        identities: Vec<Identity>,
+        person: Person,
+    },
     /// The contact closed the conversation.
-    Left { identities: Vec<Identity> },
+    Left {
+        identities: Vec<Identity>,
+    },
 }
 
 /// A message of a contact.
@@ -94,17 +110,22 @@ pub async fn apply(
     profile: &ChannelProfile,
     inbound: &Inbound,
 ) -> Result<Vec<Work>> {
-    let scope = Scope { now, account, profile };
-    retrying(async || {
-        transaction(sql, async |sql| {
-            if !webhook::is_new(sql, &account.id, &inbound.key, now).await? {
-                return Ok(vec![]);
-            }
-            scope.take(sql, inbound).await
-        })
+    retrying(async || transaction(sql, async |sql| within(sql, now, account, profile, inbound).await).await)
         .await
-    })
-    .await
+}
+
+/// The same inside a transaction of the caller's.
+pub async fn within(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &Account,
+    profile: &ChannelProfile,
+    inbound: &Inbound,
+) -> Result<Vec<Work>, Race> {
+    if !webhook::is_new(sql, &account.id, &inbound.key, now).await? {
+        return Ok(vec![]);
+    }
+    Scope { now, account, profile }.take(sql, inbound).await
 }
 
 /// What every step of applying an event needs.
@@ -149,7 +170,7 @@ impl Scope<'_> {
         } else {
             Command::Write
         };
-        let done = within(sql, self.now, &interaction, command).await?;
+        let done = command::within(sql, self.now, &interaction, command).await?;
         let message = self.message(sql, &conversation, at, heard).await?;
         let message = Message { interaction: Some(interaction.clone()), ..message };
         let message = message::add(sql, self.now, message).await?;
@@ -368,7 +389,7 @@ impl Scope<'_> {
             return Ok(vec![]);
         };
         let wrap_up = wrap_up_limit(sql, &open).await?;
-        Ok(within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
+        Ok(command::within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
     }
 }
 

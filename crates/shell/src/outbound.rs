@@ -275,7 +275,7 @@ pub async fn resend(sql: &impl Sql, now: Timestamp, id: &MessageId) -> Result<Pu
             let conversation =
                 conversation.ok_or_else(|| Failure::NotFound(format!("message {id}'s conversation")))?;
             if message.status == Some(Status::Sending) {
-                return Ok(hurry(sql, now, message).await?);
+                return hurry(sql, now, message).await;
             }
             if !matches!(message.status, Some(Status::Failed | Status::Unknown)) {
                 return Err(Failure::Conflict("only a failed message can be sent again".to_owned()).into());

@@ -39,7 +39,7 @@ impl Desk {
 
     /// The deliveries that the dispatcher takes at that time.
     fn lease(&self, second: u64) -> Vec<Work> {
-        let due = block_on(store::due::lease(&self.center.connect(), at(second), 9)).unwrap();
+        let due = block_on(store::due::lease(&self.center.connect(), at(second), &Kind::OUTSIDE, 9)).unwrap();
         due.into_iter().filter(|work| work.kind == Kind::Deliver).collect()
     }
 

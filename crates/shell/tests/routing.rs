@@ -110,7 +110,7 @@ fn a_missed_offer_goes_back_to_the_head_and_pauses_the_agent() {
     route(&center, at(0));
     let id = center.interaction("marta");
     let sql = center.connect();
-    let deadline = block_on(store::due::lease(&sql, at(20), 9)).unwrap();
+    let deadline = block_on(store::due::lease(&sql, at(20), &domain::due::Kind::OURS, 9)).unwrap();
     let deadline = deadline.iter().find(|work| work.kind == domain::due::Kind::OfferDeadline).unwrap();
     block_on(shell::due::deadline(&sql, at(19), &deadline.clone())).unwrap();
     assert_eq!(center.state(&id), "offered", "its time is not over");

@@ -38,19 +38,21 @@ pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<
     Ok(due)
 }
 
-/// Takes what is due and nobody is at, oldest first.
-pub async fn lease(sql: &impl Sql, now: Timestamp, limit: i64) -> Result<Vec<Work>> {
-    let idle = "SELECT 1 FROM due_work WHERE state = 'waiting' AND due_at_ms <= $1 AND leased_until_ms <= $2 LIMIT 1";
+/// Takes what of these kinds is due and nobody is at, oldest first.
+pub async fn lease(sql: &impl Sql, now: Timestamp, kinds: &[Kind], limit: usize) -> Result<Vec<Work>> {
+    let kinds = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
+    let idle =
+        format!("state = 'waiting' AND kind IN ({kinds}) AND due_at_ms <= $1 AND leased_until_ms <= $2");
     // Most ticks find nothing: they must not take the write lock.
-    if !sql.any(idle, parameters![now, now]).await? {
+    if !sql.any(&format!("SELECT 1 FROM due_work WHERE {idle} LIMIT 1"), parameters![now, now]).await? {
         return Ok(vec![]);
     }
     let statement = format!(
-        "UPDATE due_work SET leased_until_ms = $1 WHERE id IN (
-            SELECT id FROM due_work WHERE state = 'waiting' AND due_at_ms <= $2 AND leased_until_ms <= $3
-            ORDER BY due_at_ms, id LIMIT $4) RETURNING {COLUMNS}"
+        "UPDATE due_work SET leased_until_ms = $3 WHERE id IN (
+            SELECT id FROM due_work WHERE {idle} ORDER BY due_at_ms, id LIMIT $4) RETURNING {COLUMNS}"
     );
-    let rows = sql.query(&statement, parameters![now + LEASE, now, now, limit]).await?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = sql.query(&statement, parameters![now, now, now + LEASE, limit]).await?;
     let mut work: Vec<Work> = rows.iter().map(read).collect::<Result<_>>()?;
     work.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
     Ok(work)

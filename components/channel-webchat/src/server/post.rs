@@ -13,7 +13,7 @@ use shell::{
     failure::Result,
     inbound,
     platform::{
-        attempt::attempt,
+        attempt::{attempt, due_at},
         reply::{self, Reply},
         request::Asked,
         typing,
@@ -42,7 +42,8 @@ pub(super) async fn receive(gate: &Gate, asked: &Asked) -> Result<Reply> {
         // Also what cannot be read: it is kept, for a person to see why.
         _ => {
             gate.limit("post", &visitor, rate::MESSAGES).await?;
-            attempt(webhook::keep_proven(&gate.sql, gate.now, &gate.account, &received).await?);
+            let due_at = due_at(gate.now);
+            attempt(webhook::keep_proven(&gate.sql, gate.now, due_at, &gate.account, &received).await?);
         }
     }
     done()

@@ -16,6 +16,7 @@ use crate::outbound::{Client, Neighbours};
 use crate::pool::Pool;
 use crate::route::{Pattern, Router};
 use crate::sqlite::Database;
+use crate::urgency::Urgency;
 use crate::variables::Variables;
 use anyhow::Context as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +103,8 @@ impl App {
             routes.push((pattern, target));
         }
         let router = Router::new(routes);
-        let app = Arc::new(Self { name: manifest.name.clone(), router, components });
+        let app =
+            Arc::new(Self { name: manifest.name.clone(), router, components, urgency: Urgency::default() });
         _ = loader.neighbours.set(Arc::downgrade(&app));
         Ok(app)
     }

@@ -1,5 +1,6 @@
 //! One database file: its writer, its readers, and what a guest may not do to it.
 
+use super::log::Log;
 use super::statement::{Failure, Outcome, run};
 use crate::bindings::spin::sqlite::sqlite::Value;
 use anyhow::{Context as _, Result};
@@ -15,7 +16,7 @@ use tokio::sync::OwnedMutexGuard;
 /// Idle readers kept. More are opened when more guests read at once.
 const READERS_KEPT: usize = 8;
 
-/// A statement that once took longer than this runs beside the async threads from then on.
+/// A statement that took longer than this the last time runs beside the async threads.
 const SLOW: Duration = Duration::from_millis(5);
 
 /// Slow statements remembered; generated SQL could be endless.
@@ -31,6 +32,7 @@ pub const TRANSACTION_MAX: Duration = Duration::from_secs(10);
 pub struct Database {
     path: PathBuf,
     writer: Arc<tokio::sync::Mutex<rusqlite::Connection>>,
+    log: Arc<Log>,
     readers: Mutex<Vec<rusqlite::Connection>>,
     slow: Mutex<HashSet<u64>>,
     hasher: RandomState,
@@ -61,9 +63,16 @@ impl Drop for Writer {
 impl Database {
     /// Opens or creates the database at `path`.
     pub fn open(path: &Path, transaction_max: Duration) -> Result<Arc<Self>> {
-        let writer = open(path).with_context(|| format!("could not open {}", path.display()))?;
+        let open = || -> rusqlite::Result<_> {
+            let mut writer = open(path)?;
+            let log = Log::of(path, &mut writer)?;
+            writer.authorizer(Some(authorize))?;
+            Ok((writer, log))
+        };
+        let (writer, log) = open().with_context(|| format!("could not open {}", path.display()))?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
+            log,
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             readers: Mutex::default(),
             slow: Mutex::default(),
@@ -74,7 +83,21 @@ impl Database {
 
     /// Waits for the writer, first come first served.
     pub(super) async fn writer(&self) -> Writer {
-        Writer(self.writer.clone().lock_owned().await)
+        let writer = Writer(self.writer.clone().lock_owned().await);
+        if !self.log.is_full() {
+            return writer;
+        }
+        let log = self.log.clone();
+        beside(move || {
+            log.fold();
+            writer
+        })
+        .await
+    }
+
+    /// Waits until what was committed before this call outlives a power cut.
+    pub(super) async fn durable(&self) -> Result<(), Failure> {
+        self.log.durable().await.map_err(Failure::Disk)
     }
 
     /// Runs `sql` on a reader, unless it writes.
@@ -97,8 +120,8 @@ impl Database {
         Ok((outcome, sql, parameters))
     }
 
-    /// Runs `sql` on the writer, inside a transaction: nothing reaches the disk for good yet.
-    pub(super) async fn write_in_transaction(
+    /// Runs `sql` on the writer. What it commits is on its way to the disk, and not yet there.
+    pub(super) async fn write(
         &self,
         writer: Writer,
         sql: String,
@@ -110,19 +133,8 @@ impl Database {
         (outcome, writer)
     }
 
-    /// Runs `sql` on the writer where it may wait for the disk: beside the async threads, so
-    /// that the instance and its neighbours go on.
-    pub(super) async fn write_through(
-        &self,
-        writer: Writer,
-        sql: String,
-        parameters: Vec<Value>,
-    ) -> (Result<Outcome, Failure>, Writer) {
-        beside(move || (run(&writer, &sql, &parameters, false), writer)).await
-    }
-
     /// Runs `work` here when it is known to be quick, and beside the async threads otherwise. A
-    /// hop costs more than most statements, so a statement is quick until it once was not.
+    /// hop costs more than most statements, so a statement is quick until the last time it was not.
     async fn timed<C: Send + 'static>(
         &self,
         connection: C,
@@ -131,29 +143,32 @@ impl Database {
         work: fn(&C, &str, &[Value]) -> Result<Outcome, Failure>,
     ) -> (Result<Outcome, Failure>, C, String, Vec<Value>) {
         let key = self.hasher.hash_one(&sql);
-        if lock(&self.slow).contains(&key) {
-            return beside(move || {
-                let outcome = work(&connection, &sql, &parameters);
-                (outcome, connection, sql, parameters)
-            })
-            .await;
-        }
-        let start = Instant::now();
-        let outcome = work(&connection, &sql, &parameters);
-        if SLOW < start.elapsed() {
+        let timed = move || {
+            let start = Instant::now();
+            let outcome = work(&connection, &sql, &parameters);
+            (start.elapsed(), (outcome, connection, sql, parameters))
+        };
+        let was_slow = lock(&self.slow).contains(&key);
+        let (time, result) = if was_slow { beside(timed).await } else { timed() };
+        let is_slow = SLOW < time;
+        if is_slow != was_slow {
             let mut slow = lock(&self.slow);
             if SLOW_REMEMBERED <= slow.len() {
                 slow.clear();
             }
-            slow.insert(key);
+            if is_slow {
+                slow.insert(key)
+            } else {
+                slow.remove(&key)
+            };
         }
-        (outcome, connection, sql, parameters)
+        result
     }
 }
 
 /// Runs `work` on a thread that may block. It is not cancelled with the caller: what it holds is
 /// dropped when it ends.
-async fn beside<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+pub(super) async fn beside<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
@@ -169,20 +184,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn open(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
-    let mut connection = rusqlite::Connection::open(path)?;
+    let connection = rusqlite::Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-    connection.authorizer(Some(authorize))?;
     Ok(connection)
 }
 
 fn open_reader(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let mut connection = open(path)?;
-    connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.authorizer(Some(authorize))?;
     Ok(connection)

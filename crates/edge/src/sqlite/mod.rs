@@ -6,6 +6,7 @@
 
 mod database;
 mod guest;
+mod log;
 mod session;
 mod statement;
 

@@ -93,13 +93,13 @@ impl Session {
             Kind::Write | Kind::Begin => (sql, parameters),
         };
         let writer = self.database.writer().await;
-        let (outcome, writer) = if kind == Kind::Begin {
-            self.database.write_in_transaction(writer, sql, parameters).await
-        } else {
-            self.database.write_through(writer, sql, parameters).await
-        };
+        let (outcome, writer) = self.database.write(writer, sql, parameters).await;
+        let finished = writer.is_autocommit();
         self.settle(state, writer);
         let outcome = outcome?;
+        if finished {
+            self.database.durable().await?;
+        }
         state.changes = outcome.changes;
         state.last_insert_rowid = outcome.last_insert_rowid;
         Ok(outcome)
@@ -119,17 +119,17 @@ impl Session {
         let Some(writer) = transaction.writer.take() else {
             return Err(rusqlite::Error::InvalidQuery.into());
         };
-        let (outcome, writer) = if kind == Kind::Finish {
-            self.database.write_through(writer, sql, parameters).await
-        } else {
-            self.database.write_in_transaction(writer, sql, parameters).await
-        };
+        let (outcome, writer) = self.database.write(writer, sql, parameters).await;
         let finished = writer.is_autocommit();
         transaction.writer = Some(writer);
         if finished {
+            // The next one has the writer while this one waits for the disk.
             state.transaction = None;
         }
         let outcome = outcome?;
+        if finished {
+            self.database.durable().await?;
+        }
         if kind != Kind::Read {
             state.changes = outcome.changes;
             state.last_insert_rowid = outcome.last_insert_rowid;

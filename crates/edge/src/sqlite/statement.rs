@@ -72,6 +72,8 @@ pub(super) enum Failure {
     Writes,
     Sql(rusqlite::Error),
     TooManyRows,
+    /// It was committed, and the disk did not say that it has it.
+    Disk(std::io::Error),
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -92,6 +94,7 @@ impl From<Failure> for Error {
             Failure::TooManyRows => {
                 Self::Io(format!("the result is larger than {} MiB", ROWS_BYTES_MAX >> 20))
             }
+            Failure::Disk(error) => Self::Io(format!("disk I/O error: {error}")),
             Failure::Writes => Self::Io("the statement writes".into()),
         }
     }

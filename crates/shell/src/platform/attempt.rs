@@ -10,7 +10,10 @@ use crate::{
         request::Asked,
     },
 };
-use domain::due::Work;
+use domain::{
+    due::{Kind, Work},
+    time::Timestamp,
+};
 use futures::future::join_all;
 use http::Method;
 use std::{
@@ -23,9 +26,11 @@ use std::{
 };
 use store::port::Sql;
 
-/// How much one instance tries at the same time. The rest waits its turn, so that a flood of webhooks
-/// is taken in before it is worked off.
+/// How much one instance tries at the same time. The rest waits its turn.
 const AT_ONCE: usize = 6;
+
+/// When the dispatcher takes what nobody has room for.
+const LATER: Duration = Duration::from_millis(500);
 
 /// Longer than any performer takes, shorter than the lease.
 const TIME: Duration = Duration::from_secs(12);
@@ -43,12 +48,19 @@ pub fn attempt(work: Vec<Work>) {
             // Whoever is at it goes on with the next: tasks of one instance must not wake each other.
             spin_sdk::wasip3::spawn(async {
                 while let Some(next) = next() {
-                    try_one(&next).await;
+                    perform(&next).await;
                 }
                 UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
             });
         }
     }
+}
+
+/// When work that can wait is due: now while this instance has room to try it, and otherwise soon, so
+/// that nothing piles up in memory. The dispatcher works it off.
+pub fn due_at(now: Timestamp) -> Timestamp {
+    let has_room = UNDER_WAY.load(Ordering::Relaxed) < AT_ONCE;
+    if has_room { now } else { now + LATER }
 }
 
 fn next() -> Option<Work> {
@@ -59,12 +71,8 @@ fn waiting() -> MutexGuard<'static, VecDeque<Work>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Performs `work` and waits for it: for the dispatcher.
-pub async fn perform(work: Vec<Work>) {
-    join_all(work.iter().map(try_one)).await;
-}
-
-async fn try_one(work: &Work) {
+/// Asks for `work` and waits until it is done or has failed.
+pub async fn perform(work: &Work) {
     let outcome = ask(work).await;
     if let Err(error) = outcome
         && let Err(failure) = failed(work, &error).await
@@ -77,17 +85,25 @@ async fn try_one(work: &Work) {
 async fn ask(work: &Work) -> Result<(), String> {
     let url = format!("http://{}.spin.internal/perform", work.performer);
     let body = serde_json::to_vec(work).map_err(|error| error.to_string())?;
-    let headers = [("content-type", "application/json")];
+    let headers = [("content-type", "application/json"), ("priority", urgency(work.kind))];
     let answer = call(Method::POST, &url, &headers, body, TIME, ANSWER_MAX).await;
     let answer = answer.map_err(|silence| format!("{}: {silence}", work.performer))?;
     if answer.is_success() { Ok(()) } else { Err(format!("{} answered {}", work.performer, answer.status)) }
+}
+
+/// A flood of webhooks is taken in before it is read. See RFC 9218.
+fn urgency(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Digest => "u=7",
+        _ => "u=3",
+    }
 }
 
 async fn failed(work: &Work, error: &str) -> Result<()> {
     let sql = database().await?;
     let next = due::failed(&sql, now(), work, error).await?;
     // An apology and a place in the queue cannot wait for the next tick.
-    Box::pin(perform(next)).await;
+    Box::pin(join_all(next.iter().map(perform))).await;
     Ok(())
 }
 
