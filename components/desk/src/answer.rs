@@ -161,9 +161,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::LogOut => login::log_out(sql, asked).await,
         E::Me => me(call).await,
         E::Desk => Ok(reply::ok(&snapshot::desk(sql, call.agent()?, call.supervises()).await?)),
-        E::SetPresence => {
-            Ok(reply::ok(&presence::declare(sql, call.agent_id()?, asked.json()?).await?))
-        }
+        E::SetPresence => Ok(reply::ok(&presence::declare(sql, call.agent_id()?, asked.json()?).await?)),
         E::Answer => call.act(Wish::Answer).await,
         E::Decline => call.act(Wish::Decline).await,
         E::Transfer => call.act(Wish::Transfer).await,

@@ -29,8 +29,10 @@ pub fn disposition(mime: &str, name: &str) -> String {
         || mime.starts_with("audio/")
         || mime.starts_with("video/");
     let how = if shown { "inline" } else { "attachment" };
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
-    let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
+    let encoded: String =
+        form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
     format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
@@ -61,7 +63,11 @@ mod tests {
         for (mime, name, expected) in [
             ("image/png", "foto 1.png", "inline; filename=\"foto 1.png\"; filename*=UTF-8''foto%201.png"),
             ("image/svg+xml", "a.svg", "attachment; filename=\"a.svg\"; filename*=UTF-8''a.svg"),
-            ("text/html", "a\"\r\n.html", "attachment; filename=\"a___.html\"; filename*=UTF-8''a%22%0D%0A.html"),
+            (
+                "text/html",
+                "a\"\r\n.html",
+                "attachment; filename=\"a___.html\"; filename*=UTF-8''a%22%0D%0A.html",
+            ),
             ("audio/ogg", "añ", "inline; filename=\"a_\"; filename*=UTF-8''a%C3%B1"),
         ] {
             assert_eq!(disposition(mime, name), expected, "{mime}");

@@ -36,7 +36,8 @@ pub(crate) async fn log_in(sql: &impl Sql, asked: &Asked) -> Result<Reply> {
     // The address first: whoever tries many logins from one place cannot fill the memory with them.
     let address = network(asked.header("spin-client-addr").unwrap_or_default());
     let by_address = Taken::take(&memory, format!("rate:address:{address}"), ADDRESS, now).await?;
-    let by_login = Taken::take(&memory, format!("rate:login:{}", token::fingerprint(&login)), LOGIN, now).await?;
+    let by_login =
+        Taken::take(&memory, format!("rate:login:{}", token::fingerprint(&login)), LOGIN, now).await?;
     let agent = agent::by_login(sql, &login).await?;
     // An unknown login takes as long as a known one.
     let hash = agent.as_ref().map_or(password::NOBODY, |agent| agent.password_hash.as_str());

@@ -197,7 +197,10 @@ pub async fn page(
     if more {
         messages.remove(0);
     }
-    Ok(MessagePage { messages: messages.iter().map(|message| view::message(message, center)).collect(), more })
+    Ok(MessagePage {
+        messages: messages.iter().map(|message| view::message(message, center)).collect(),
+        more,
+    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,11 @@ use domain::{
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
-    platform::{attempt::attempt, center::{memory, now}, session},
+    platform::{
+        attempt::attempt,
+        center::{memory, now},
+        session,
+    },
     routing,
 };
 use spin_sdk::key_value::Store;

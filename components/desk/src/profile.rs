@@ -38,9 +38,12 @@ pub(crate) async fn all(sql: &impl Sql) -> Result<BTreeMap<String, ChannelProfil
 }
 
 async fn learn(channel: &str) {
-    let (now, known) = (now(), KNOWN.with_borrow(|known| {
-        (known.profiles.contains_key(channel), known.silent_at.get(channel).copied())
-    }));
+    let (now, known) = (
+        now(),
+        KNOWN.with_borrow(|known| {
+            (known.profiles.contains_key(channel), known.silent_at.get(channel).copied())
+        }),
+    );
     if known.0 || known.1.is_some_and(|at| now.since(at) < SILENCE) {
         return;
     }

@@ -21,12 +21,9 @@ mod tests {
 
     #[test]
     fn a_parameter_is_decoded() {
-        for (query, expected) in [
-            ("q=600+123", Some("600 123")),
-            ("a=1&q=%C3%B1&q=2", Some("ñ")),
-            ("q=", None),
-            ("", None),
-        ] {
+        for (query, expected) in
+            [("q=600+123", Some("600 123")), ("a=1&q=%C3%B1&q=2", Some("ñ")), ("q=", None), ("", None)]
+        {
             assert_eq!(parameter(query, "q").as_deref(), expected, "{query}");
         }
         assert_eq!(number::<i64>("n=7", "n"), Ok(Some(7)));

@@ -205,7 +205,12 @@ fn account_setup(account: Account, center: &Key) -> Result<AccountSetup> {
     })
 }
 
-pub async fn put_account(sql: &impl Sql, center: &Key, key: &str, setup: AccountSetup) -> Result<AccountSetup> {
+pub async fn put_account(
+    sql: &impl Sql,
+    center: &Key,
+    key: &str,
+    setup: AccountSetup,
+) -> Result<AccountSetup> {
     let key = AccountId::from(id(key)?);
     let known = account::find(sql, &key).await?;
     let mut secrets = match &known {
@@ -273,7 +278,9 @@ mod tests {
 
     #[test]
     fn ids_stand_in_addresses() {
-        for (text, fits) in [("ana", true), ("sin-respuesta", true), ("", false), ("a/b", false), ("ñ", false)] {
+        for (text, fits) in
+            [("ana", true), ("sin-respuesta", true), ("", false), ("a/b", false), ("ñ", false)]
+        {
             assert_eq!(id(text).is_ok(), fits, "{text}");
         }
         assert!(id(&"x".repeat(65)).is_err());

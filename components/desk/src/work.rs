@@ -56,7 +56,12 @@ pub(crate) async fn act(
     Ok(reply::ok(&if holds { shown } else { view::for_strangers(&shown) }))
 }
 
-pub(crate) async fn send(sql: &impl Sql, agent: &AgentId, id: &InteractionId, asked: &Asked) -> Result<Reply> {
+pub(crate) async fn send(
+    sql: &impl Sql,
+    agent: &AgentId,
+    id: &InteractionId,
+    asked: &Asked,
+) -> Result<Reply> {
     let request: SendMessage = asked.json()?;
     let uploads = attachment::uploaded_by(agent, &request.attachments).await?;
     let center = Center::load(sql, profile::all(sql).await?).await?;
@@ -78,7 +83,12 @@ pub(crate) async fn resend(sql: &impl Sql, agent: &AgentId, supervises: bool, id
     Ok(told(put, &Center::load(sql, Default::default()).await?))
 }
 
-pub(crate) async fn read(sql: &impl Sql, agent: &AgentId, id: &InteractionId, asked: &Asked) -> Result<Reply> {
+pub(crate) async fn read(
+    sql: &impl Sql,
+    agent: &AgentId,
+    id: &InteractionId,
+    asked: &Asked,
+) -> Result<Reply> {
     let MarkRead { up_to_seq } = asked.json()?;
     let view = access::held(sql, agent, id).await?;
     let seq = u64::try_from(up_to_seq).unwrap_or_default();

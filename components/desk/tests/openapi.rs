@@ -56,7 +56,11 @@ fn every_route_is_in_it_and_every_reference_leads_somewhere() {
     for route in TABLE {
         let operation = &document["paths"][route.path][route.method.to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
-        assert!(ids.insert(operation["operationId"].to_string()), "{} is there twice", operation["operationId"]);
+        assert!(
+            ids.insert(operation["operationId"].to_string()),
+            "{} is there twice",
+            operation["operationId"]
+        );
     }
     for reference in references(&document) {
         let pointer = reference.strip_prefix('#').expect("it leads into the document");
@@ -156,9 +160,10 @@ fn callers(who: Who) -> &'static str {
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let id = route.path.contains("{id}").then(|| {
-        json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } })
-    });
+    let id = route
+        .path
+        .contains("{id}")
+        .then(|| json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
     let query = route.query.iter().map(|(name, about)| {
         let kind = if ["since", "before", "limit"].contains(name) { "integer" } else { "string" };
         json!({ "name": name, "in": "query", "description": about, "schema": { "type": kind } })

@@ -62,8 +62,14 @@ impl Center {
         block_on(setup::put_agent(&self.sql, id, agent))
     }
 
-    fn account(&self, id: &str, secrets: &[(&str, &str)], change: impl FnOnce(&mut AccountSetup)) -> Result<AccountSetup> {
-        let secrets = secrets.iter().map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned())).collect();
+    fn account(
+        &self,
+        id: &str,
+        secrets: &[(&str, &str)],
+        change: impl FnOnce(&mut AccountSetup),
+    ) -> Result<AccountSetup> {
+        let secrets =
+            secrets.iter().map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned())).collect();
         let mut account = AccountSetup {
             id: String::new(),
             channel: "pigeon".to_owned(),
@@ -109,7 +115,8 @@ fn an_agent_keeps_their_password_until_they_get_another() {
     let hash = || block_on(store::agent::by_login(&center.sql, "ana")).unwrap().unwrap().password_hash;
     let refused = center.agent("ana", |agent| agent.password = None);
     assert!(matches!(refused, Err(Failure::BadRequest(_))), "a new one needs one");
-    let shown = center.agent("ana", |agent| agent.skills = vec![Skill { name: "en".to_owned(), level: 7 }]).unwrap();
+    let shown =
+        center.agent("ana", |agent| agent.skills = vec![Skill { name: "en".to_owned(), level: 7 }]).unwrap();
     assert_eq!((shown.password, shown.skills[0].level), (None, 7));
     let first = hash();
     assert!(password::matches("casa-lumen", &first));
@@ -126,14 +133,18 @@ fn an_agent_keeps_their_password_until_they_get_another() {
 #[test]
 fn secrets_go_in_and_never_come_out() {
     let center = Center::open();
-    assert!(matches!(center.account("loft", &[], |_| {}), Err(Failure::Conflict(_))), "there is no queue yet");
+    assert!(
+        matches!(center.account("loft", &[], |_| {}), Err(Failure::Conflict(_))),
+        "there is no queue yet"
+    );
     center.queue("ventas", |_| {}).unwrap();
     let shown = center.account("loft", &[("token", "s3cret"), ("salt", "x")], |_| {}).unwrap();
     assert_eq!((shown.address.as_str(), shown.queue.as_str()), ("loft", "ventas"));
     assert_eq!(shown.secrets_set, ["salt", "token"]);
     assert!(!serde_json::to_string(&shown).unwrap().contains("s3cret"));
     // One that is not named stays, an empty one goes.
-    let shown = center.account("loft", &[("salt", "")], |account| account.address = "+34".to_owned()).unwrap();
+    let shown =
+        center.account("loft", &[("salt", "")], |account| account.address = "+34".to_owned()).unwrap();
     assert_eq!((shown.secrets_set.len(), shown.address.as_str()), (1, "+34"));
     assert_eq!(center.secrets("loft"), r#"{"token":"s3cret"}"#);
     assert_eq!(center.account("loft", &[], |_| {}).unwrap().address, "+34", "what is not told stays");

@@ -18,9 +18,15 @@ use domain::{
     interaction::Command,
 };
 use futures::executor::block_on;
-use shell::{failure::{Failure, Result}, outbound::Put};
+use shell::{
+    failure::{Failure, Result},
+    outbound::Put,
+};
 use std::{collections::BTreeSet, time::Duration};
-use store::{attachment::{self, Stored}, native::Sqlite};
+use store::{
+    attachment::{self, Stored},
+    native::Sqlite,
+};
 
 /// Amy talks with Marta; Bob is there, too.
 struct Talk {
@@ -48,7 +54,12 @@ impl Talk {
         self.send_through(None, agent, request)
     }
 
-    fn send_through(&self, profile: Option<&ChannelProfile>, agent: &AgentId, request: SendMessage) -> Result<Put> {
+    fn send_through(
+        &self,
+        profile: Option<&ChannelProfile>,
+        agent: &AgentId,
+        request: SendMessage,
+    ) -> Result<Put> {
         let uploads: BTreeSet<String> = [format!("of-{agent}")].into();
         let writer = Writer { agent, uploads: &uploads, profile };
         block_on(message::send(&self.sql, at(1), writer, &self.id, request))
@@ -103,7 +114,10 @@ fn only_who_talks_with_the_contact_writes() {
     let talk = Talk::open();
     assert!(matches!(talk.send(&talk.bob, text("c1", "Hola")), Err(Failure::Forbidden(_))));
     for (client_id, said) in [("", "x"), ("c2", "  "), ("c3", &*"x".repeat(20_001))] {
-        assert!(matches!(talk.send(&talk.amy, text(client_id, said)), Err(Failure::BadRequest(_))), "{said:.9}");
+        assert!(
+            matches!(talk.send(&talk.amy, text(client_id, said)), Err(Failure::BadRequest(_))),
+            "{said:.9}"
+        );
     }
     let elsewhere = SendMessage { in_reply_to: Some("m9".to_owned()), ..text("c4", "x") };
     assert!(matches!(talk.send(&talk.amy, elsewhere), Err(Failure::BadRequest(_))));
@@ -114,7 +128,10 @@ fn a_closed_window_takes_no_free_text() {
     let talk = Talk::open();
     let open = ChannelProfile { window: Some(Duration::from_secs(2)), ..talk.center.profile.clone() };
     let closed = ChannelProfile { window: Some(Duration::from_secs(1)), ..talk.center.profile.clone() };
-    assert!(matches!(talk.send_through(Some(&closed), &talk.amy, text("c1", "x")), Err(Failure::Conflict(_))));
+    assert!(matches!(
+        talk.send_through(Some(&closed), &talk.amy, text("c1", "x")),
+        Err(Failure::Conflict(_))
+    ));
     assert!(talk.send_through(Some(&open), &talk.amy, text("c1", "x")).is_ok());
 }
 
@@ -137,7 +154,8 @@ fn files_are_ones_own_and_what_the_channel_takes() {
         let refused = talk.send_through(profile.as_ref(), &talk.amy, file("c1", id));
         assert!(matches!(refused, Err(Failure::BadRequest(_))), "{id}");
     }
-    let sent = talk.send_through(Some(&profile("application/pdf", 3)), &talk.amy, file("c1", "of-amy")).unwrap();
+    let sent =
+        talk.send_through(Some(&profile("application/pdf", 3)), &talk.amy, file("c1", "of-amy")).unwrap();
     let shown = view::message(&sent.message, &Default::default());
     assert_eq!(shown.attachments[0].url.as_deref(), Some("/api/attachments/of-amy"));
 }
@@ -207,7 +225,8 @@ fn a_page_ends_where_the_next_one_begins() {
     }
     let conversation = talk.center.conversation("marta").id;
     let page = |before| {
-        let page = block_on(message::page(&talk.sql, &Default::default(), &conversation, before, Some(3))).unwrap();
+        let page =
+            block_on(message::page(&talk.sql, &Default::default(), &conversation, before, Some(3))).unwrap();
         (page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), page.more)
     };
     assert_eq!(page(None), (vec![5, 6, 7], true));

@@ -1,7 +1,11 @@
 //! What the bot is told: who writes, where, and what happened.
 
 use crate::bot::{Attribute, Channel, Contact, Context, Event, LocalTime};
-use domain::{channel::CapacityKind, message::{Content, Menu}, time::Timestamp};
+use domain::{
+    channel::CapacityKind,
+    message::{Content, Menu},
+    time::Timestamp,
+};
 use jiff::tz::TimeZone;
 use shell::bot::Occasion;
 
@@ -9,7 +13,8 @@ use shell::bot::Occasion;
 pub fn of(occasion: &Occasion, now: Timestamp, zone: &TimeZone) -> (Event, Context) {
     let Occasion { interaction, conversation, contact, message, menu, .. } = occasion;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let attribute = |(name, value): (&String, &String)| Attribute { name: name.clone(), value: value.clone() };
+    let attribute =
+        |(name, value): (&String, &String)| Attribute { name: name.clone(), value: value.clone() };
     let context = Context {
         contact: Contact {
             name: text(&contact.name),

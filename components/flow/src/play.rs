@@ -86,8 +86,12 @@ mod tests {
             seen.borrow_mut().push((event.clone(), context.clone()));
             let email = ContactDetail::Email("Ana@Example.com".into());
             let attribute = Attribute { name: "order".into(), value: "7".into() };
-            let first =
-                vec![Action::SetContact(email), Action::SetAttribute(attribute), Action::Say("wait".into()), call("c1")];
+            let first = vec![
+                Action::SetContact(email),
+                Action::SetAttribute(attribute),
+                Action::Say("wait".into()),
+                call("c1"),
+            ];
             let actions = match event {
                 Event::CallResult(result) => vec![Action::Say(result.body.clone())],
                 _ => first,
@@ -99,7 +103,10 @@ mod tests {
         assert_eq!(done.says, [Content::text("wait"), Content::text("sent")]);
         assert_eq!((done.memory.as_str(), done.then), ("++", bot::Then::Listen));
         let seen = seen.into_inner();
-        assert_eq!(seen[1].0, Event::CallResult(CallResult { id: "c1".into(), status: 200, body: "sent".into() }));
+        assert_eq!(
+            seen[1].0,
+            Event::CallResult(CallResult { id: "c1".into(), status: 200, body: "sent".into() })
+        );
         assert_eq!(seen[1].1.contact.email.as_deref(), Some("Ana@Example.com"));
         assert_eq!(seen[1].1.attributes.len(), 1);
     }

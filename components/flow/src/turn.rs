@@ -156,7 +156,8 @@ mod tests {
     fn done(actions: Vec<Action>) -> Result<(bot::Turn, Option<Call>), String> {
         let mut done = bot::Turn::default();
         let turn = Turn { actions, memory: "m".to_owned() };
-        let call = add(&mut done, turn, &[("shop".to_owned(), String::new())].into()).map_err(|nonsense| nonsense.0)?;
+        let call = add(&mut done, turn, &[("shop".to_owned(), String::new())].into())
+            .map_err(|nonsense| nonsense.0)?;
         Ok((done, call))
     }
 

@@ -7,8 +7,8 @@
 
 use crate::memory::Memory;
 use crate::step::{
-    Action, Call, CallResult, Channel, Contact, ContactDetail, Context, Event, Expectation, Known,
-    LocalTime, MenuOption, Method, Transfer, Turn,
+    Action, Call, CallResult, Channel, Contact, ContactDetail, Context, Event, Expectation, Known, LocalTime,
+    MenuOption, Method, Transfer, Turn,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,8 +45,21 @@ pub trait Bot {
     /// A text with one of these words goes to [`Bot::person`] from anywhere in the conversation.
     /// Lower case, without accents.
     const PERSON_WORDS: &'static [&'static str] = &[
-        "humano", "humana", "persona", "agente", "operador", "operadora", "asesor", "asesora",
-        "human", "person", "agent", "operator", "representative", "pessoa", "atendente",
+        "humano",
+        "humana",
+        "persona",
+        "agente",
+        "operador",
+        "operadora",
+        "asesor",
+        "asesora",
+        "human",
+        "person",
+        "agent",
+        "operator",
+        "representative",
+        "pessoa",
+        "atendente",
     ];
 
     /// One round of the conversation. `Ok(())` begins the next one, usually with the menu again.
@@ -552,18 +565,25 @@ mod tests {
         assert!(memory.len() < 500, "a new round remembers nothing of the last: {memory}");
         assert_eq!(next(text("8"), Some("600")).0, ["Get shop/orders/8 as shop-2"]);
         assert_eq!(next(called("shop-2", 503, "{}"), Some("600")).0, ["down", "Order?"]);
-        assert_eq!(next(text("OPERADOR!"), Some("600")).0, [r#"Transfer(Transfer { queue: "all", topic: "Asked", priority: 0, skills: [] })"#]);
+        assert_eq!(
+            next(text("OPERADOR!"), Some("600")).0,
+            [r#"Transfer(Transfer { queue: "all", topic: "Asked", priority: 0, skills: [] })"#]
+        );
     }
 
     #[test]
     fn what_does_not_fit_begins_anew() {
-        let known = Known { contact: crate::step::Contact { phone: Some("1".into()), ..Default::default() }, ..Default::default() };
+        let known = Known {
+            contact: crate::step::Contact { phone: Some("1".into()), ..Default::default() },
+            ..Default::default()
+        };
         for memory in ["", "{", "{\"round\":0,\"past\":[]}"] {
             let context = Context { known: known.clone(), memory: memory.to_owned(), ..Default::default() };
             assert_eq!(says(&step::<Shop>(text("7"), &context)), ["Order?"], "{memory}");
         }
         // The bot was changed: a call is open where it now asks.
-        let first = step::<Shop>(Event::Started(None), &Context { known: known.clone(), ..Default::default() });
+        let first =
+            step::<Shop>(Event::Started(None), &Context { known: known.clone(), ..Default::default() });
         let context = Context { known, memory: first.memory, ..Default::default() };
         assert_eq!(says(&step::<Shop>(called("shop-1", 200, "{}"), &context)), ["Order?"]);
     }

@@ -172,7 +172,8 @@ impl Played {
             Action::Say(_) => {}
             Action::Ask { .. } => self.menu = None,
             Action::Menu { text, options } => {
-                let option = |option: crate::step::MenuOption| MenuOption { id: option.id, title: option.title };
+                let option =
+                    |option: crate::step::MenuOption| MenuOption { id: option.id, title: option.title };
                 self.menu = Some(Menu { text, options: options.into_iter().map(option).collect() });
             }
             Action::Call(call) => self.open_call = Some(call.id),
@@ -306,7 +307,8 @@ fn line_of(action: &Action) -> String {
         Action::Transfer(transfer) => {
             let skills: Vec<_> =
                 transfer.skills.iter().map(|(name, level)| format!("{name}:{level}")).collect();
-            let skills = if skills.is_empty() { String::new() } else { format!(" skills {}", skills.join(",")) };
+            let skills =
+                if skills.is_empty() { String::new() } else { format!(" skills {}", skills.join(",")) };
             let priority = match transfer.priority {
                 0 => String::new(),
                 priority => format!(" priority {priority}"),
@@ -390,11 +392,23 @@ mod tests {
     fn a_dialogue_is_compared_line_by_line() {
         let rows = [
             ("starts\nask Say something:", None),
-            ("# note\nstarts\nask Say something:\ncontact hi\nbot You said\n    hi\nask Say something:", None),
+            (
+                "# note\nstarts\nask Say something:\ncontact hi\nbot You said\n    hi\nask Say something:",
+                None,
+            ),
             ("starts\nask Say something:\ncontact a person\ntransfer all: wants a person", None),
-            ("starts\nask Say anything:", Some((2, "the dialogue expects\n    ask Say anything:\nbut the bot does\n    ask Say something:"))),
+            (
+                "starts\nask Say anything:",
+                Some((
+                    2,
+                    "the dialogue expects\n    ask Say anything:\nbut the bot does\n    ask Say something:",
+                )),
+            ),
             ("starts", Some((1, "before this, the bot also does\n    ask Say something:"))),
-            ("starts\nask Say something:\nend", Some((3, "the dialogue expects\n    end\nbut the bot does\nnothing more"))),
+            (
+                "starts\nask Say something:\nend",
+                Some((3, "the dialogue expects\n    end\nbut the bot does\nnothing more")),
+            ),
             ("starts\nask Say something:\nanswer 200 {}", Some((3, "an answer, but the bot called nothing"))),
             ("\nstats", Some((2, "nobody knows the word `stats`"))),
             ("now today", Some((1, "now is written 2026-11-23 10:30"))),

@@ -32,9 +32,7 @@ pub struct ChannelProfile {
 }
 
 /// What one interaction takes of an agent's attention.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CapacityKind {
     /// A live voice call takes the whole agent.

@@ -19,32 +19,68 @@ pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// A contact wrote or called and nothing was open in the conversation.
-    Started { conversation: ConversationId },
+    Started {
+        conversation: ConversationId,
+    },
     /// The bot took a turn. `memory` is what it wants to be told next time.
-    BotTurned { memory: String },
+    BotTurned {
+        memory: String,
+    },
     /// The bot failed for good; a person takes over.
-    BotFailed { reason: String },
+    BotFailed {
+        reason: String,
+    },
     /// Something was learnt about what the contact wants.
-    Noted { attributes: BTreeMap<String, String> },
+    Noted {
+        attributes: BTreeMap<String, String>,
+    },
     /// The contact began to wait for an agent. The service-level clock starts, and an interaction
     /// that comes back to a queue keeps it.
-    Queued { queue: QueueId, priority: i32, topic: Option<String> },
+    Queued {
+        queue: QueueId,
+        priority: i32,
+        topic: Option<String>,
+    },
     /// The interaction rings at `agent`, who has until `answer_by`.
-    Offered { agent: AgentId, answer_by: Timestamp, why: String },
-    OfferDeclined { agent: AgentId },
+    Offered {
+        agent: AgentId,
+        answer_by: Timestamp,
+        why: String,
+    },
+    OfferDeclined {
+        agent: AgentId,
+    },
     /// RONA: nobody answered. The interaction goes back to the head of its queue.
-    OfferExpired { agent: AgentId },
-    Answered { agent: AgentId },
+    OfferExpired {
+        agent: AgentId,
+    },
+    Answered {
+        agent: AgentId,
+    },
     /// The agent passed it on; what follows is `Queued` or `Offered`.
-    Transferred { by: AgentId, note: Option<String> },
+    Transferred {
+        by: AgentId,
+        note: Option<String>,
+    },
     /// The talk ended; the agent finishes the paperwork until `wrap_up_by`.
-    WrapUpStarted { agent: AgentId, wrap_up_by: Timestamp },
+    WrapUpStarted {
+        agent: AgentId,
+        wrap_up_by: Timestamp,
+    },
     /// The contact wrote again before the wrap-up was over.
-    Reopened { agent: AgentId },
+    Reopened {
+        agent: AgentId,
+    },
     /// The contact left, or the bot was done, before anybody answered.
-    Ended { by: Ending },
+    Ended {
+        by: Ending,
+    },
     /// The outcome was coded. `None`: the time for wrap-up ran out.
-    Disposed { agent: Option<AgentId>, disposition: Option<String>, note: Option<String> },
+    Disposed {
+        agent: Option<AgentId>,
+        disposition: Option<String>,
+        note: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,9 +102,17 @@ pub enum State {
     Bot,
     /// Waiting for an agent.
     Queued,
-    Offered { agent: AgentId, answer_by: Timestamp },
-    Active { agent: AgentId },
-    WrapUp { agent: AgentId, wrap_up_by: Timestamp },
+    Offered {
+        agent: AgentId,
+        answer_by: Timestamp,
+    },
+    Active {
+        agent: AgentId,
+    },
+    WrapUp {
+        agent: AgentId,
+        wrap_up_by: Timestamp,
+    },
     /// Over. Nothing happens to it any more.
     Disposed,
 }
@@ -90,7 +134,9 @@ impl State {
     /// The agent whose capacity it takes.
     pub fn agent(&self) -> Option<&AgentId> {
         match self {
-            State::Offered { agent, .. } | State::Active { agent } | State::WrapUp { agent, .. } => Some(agent),
+            State::Offered { agent, .. } | State::Active { agent } | State::WrapUp { agent, .. } => {
+                Some(agent)
+            }
             State::New | State::Bot | State::Queued | State::Disposed => None,
         }
     }
@@ -125,26 +171,66 @@ pub struct Interaction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// The contact wrote or called; with a bot, it speaks first.
-    Start { conversation: ConversationId, bot: bool, queue: QueueId },
+    Start {
+        conversation: ConversationId,
+        bot: bool,
+        queue: QueueId,
+    },
     /// The contact wrote again.
     Write,
     /// The bot took its turn; [`Command::Queue`] or [`Command::End`] may follow.
-    BotTurn { memory: String, attributes: BTreeMap<String, String> },
+    BotTurn {
+        memory: String,
+        attributes: BTreeMap<String, String>,
+    },
     /// The bot cannot go on: the contact gets a person.
-    FailBot { reason: String, queue: QueueId },
-    Queue { queue: QueueId, priority: i32, topic: Option<String> },
-    Offer { agent: AgentId, ring: Duration, why: String },
-    Answer { agent: AgentId },
-    Decline { agent: AgentId },
-    TransferToQueue { by: AgentId, queue: QueueId, note: Option<String> },
-    TransferToAgent { by: AgentId, agent: AgentId, ring: Duration, note: Option<String> },
+    FailBot {
+        reason: String,
+        queue: QueueId,
+    },
+    Queue {
+        queue: QueueId,
+        priority: i32,
+        topic: Option<String>,
+    },
+    Offer {
+        agent: AgentId,
+        ring: Duration,
+        why: String,
+    },
+    Answer {
+        agent: AgentId,
+    },
+    Decline {
+        agent: AgentId,
+    },
+    TransferToQueue {
+        by: AgentId,
+        queue: QueueId,
+        note: Option<String>,
+    },
+    TransferToAgent {
+        by: AgentId,
+        agent: AgentId,
+        ring: Duration,
+        note: Option<String>,
+    },
     /// The talk is over.
-    WrapUp { agent: AgentId, limit: Duration },
-    Dispose { agent: AgentId, disposition: String, note: Option<String> },
+    WrapUp {
+        agent: AgentId,
+        limit: Duration,
+    },
+    Dispose {
+        agent: AgentId,
+        disposition: String,
+        note: Option<String>,
+    },
     /// The bot is done with a contact who needs nobody else.
     End,
     /// The contact left.
-    Leave { wrap_up: Duration },
+    Leave {
+        wrap_up: Duration,
+    },
     /// A deadline may have passed.
     Tick,
 }
@@ -377,14 +463,24 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Match what waits with who is free.
-    Route { at: Timestamp },
+    Route {
+        at: Timestamp,
+    },
     /// The agent's hands became emptier.
-    Free { agent: AgentId },
+    Free {
+        agent: AgentId,
+    },
     /// Come back when the offer's time is over.
-    OfferDeadline { at: Timestamp },
-    WrapUpDeadline { at: Timestamp },
+    OfferDeadline {
+        at: Timestamp,
+    },
+    WrapUpDeadline {
+        at: Timestamp,
+    },
     /// Nobody sits there: pause the agent.
-    Pause { agent: AgentId },
+    Pause {
+        agent: AgentId,
+    },
 }
 
 /// What follows from `event`, with the interaction as it was `before`.

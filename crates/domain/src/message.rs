@@ -11,17 +11,27 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Content {
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// A question with answers to choose from. See [`Menu::shape`].
     Menu(Menu),
     /// One or more files, with an optional caption.
-    Media { text: Option<String>, attachments: Vec<Attachment> },
+    Media {
+        text: Option<String>,
+        attachments: Vec<Attachment>,
+    },
     /// Something the provider sent that has no shape of its own here: location, contact card,
     /// order. `text` is what a person should read; `data` is the provider's own.
-    Rich { text: String, data: Map<String, Value> },
+    Rich {
+        text: String,
+        data: Map<String, Value>,
+    },
     /// The customer sent something that the channel or this version does not know. It is shown as
     /// such, with the provider's words, so that nothing is lost silently.
-    Unsupported { text: String },
+    Unsupported {
+        text: String,
+    },
 }
 
 impl Content {
@@ -95,9 +105,9 @@ impl Menu {
         let number = plain.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let by_number = number.and_then(|index| self.options.get(index));
         by_number.or_else(|| {
-            self.options.iter().find(|option| {
-                option.id == answer || option.title.to_lowercase() == answer.to_lowercase()
-            })
+            self.options
+                .iter()
+                .find(|option| option.id == answer || option.title.to_lowercase() == answer.to_lowercase())
         })
     }
 }

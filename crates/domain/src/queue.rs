@@ -27,7 +27,12 @@ pub struct ServiceLevel {
 impl ServiceLevel {
     /// SL1 of the ICMI's variants: answered or abandoned in time, of all that were either.
     /// `None` before the first.
-    pub fn percent(answered_in_time: u32, abandoned_in_time: u32, answered: u32, abandoned: u32) -> Option<f64> {
+    pub fn percent(
+        answered_in_time: u32,
+        abandoned_in_time: u32,
+        answered: u32,
+        abandoned: u32,
+    ) -> Option<f64> {
         let all = answered + abandoned;
         (all > 0).then(|| 100.0 * f64::from(answered_in_time + abandoned_in_time) / f64::from(all))
     }

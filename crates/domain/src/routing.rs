@@ -97,9 +97,10 @@ pub fn assign(snapshot: &Snapshot) -> Vec<Assignment> {
 fn suits(contact: &Waiting, candidate: &Candidate) -> bool {
     candidate.queues.contains(&contact.queue)
         && !contact.refused_by.contains(&candidate.agent)
-        && contact.skills.iter().all(|need| {
-            candidate.skills.iter().any(|has| has.name == need.name && has.level >= need.level)
-        })
+        && contact
+            .skills
+            .iter()
+            .all(|need| candidate.skills.iter().any(|has| has.name == need.name && has.level >= need.level))
 }
 
 /// What is wrong with a policy's answer.
@@ -124,12 +125,10 @@ pub fn check(snapshot: &Snapshot, assignments: &[Assignment]) -> Result<(), Nons
         snapshot.candidates.iter().map(|c| (&c.agent, (c, c.load))).collect();
     let mut seen = BTreeSet::new();
     for Assignment { interaction, agent, .. } in assignments {
-        let contact = waiting
-            .get(interaction)
-            .ok_or_else(|| Nonsense::UnknownInteraction(interaction.clone()))?;
-        let (candidate, load) = candidates
-            .get_mut(agent)
-            .ok_or_else(|| Nonsense::UnknownAgent(agent.clone()))?;
+        let contact =
+            waiting.get(interaction).ok_or_else(|| Nonsense::UnknownInteraction(interaction.clone()))?;
+        let (candidate, load) =
+            candidates.get_mut(agent).ok_or_else(|| Nonsense::UnknownAgent(agent.clone()))?;
         if !seen.insert(interaction) {
             return Err(Nonsense::Twice(interaction.clone()));
         }
@@ -176,8 +175,7 @@ mod tests {
     fn check_assign(waiting: Vec<Waiting>, candidates: Vec<Candidate>, expected: &[(&str, &str)]) {
         let snapshot = Snapshot { now: Timestamp(1000), waiting, candidates };
         let assignments = assign(&snapshot);
-        let pairs: Vec<_> =
-            assignments.iter().map(|a| (a.interaction.as_str(), a.agent.as_str())).collect();
+        let pairs: Vec<_> = assignments.iter().map(|a| (a.interaction.as_str(), a.agent.as_str())).collect();
         assert_eq!(pairs, expected);
         assert_eq!(check(&snapshot, &assignments), Ok(()), "the default keeps the rules");
     }
@@ -197,8 +195,16 @@ mod tests {
             &[("i1", "amy"), ("i2", "amy")],
         );
         // Priority goes before age; equal in everything, the lowest id.
-        check_assign(vec![first(), chat("i9", "sales", 1, 99)], vec![agent("amy", &["sales"], 1, 1)], &[("i9", "amy")]);
-        check_assign(vec![first()], vec![agent("b", &["sales"], 0, 1), agent("a", &["sales"], 0, 1)], &[("i1", "a")]);
+        check_assign(
+            vec![first(), chat("i9", "sales", 1, 99)],
+            vec![agent("amy", &["sales"], 1, 1)],
+            &[("i9", "amy")],
+        );
+        check_assign(
+            vec![first()],
+            vec![agent("b", &["sales"], 0, 1), agent("a", &["sales"], 0, 1)],
+            &[("i1", "a")],
+        );
     }
 
     #[test]

@@ -39,7 +39,12 @@ fn an_offer_rings_until_its_time() {
     check(at(30), &ringing(), Command::Tick, Ok(vec![Event::OfferExpired { agent: amy() }]));
     check(at(29), &ringing(), Command::Answer { agent: bob() }, Err(held()));
     check(at(29), &ringing(), Command::Decline { agent: bob() }, Err(held()));
-    check(at(9), &ringing(), Command::Decline { agent: amy() }, Ok(vec![Event::OfferDeclined { agent: amy() }]));
+    check(
+        at(9),
+        &ringing(),
+        Command::Decline { agent: amy() },
+        Ok(vec![Event::OfferDeclined { agent: amy() }]),
+    );
     // The sweep is late and the agent is there: connecting beats RONA.
     check(at(31), &ringing(), Command::Answer { agent: amy() }, Ok(vec![Event::Answered { agent: amy() }]));
     let offer = Command::Offer { agent: bob(), ring: Duration::from_secs(20), why: String::new() };
@@ -66,7 +71,12 @@ fn only_who_holds_it_may_go_on() {
 fn a_contact_who_writes_during_wrap_up_is_heard() {
     let wrap_up = in_state(State::WrapUp { agent: amy(), wrap_up_by: at(60) });
     check(at(1), &wrap_up, Command::Write, Ok(vec![Event::Reopened { agent: amy() }]));
-    check(at(60), &wrap_up, Command::Tick, Ok(vec![Event::Disposed { agent: None, disposition: None, note: None }]));
+    check(
+        at(60),
+        &wrap_up,
+        Command::Tick,
+        Ok(vec![Event::Disposed { agent: None, disposition: None, note: None }]),
+    );
     check(at(1), &in_state(State::Active { agent: amy() }), Command::Write, Ok(vec![]));
 }
 

@@ -145,7 +145,8 @@ async fn commit_within(
 
 /// The bot failed in a way that another try cannot mend.
 pub async fn fail(sql: &impl Sql, now: Timestamp, occasion: &Occasion, reason: &str) -> Result<Vec<Work>> {
-    retrying(async || transaction(sql, async |sql| hand_over(sql, now, &occasion.id, reason).await).await).await
+    retrying(async || transaction(sql, async |sql| hand_over(sql, now, &occasion.id, reason).await).await)
+        .await
 }
 
 /// The bot failed for good: the contact gets an apology and a person. Completes every turn it owed.

@@ -190,21 +190,28 @@ async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Opti
 /// What the provider made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Accepted { provider_id: Option<String> },
+    Accepted {
+        provider_id: Option<String>,
+    },
     /// Not now: the provider asks for `after`, or leaves it to us.
-    Retry { after: Option<Duration>, error: DeliveryError },
+    Retry {
+        after: Option<Duration>,
+        error: DeliveryError,
+    },
     /// Sending again cannot help.
-    Failed { error: DeliveryError },
+    Failed {
+        error: DeliveryError,
+    },
     /// It was asked and did not answer: the message may have arrived.
-    Unknown { error: DeliveryError },
+    Unknown {
+        error: DeliveryError,
+    },
 }
 
 /// Records the outcome of handing over `parcel`. Gives the conversation's next delivery, if one waits.
 pub async fn record(sql: &impl Sql, now: Timestamp, parcel: &Parcel, outcome: &Outcome) -> Result<Vec<Work>> {
-    retrying(async || {
-        transaction(sql, async |sql| record_within(sql, now, parcel, outcome).await).await
-    })
-    .await
+    retrying(async || transaction(sql, async |sql| record_within(sql, now, parcel, outcome).await).await)
+        .await
 }
 
 async fn record_within(
@@ -250,7 +257,12 @@ async fn record_within(
 }
 
 /// Nobody could deliver it: it fails, visibly.
-pub(crate) async fn give_up(sql: &impl Sql, now: Timestamp, id: &MessageId, reason: &str) -> Result<(), Race> {
+pub(crate) async fn give_up(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &MessageId,
+    reason: &str,
+) -> Result<(), Race> {
     let Some(mut message) = message::find(sql, id).await? else { return Ok(()) };
     if message.status != Some(Status::Sending) {
         return Ok(());
@@ -302,4 +314,3 @@ async fn hurry(sql: &impl Sql, now: Timestamp, message: Message) -> Result<Put, 
     }
     Ok(Put { message, work })
 }
-

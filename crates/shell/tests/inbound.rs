@@ -136,7 +136,8 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
     let sql = center.connect();
     center.hear("impostor", "m1", "hola");
     let impostor = center.conversation("impostor");
-    let person = Person { name: Some("Marta".into()), phone: Some("+34600123123".into()), ..Person::default() };
+    let person =
+        Person { name: Some("Marta".into()), phone: Some("+34600123123".into()), ..Person::default() };
     block_on(store::port::transaction(&sql, async |sql| {
         shell::inbound::learn(sql, NOW, &impostor.contact, &person, &center.account).await
     }))
@@ -159,7 +160,10 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
     assert_eq!(one.merges.len(), 1);
     // The bot knows each as their own channel does.
     let occasion = block_on(shell::bot::occasion(&sql, &work[0])).unwrap().unwrap();
-    assert_eq!((occasion.contact.name.as_str(), occasion.contact.phone()), ("Marta Ruiz", Some("+34600123123")));
+    assert_eq!(
+        (occasion.contact.name.as_str(), occasion.contact.phone()),
+        ("Marta Ruiz", Some("+34600123123"))
+    );
     block_on(store::contact::undo_merge(&sql, &one.merges[0].id, at(9))).unwrap();
     let alone = |id| block_on(store::contact::find(&sql, id)).unwrap().unwrap();
     assert_eq!(alone(&owner.contact).phone(), Some("+34600123123"));

@@ -45,7 +45,8 @@ pub async fn all(sql: &impl Sql) -> Result<Vec<Account>> {
 
 /// Adds or replaces an account.
 pub async fn put(sql: &impl Sql, account: &Account) -> Result<()> {
-    let statement = "INSERT INTO channel_account (id, channel, name, address, queue_id, bot, settings, secrets)
+    let statement =
+        "INSERT INTO channel_account (id, channel, name, address, queue_id, bot, settings, secrets)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, name = excluded.name,
             address = excluded.address, queue_id = excluded.queue_id, bot = excluded.bot,

@@ -63,15 +63,15 @@ pub async fn find(sql: &impl Sql, id: &ContactId) -> Result<Option<Contact>> {
     let Some(row) = sql.first(statement, parameters![&root]).await? else { return Ok(None) };
     let statement = "SELECT scheme, value, verified FROM contact_identity
         WHERE contact_id IN (SELECT id FROM contact WHERE root_id = $1) ORDER BY created_at_ms, scheme, value";
-    let identities = sql.query(statement, parameters![&root]).await?.iter().map(held).collect::<Result<_>>()?;
+    let identities =
+        sql.query(statement, parameters![&root]).await?.iter().map(held).collect::<Result<_>>()?;
     let statement = "SELECT m.id, c.name, m.why, m.at_ms FROM contact_merge m
         JOIN contact c ON c.id = m.merged_id
         WHERE m.undone_at_ms IS NULL AND m.survivor_id IN (SELECT id FROM contact WHERE root_id = $1)
         ORDER BY m.at_ms";
     let rows = sql.query(statement, parameters![&root]).await?;
-    let merge = |row: &Row| {
-        Ok(Merge { id: row.get(0)?, other_name: row.get(1)?, why: row.get(2)?, at: row.get(3)? })
-    };
+    let merge =
+        |row: &Row| Ok(Merge { id: row.get(0)?, other_name: row.get(1)?, why: row.get(2)?, at: row.get(3)? });
     let merges = rows.iter().map(merge).collect::<Result<_>>()?;
     Ok(Some(contact(root, &row, identities, merges)?))
 }
@@ -146,7 +146,8 @@ pub async fn create(
     locale: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
-    let statement = "INSERT INTO contact (id, root_id, name, locale, created_at_ms) VALUES ($1, $2, $3, $4, $5)";
+    let statement =
+        "INSERT INTO contact (id, root_id, name, locale, created_at_ms) VALUES ($1, $2, $3, $4, $5)";
     sql.query(statement, parameters![id, id, name, locale, now]).await?;
     Ok(())
 }
@@ -185,7 +186,8 @@ pub async fn add_identity(
     let learnt = learn(&contact, holder.as_ref());
     match &learnt {
         Learnt::Theirs => {
-            let statement = "INSERT INTO contact_identity (scheme, value, contact_id, verified, created_at_ms)
+            let statement =
+                "INSERT INTO contact_identity (scheme, value, contact_id, verified, created_at_ms)
                 VALUES ($1, $2, $3, $4, $5)";
             let Identity { scheme, value } = identity;
             sql.query(statement, parameters![scheme, value, &contact.id, verified, now]).await?;

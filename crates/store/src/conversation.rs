@@ -39,11 +39,7 @@ pub async fn find(sql: &impl Sql, id: &ConversationId) -> Result<Option<Conversa
 }
 
 /// The conversation of `identity` on an account, if they ever wrote.
-pub async fn with(
-    sql: &impl Sql,
-    account: &AccountId,
-    identity: &Identity,
-) -> Result<Option<Conversation>> {
+pub async fn with(sql: &impl Sql, account: &AccountId, identity: &Identity) -> Result<Option<Conversation>> {
     let statement =
         format!("SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND scheme = $2 AND value = $3");
     let parameters = parameters![account, &identity.scheme, &identity.value];

@@ -149,7 +149,12 @@ pub async fn doing(sql: &impl Sql) -> Result<Vec<(AgentId, InteractionId, String
 }
 
 /// The interactions of a person, under whichever contact they were recorded, newest first.
-pub async fn of_contact(sql: &impl Sql, root: &ContactId, before: Timestamp, limit: i64) -> Result<Vec<View>> {
+pub async fn of_contact(
+    sql: &impl Sql,
+    root: &ContactId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<View>> {
     let statement = format!(
         "SELECT {COLUMNS} FROM interaction
         WHERE contact_id IN (SELECT id FROM contact WHERE root_id = $1) AND started_at_ms < $2

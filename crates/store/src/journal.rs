@@ -3,8 +3,7 @@
 
 use crate::{
     feed::{self, Entry},
-    interaction,
-    parameters,
+    interaction, parameters,
     port::{Error, Result, Sql},
     record,
 };

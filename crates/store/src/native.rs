@@ -66,9 +66,9 @@ fn error(error: rusqlite::Error) -> Error {
     let text = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) if text.contains("UNIQUE") => Error::Conflict(text),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::CannotOpen) => {
-            Error::Unavailable(text)
-        }
+        Some(
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::CannotOpen,
+        ) => Error::Unavailable(text),
         _ => Error::Broken(text),
     }
 }

@@ -61,9 +61,8 @@ pub struct Disposition {
 
 pub async fn dispositions(sql: &impl Sql) -> Result<Vec<Disposition>> {
     let rows = sql.query("SELECT code, labels FROM disposition ORDER BY code", &[]).await?;
-    let read = |row: &Row| {
-        Ok(Disposition { code: row.get(0)?, labels: record::from_json(&row.get::<String>(1)?)? })
-    };
+    let read =
+        |row: &Row| Ok(Disposition { code: row.get(0)?, labels: record::from_json(&row.get::<String>(1)?)? });
     rows.iter().map(read).collect()
 }
 

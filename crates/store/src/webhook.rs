@@ -101,7 +101,8 @@ pub async fn park(
 
 /// Takes the events that waited for the message with the provider's id `target`, in their order.
 pub async fn unpark(sql: &impl Sql, account: &AccountId, target: &str) -> Result<Vec<String>> {
-    let select = "SELECT body FROM parked_event WHERE account_id = $1 AND target = $2 ORDER BY at_ms, event_key";
+    let select =
+        "SELECT body FROM parked_event WHERE account_id = $1 AND target = $2 ORDER BY at_ms, event_key";
     let rows = sql.query(select, parameters![account, target]).await?;
     if !rows.is_empty() {
         let delete = "DELETE FROM parked_event WHERE account_id = $1 AND target = $2";

@@ -18,7 +18,10 @@ pub struct Change {
 pub enum What {
     Interaction(InteractionId),
     /// Added, or changed: then only its fate may be told.
-    Message { id: MessageId, added: bool },
+    Message {
+        id: MessageId,
+        added: bool,
+    },
     Contact(ContactId),
     Presence(AgentId),
 }
@@ -97,7 +100,8 @@ mod tests {
             entry(5, Kind::Interaction, "i1", [Some("bob"), Some("amy")]),
             entry(6, Kind::MessageStatus, "m2", [None, None]),
         ]);
-        let rows: Vec<_> = changes.iter().map(|change| (change.seq, change.what.clone(), change.agents.len())).collect();
+        let rows: Vec<_> =
+            changes.iter().map(|change| (change.seq, change.what.clone(), change.agents.len())).collect();
         assert_eq!(
             rows,
             [
@@ -119,7 +123,11 @@ mod tests {
         ]);
         let hears = |agent: &str, supervises| {
             let listener = Listener { agent: agent.into(), supervises };
-            changes.iter().filter(|change| change.concerns(&listener)).map(|change| change.seq).collect::<Vec<_>>()
+            changes
+                .iter()
+                .filter(|change| change.concerns(&listener))
+                .map(|change| change.seq)
+                .collect::<Vec<_>>()
         };
         assert_eq!(hears("amy", false), [1, 3]);
         assert_eq!(hears("bob", false), [2, 3]);

@@ -126,7 +126,9 @@ impl Poller {
                 if !change.concerns(&listener) {
                     continue;
                 }
-                for Told { audience, frame, .. } in self.told(&change, |audience| audience.has(&listener)).await {
+                for Told { audience, frame, .. } in
+                    self.told(&change, |audience| audience.has(&listener)).await
+                {
                     if audience.has(&listener) {
                         hub::tell_one(index, &frame);
                     }

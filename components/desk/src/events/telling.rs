@@ -133,10 +133,7 @@ async fn of_message(
 
 /// Whether nothing about a changed message can be new but what became of it.
 fn only_its_fate(message: &Message) -> bool {
-    message.direction == Direction::Out
-        && !message.edited
-        && !message.deleted
-        && message.reaction.is_none()
+    message.direction == Direction::Out && !message.edited && !message.deleted && message.reaction.is_none()
 }
 
 /// A contact concerns whoever talks with them now. A merge changes whose interaction it is, so that is

@@ -23,7 +23,12 @@ impl Center {
         let accounts = account::all(sql).await?.into_iter().map(|account| (account.id, account.name));
         let agents = agent::all(sql).await?.into_iter().map(|agent| (agent.id, agent.name));
         let queues = queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.name));
-        Ok(Center { accounts: accounts.collect(), agents: agents.collect(), queues: queues.collect(), profiles })
+        Ok(Center {
+            accounts: accounts.collect(),
+            agents: agents.collect(),
+            queues: queues.collect(),
+            profiles,
+        })
     }
 
     pub fn account(&self, id: &AccountId) -> Ref {

@@ -30,10 +30,9 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         attributes: view.attributes.clone(),
         started_ms: view.started_at.0,
         queued_ms: view.queued_at.map(|at| at.0),
-        offer: view.answer_by.map(|by| Offer {
-            answer_by_ms: by.0,
-            why: view.offer_why.clone().unwrap_or_default(),
-        }),
+        offer: view
+            .answer_by
+            .map(|by| Offer { answer_by_ms: by.0, why: view.offer_why.clone().unwrap_or_default() }),
         answered_ms: view.answered_at.map(|at| at.0),
         wrap_up_by_ms: view.wrap_up_by.map(|at| at.0),
         ended_ms: view.ended_at.map(|at| at.0),
@@ -47,10 +46,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
 
 /// Until when free text may be sent, where a channel limits it. Nobody may be written to who never
 /// wrote: then it ended before it began.
-pub fn window_until(
-    window: Option<std::time::Duration>,
-    last_in_at: Option<Timestamp>,
-) -> Option<Timestamp> {
+pub fn window_until(window: Option<std::time::Duration>, last_in_at: Option<Timestamp>) -> Option<Timestamp> {
     window.map(|window| last_in_at.unwrap_or(Timestamp(0)) + window)
 }
 

@@ -10,16 +10,25 @@ use domain::{
 };
 use shell::failure::Result;
 use std::{collections::BTreeSet, time::Duration};
-use store::{agent, port::Sql, queue, statistics::{self, QueueFigures}};
+use store::{
+    agent,
+    port::Sql,
+    queue,
+    statistics::{self, QueueFigures},
+};
 
 /// Every queue, now and since the last midnight in UTC. `alive` are the agents whose desks are.
-pub async fn queue_stats(sql: &impl Sql, now: Timestamp, alive: &BTreeSet<AgentId>) -> Result<Vec<QueueStat>> {
+pub async fn queue_stats(
+    sql: &impl Sql,
+    now: Timestamp,
+    alive: &BTreeSet<AgentId>,
+) -> Result<Vec<QueueStat>> {
     let figures = statistics::queues(sql, midnight(now)).await?;
     let (agents, serving) = (agent::all(sql).await?, agent::queues(sql).await?);
     let stat = |queue: Queue| {
-        let members = agents.iter().filter(|agent| {
-            serving.get(&agent.id).is_some_and(|queues| queues.contains(&queue.id))
-        });
+        let members = agents
+            .iter()
+            .filter(|agent| serving.get(&agent.id).is_some_and(|queues| queues.contains(&queue.id)));
         let (mut available, mut total) = (0, 0);
         for agent in members {
             total += 1;
@@ -45,7 +54,12 @@ fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u3
         agents_total: total,
         answered_today: answered,
         abandoned_today: abandoned,
-        service_level_percent: ServiceLevel::percent(answered_in_time, abandoned_in_time, answered, abandoned),
+        service_level_percent: ServiceLevel::percent(
+            answered_in_time,
+            abandoned_in_time,
+            answered,
+            abandoned,
+        ),
         within_ms: millis(queue.service_level.within),
         target_percent: queue.service_level.target_percent.into(),
     }

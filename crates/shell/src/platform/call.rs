@@ -53,9 +53,8 @@ pub async fn call(
     if !body.is_empty() {
         request = request.header("content-length", body.len());
     }
-    let request = request
-        .body(FullBody::new(body))
-        .map_err(|error| Silence::NotReached(error.to_string()))?;
+    let request =
+        request.body(FullBody::new(body)).map_err(|error| Silence::NotReached(error.to_string()))?;
     let answer = pin!(exchange(request, limit));
     let clock = pin!(spin_sdk::time::sleep(time));
     match select(answer, clock).await {
