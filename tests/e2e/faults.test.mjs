@@ -147,3 +147,19 @@ test('an offer that nobody answers rings at the next agent, and the one who miss
   await carmen.close(await carmen.answer(again));
   await Promise.all([ana.goOffline(), carmen.goOffline()]);
 });
+
+test('a new password ends what the old one opened, and an unchanged one ends nothing', { skip: needsControl }, async () => {
+  const admin = Desk.admin(server);
+  const setup = { ...await admin.get('/api/agents/ana'), id: 'temp', login: 'temp', name: 'Temp', password: 'first-password' };
+  const put = password => admin.put('/api/agents/temp', { ...setup, password });
+  await put('first-password');
+  const temp = await Desk.login(server, 'temp', 'first-password');
+  await put('first-password');
+  await put(undefined);
+  assert.equal((await temp.get('/api/me')).name, 'Temp');
+  await put('second-password');
+  await assert.rejects(temp.get('/api/me'), /401/);
+  await assert.rejects(Desk.login(server, 'temp', 'first-password'), /401/);
+  const again = await Desk.login(server, 'temp', 'second-password');
+  assert.equal((await again.get('/api/me')).name, 'Temp');
+});

@@ -2,7 +2,7 @@
 
 use crate::setup;
 use api::webhook::FailedDelivery;
-use domain::id::WebhookId;
+use domain::id::{AgentId, WebhookId};
 use http::StatusCode;
 use shell::{
     command::{Race, retrying},
@@ -12,9 +12,11 @@ use shell::{
         center::{key, now},
         reply::{self, Reply},
         request::Asked,
+        session,
     },
 };
 use store::{
+    agent,
     port::{Sql, transaction},
     webhook::{self, Webhook},
 };
@@ -33,7 +35,14 @@ pub(crate) async fn agent(sql: &impl Sql, id: &str) -> Result<Reply> {
 }
 
 pub(crate) async fn put_agent(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
-    Ok(reply::ok(&setup::put_agent(sql, id, asked.json()?).await?))
+    let key = AgentId::from(id);
+    let before = agent::find(sql, &key).await?;
+    let setup = setup::put_agent(sql, id, asked.json()?).await?;
+    let after = agent::find(sql, &key).await?;
+    if before.map(|agent| agent.password_hash) != after.map(|agent| agent.password_hash) {
+        session::end_all(&key).await?;
+    }
+    Ok(reply::ok(&setup))
 }
 
 pub(crate) async fn queues(sql: &impl Sql) -> Result<Reply> {

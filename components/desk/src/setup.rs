@@ -95,6 +95,9 @@ pub async fn put_agent(sql: &impl Sql, key: &str, setup: AgentSetup) -> Result<A
     let key = AgentId::from(id(key)?);
     let known = agent::find(sql, &key).await?;
     let password_hash = match (&setup.password, &known) {
+        (Some(same), Some(known)) if password::matches(same, &known.password_hash) => {
+            known.password_hash.clone()
+        }
         (Some(new), _) => password::hash(new)?,
         (None, Some(known)) => known.password_hash.clone(),
         (None, None) => return Err(Failure::BadRequest("a new agent needs a password".to_owned())),

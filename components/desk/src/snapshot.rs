@@ -6,7 +6,7 @@ use crate::{
     view::{self, Center},
 };
 use api::snapshot::{Desk, Live};
-use shell::{failure::Result, platform::center::now};
+use shell::{failure::Result, platform::center::{now, time_zone}};
 use store::{
     agent::{self, Agent},
     feed, interaction,
@@ -28,7 +28,7 @@ pub(crate) async fn desk(sql: &impl Sql, agent: &Agent, supervises: bool) -> Res
         seq,
         me: view::me(agent, &queues, &center),
         interactions,
-        queues: view::queue_stats(sql, now(), &alive).await?,
+        queues: view::queue_stats(sql, now(), &time_zone().await?, &alive).await?,
         colleagues,
         dispositions: queue::dispositions(sql).await?.iter().map(view::disposition).collect(),
         pause_reasons: PAUSE_REASONS.map(str::to_owned).to_vec(),
@@ -46,5 +46,5 @@ pub(crate) async fn live(sql: &impl Sql) -> Result<Live> {
     for view in &waiting {
         shown.push(view::interaction(sql, &center, view).await?);
     }
-    Ok(Live { queues: view::queue_stats(sql, now(), &alive).await?, agents, waiting: shown })
+    Ok(Live { queues: view::queue_stats(sql, now(), &time_zone().await?, &alive).await?, agents, waiting: shown })
 }

@@ -5,16 +5,15 @@ use crate::{
     context, play, system,
     turn::Nonsense,
 };
-use domain::{due::Work, interaction::State};
+use domain::{due::Work, interaction::State, time::Timestamp};
 use http::StatusCode;
-use jiff::tz::TimeZone;
 use shell::{
     bot::{self, Occasion},
-    failure::{Failure, Result},
+    failure::Result,
     platform::{
         attempt::{asked_for, attempt},
         call::call,
-        center::{database, now, variable},
+        center::{database, now, time_zone, variable},
         reply::{self, Reply},
         request::Asked,
     },
@@ -29,6 +28,8 @@ use store::port::Sql;
 
 /// A business system has this long to answer, and this much to say.
 const SYSTEM_TIME: Duration = Duration::from_secs(5);
+/// All calls of one turn have this long, since whoever waits for the turn waits a little longer only.
+const SYSTEMS_TIME: Duration = Duration::from_secs(9);
 const SYSTEM_BYTES_MAX: usize = 256 * 1024;
 
 const WORK_BYTES_MAX: usize = 64 * 1024;
@@ -59,9 +60,10 @@ async fn take(sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
         // A person took over meanwhile: there is nothing to say.
         return bot::commit(sql, now(), occasion, &bot::Turn::default()).await;
     }
-    let (event, context) = context::of(occasion, now(), &zone().await?);
+    let (event, context) = context::of(occasion, now(), &time_zone().await?);
+    let until = now() + SYSTEMS_TIME;
     let systems = system::granted(&variable("systems").await?);
-    let ask = async |call: Call| ask_system(&systems, &occasion.work, call).await;
+    let ask = async |call: Call| ask_system(&systems, &occasion.work, call, until).await;
     match play::play(event, context, &systems, wit::step, ask).await {
         Ok(turn) => bot::commit(sql, now(), occasion, &turn).await,
         Err(Nonsense(reason)) => {
@@ -71,13 +73,13 @@ async fn take(sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
     }
 }
 
-async fn zone() -> Result<TimeZone> {
-    let name = variable("time_zone").await?;
-    TimeZone::get(&name).map_err(|error| Failure::Broken(format!("variable time_zone: {error}")))
-}
-
 /// Calls a business system. Whatever goes wrong is for the bot to know, and no failure of ours.
-async fn ask_system(systems: &BTreeMap<String, String>, work: &Work, wanted: Call) -> CallResult {
+async fn ask_system(
+    systems: &BTreeMap<String, String>,
+    work: &Work,
+    wanted: Call,
+    until: Timestamp,
+) -> CallResult {
     let Call { id, system, method, path, body } = wanted;
     let address = systems.get(&system).map(String::as_str).unwrap_or_default();
     // The turn may be taken again after a fault: a system that minds can tell by this key.
@@ -87,7 +89,8 @@ async fn ask_system(systems: &BTreeMap<String, String>, work: &Work, wanted: Cal
         headers.push(("content-type", "application/json"));
     }
     let url = format!("{address}{path}");
-    match call(verb(method), &url, &headers, body, SYSTEM_TIME, SYSTEM_BYTES_MAX).await {
+    let time = SYSTEM_TIME.min(until.since(now()));
+    match call(verb(method), &url, &headers, body, time, SYSTEM_BYTES_MAX).await {
         Ok(answer) => {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
             CallResult { id, status: answer.status, body }

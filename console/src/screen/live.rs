@@ -32,9 +32,17 @@ pub(crate) fn LiveView() -> impl IntoView {
     let words = desk.words();
     let state = RwSignal::new(State::Loading);
     let waiting = RwSignal::new(Vec::<Interaction>::new());
+    let asked = StoredValue::new(0_u32);
     let load = move || {
+        asked.try_update_value(|asked| *asked += 1);
+        let mine = asked.try_get_value();
         spawn_local(async move {
-            match http::get::<Live>("/live").await {
+            let answer = http::get::<Live>("/live").await;
+            // Somebody asked again meanwhile: theirs is the newer answer, whichever comes first.
+            if asked.try_get_value() != mine {
+                return;
+            }
+            match answer {
                 Ok(live) => {
                     desk.work.update(|work| {
                         work.queues = live.queues;
@@ -57,13 +65,17 @@ pub(crate) fn LiveView() -> impl IntoView {
             }
         });
     };
-    let counts = Memo::new(move |_| {
-        desk.work
-            .with(|work| work.queues.iter().map(|queue| (queue.waiting, queue.active)).collect::<Vec<_>>())
+    // Whoever comes or goes changes one of these, also when another comes at the same time.
+    let queues = Memo::new(move |_| {
+        let known = |queue: &QueueStat| {
+            let QueueStat { waiting, active, oldest_since_ms, answered_today, abandoned_today, .. } = queue;
+            (*waiting, *active, *oldest_since_ms, *answered_today, *abandoned_today)
+        };
+        desk.work.with(|work| work.queues.iter().map(known).collect::<Vec<_>>())
     });
     Effect::new(move |_| {
         // Read, not only tracked: a memo that nobody reads never runs.
-        counts.with(|_| load());
+        queues.with(|_| load());
     });
     view! {
         <main class="column live" data-testid="live">

@@ -28,7 +28,8 @@ use spin_sdk::http::Request;
 use std::time::Duration;
 use store::account::{self, Account};
 
-/// A provider that takes longer counts as silent. Shorter than whoever waits for the performer.
+/// A provider that takes longer counts as silent. All calls of one piece of work share it, since whoever
+/// waits for the performer waits a little longer only.
 const PROVIDER_TIME: Duration = Duration::from_secs(9);
 
 /// The largest file that is downloaded, and a little more.
@@ -153,6 +154,7 @@ pub fn look(codec: &impl Codec, asked: &Asked) -> Result<Reply> {
 /// What a channel's work takes from outside: the clock, the center's key, its variables, the network.
 pub struct Outside {
     key: Key,
+    until: Timestamp,
     variables: Vec<(String, String)>,
 }
 
@@ -162,7 +164,7 @@ impl Outside {
         for name in variables {
             values.push(((*name).to_owned(), center::variable(name).await?));
         }
-        Ok(Outside { key: center::key().await?, variables: values })
+        Ok(Outside { key: center::key().await?, until: now() + PROVIDER_TIME, variables: values })
     }
 }
 
@@ -187,9 +189,13 @@ impl World for Outside {
     }
 
     async fn call(&self, request: ProviderRequest) -> Answer {
+        let left = self.until.since(now());
+        if left.is_zero() {
+            return Answer::NotReached { reason: format!("{} s were not enough", PROVIDER_TIME.as_secs()) };
+        }
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let method = if request.method == "GET" { Method::GET } else { Method::POST };
-        match call(method, &request.url, &headers, request.body, PROVIDER_TIME, ANSWER_MAX).await {
+        match call(method, &request.url, &headers, request.body, left, ANSWER_MAX).await {
             Ok(answered) => {
                 let after =
                     answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());

@@ -23,7 +23,7 @@ use shell::{
     performer::DISPATCHER,
     platform::{
         call::{ANSWER_MAX, call},
-        center::memory,
+        center::{memory, time_zone},
         session,
         typing::{self, Side},
     },
@@ -129,7 +129,7 @@ impl Chores {
             return Ok(());
         }
         let alive = presence::alive(&memory().await?, &agent::all(sql).await?, now).await;
-        let queues = view::queue_stats(sql, now, &alive).await?;
+        let queues = view::queue_stats(sql, now, &time_zone().await?, &alive).await?;
         // That time goes by is no news.
         let timeless = |queues: &[QueueStat]| -> Vec<QueueStat> {
             queues.iter().map(|queue| QueueStat { longest_wait_ms: None, ..queue.clone() }).collect()

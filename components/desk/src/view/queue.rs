@@ -8,8 +8,9 @@ use domain::{
     queue::{Queue, ServiceLevel},
     time::Timestamp,
 };
+use jiff::tz::TimeZone;
 use shell::failure::Result;
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 use store::{
     agent,
     port::Sql,
@@ -17,13 +18,14 @@ use store::{
     statistics::{self, QueueFigures},
 };
 
-/// Every queue, now and since the last midnight in UTC. `alive` are the agents whose desks are.
+/// Every queue, now and since the last midnight in `zone`. `alive` are the agents whose desks are.
 pub async fn queue_stats(
     sql: &impl Sql,
     now: Timestamp,
+    zone: &TimeZone,
     alive: &BTreeSet<AgentId>,
 ) -> Result<Vec<QueueStat>> {
-    let figures = statistics::queues(sql, midnight(now)).await?;
+    let figures = statistics::queues(sql, midnight(now, zone)).await?;
     let (agents, serving) = (agent::all(sql).await?, agent::queues(sql).await?);
     let stat = |queue: Queue| {
         let members = agents
@@ -65,9 +67,11 @@ fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u3
     }
 }
 
-fn midnight(now: Timestamp) -> Timestamp {
-    const DAY: Duration = Duration::from_secs(86_400);
-    Timestamp(now.0 - now.0.rem_euclid(millis(DAY)))
+/// When the day of `now` began in `zone`. Where a clock is put forward at midnight, its first moment.
+fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
+    let instant = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let begin = instant.to_zoned(zone.clone()).start_of_day();
+    begin.map_or(now, |begin| Timestamp(begin.timestamp().as_millisecond()))
 }
 
 pub fn disposition(disposition: &queue::Disposition) -> Disposition {
@@ -84,8 +88,18 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight() {
-        for (now, begin) in [(0, 0), (86_399_999, 0), (86_400_000, 86_400_000), (-1, -86_400_000)] {
-            assert_eq!(midnight(Timestamp(now)), Timestamp(begin), "{now}");
+        for (now, zone, begin) in [
+            ("2026-11-21T23:30:00Z", "UTC", "2026-11-21T00:00:00Z"),
+            ("2026-11-21T23:30:00Z", "Europe/Madrid", "2026-11-21T23:00:00Z"),
+            ("2026-07-01T22:00:00Z", "Europe/Madrid", "2026-07-01T22:00:00Z"),
+            ("2026-07-01T21:59:59Z", "Europe/Madrid", "2026-06-30T22:00:00Z"),
+            ("2026-11-21T05:00:00Z", "America/Mexico_City", "2026-11-20T06:00:00Z"),
+            // Chile's clocks went from 24:00 to 1:00 that night.
+            ("2024-09-08T12:00:00Z", "America/Santiago", "2024-09-08T04:00:00Z"),
+        ] {
+            let millis = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(midnight(millis(now), &zone), millis(begin), "{now} {zone:?}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     seal::Key,
 };
 use domain::time::Timestamp;
+use jiff::tz::TimeZone;
 use spin_sdk::{key_value, variables};
 use std::time::{SystemTime, UNIX_EPOCH};
 use store::spin::Sqlite;
@@ -22,6 +23,12 @@ pub async fn variable(name: &str) -> Result<String> {
 /// The center's key, for sealing and signing.
 pub async fn key() -> Result<Key> {
     Key::parse(&variable("secret_key").await?)
+}
+
+/// Where the business has its clock.
+pub async fn time_zone() -> Result<TimeZone> {
+    let name = variable("time_zone").await?;
+    TimeZone::get(&name).map_err(|error| Failure::Broken(format!("variable time_zone: {error}")))
 }
 
 /// A connection for one request.

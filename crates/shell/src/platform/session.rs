@@ -26,13 +26,13 @@ pub const COOKIE: &str = "centralita";
 #[derive(Debug, Serialize, Deserialize)]
 struct Session {
     caller: Caller,
-    until: Timestamp,
+    opened: Timestamp,
 }
 
 /// Opens a session and gives its token.
 pub async fn open(caller: Caller) -> Result<String> {
     let token = token::new();
-    let session = Session { caller, until: now() + LIFE };
+    let session = Session { caller, opened: now() };
     let memory = memory().await?;
     memory.set_json(key(&token), &session).await.map_err(|error| Failure::Later(error.to_string()))?;
     Ok(token)
@@ -40,6 +40,11 @@ pub async fn open(caller: Caller) -> Result<String> {
 
 pub async fn close(token: &str) -> Result<()> {
     memory().await?.delete(key(token)).await.map_err(forgotten)
+}
+
+/// Ends every session that `agent` has: their password is another one now.
+pub async fn end_all(agent: &AgentId) -> Result<()> {
+    memory().await?.set(ended(agent), now().0.to_string()).await.map_err(forgotten)
 }
 
 /// The cookie that carries `token`; an empty one takes it away.
@@ -70,12 +75,19 @@ pub async fn caller(asked: &Asked) -> Result<Caller> {
     if !by_cookie && !admin_token.is_empty() && token::equal(&token, &admin_token) {
         return Ok(Caller { agent: None, role: Role::Admin });
     }
-    let session = memory().await?.get(key(&token)).await.map_err(forgotten)?;
-    let session: Option<Session> = session.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    match session {
-        Some(session) if session.until > now() => Ok(session.caller),
-        _ => Err(unknown()),
-    }
+    let memory = memory().await?;
+    let session = memory.get(key(&token)).await.map_err(forgotten)?;
+    let session: Session = session.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(unknown)?;
+    let ended = match &session.caller.agent {
+        Some(agent) => timestamp(&memory, ended(agent)).await,
+        None => None,
+    };
+    let lasts = session.opened + LIFE > now() && ended.is_none_or(|ended| ended < session.opened);
+    if lasts { Ok(session.caller) } else { Err(unknown()) }
+}
+
+fn ended(agent: &AgentId) -> String {
+    format!("sessions_ended:{agent}")
 }
 
 fn key(token: &str) -> String {
@@ -95,6 +107,10 @@ pub async fn alive(memory: &Store, agent: &AgentId) -> bool {
 
 /// When the agent's desk last proved itself alive.
 pub async fn last_seen(memory: &Store, agent: &AgentId) -> Option<Timestamp> {
-    let bytes = memory.get(format!("alive:{agent}")).await.ok()??;
+    timestamp(memory, format!("alive:{agent}")).await
+}
+
+async fn timestamp(memory: &Store, key: String) -> Option<Timestamp> {
+    let bytes = memory.get(key).await.ok()??;
     std::str::from_utf8(&bytes).ok()?.parse().ok().map(Timestamp)
 }
