@@ -1,0 +1,143 @@
+//! PostgreSQL, as Debian's package `postgresql` installs it.
+
+use crate::supervised::{Home, Running, free_port};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+const PASSWORD: &str = "test-password";
+
+/// A running PostgreSQL. Dropping it stops it and removes what it stored.
+pub struct Postgres {
+    home: Home,
+    port: u16,
+    settings: Vec<(String, String)>,
+    running: Option<Running>,
+    databases: AtomicU32,
+}
+
+impl Postgres {
+    /// Starts one that does not wait for its disk: what is committed survives [`Self::kill`] but
+    /// not a crash of the machine.
+    pub fn start() -> Self {
+        Self::start_with(&[("fsync", "off"), ("synchronous_commit", "off")])
+    }
+
+    /// Starts one with these settings of `postgresql.conf`, and otherwise PostgreSQL's own.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let home = Home::new("postgres");
+        let password = home.folder.join("password");
+        std::fs::write(&password, PASSWORD).expect("written");
+        let output = home
+            .command(programs().join("initdb"))
+            .args(["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--username=centralita"])
+            .args(["--auth=scram-sha-256", "--pwfile=password", "--pgdata=data"])
+            .output()
+            .expect("initdb runs");
+        assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
+        let settings = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let mut server = Self { home, port: 0, settings, running: None, databases: AtomicU32::new(0) };
+        let mut said = String::new();
+        // Somebody else may take the port before the server does.
+        for _ in 0..5 {
+            server.port = free_port();
+            match server.run() {
+                Ok(running) => {
+                    server.running = Some(running);
+                    return server;
+                }
+                Err(log) => said = log,
+            }
+        }
+        panic!("PostgreSQL did not start: {said}")
+    }
+
+    /// `postgres://USER:PASSWORD@127.0.0.1:PORT/postgres`
+    pub fn url(&self) -> String {
+        self.url_of("postgres")
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of a new and empty database.
+    pub fn new_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Relaxed));
+        let status = Command::new(programs().join("createdb"))
+            .arg(format!("--maintenance-db={}", self.url()))
+            .arg(&name)
+            .status()
+            .expect("createdb runs");
+        assert!(status.success(), "createdb {name}");
+        self.url_of(&name)
+    }
+
+    /// Where its data and its files are.
+    pub fn folder(&self) -> PathBuf {
+        self.home.folder.clone()
+    }
+
+    /// Ends every session and stops, as an ordered restart does. What is stored stays.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+    }
+
+    /// Ends at once, as a crash does. What was committed stays.
+    pub fn kill(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.kill();
+        }
+    }
+
+    /// Starts again, on the same port and with the same data.
+    pub fn restart(&mut self) {
+        self.stop();
+        match self.run() {
+            Ok(running) => self.running = Some(running),
+            Err(log) => panic!("PostgreSQL did not start again: {log}"),
+        }
+    }
+
+    fn url_of(&self, database: &str) -> String {
+        format!("postgres://centralita:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    fn run(&self) -> Result<Running, String> {
+        let mut arguments =
+            vec![programs().join("postgres").display().to_string(), "-D".into(), "data".into()];
+        let fixed = [
+            ("listen_addresses", "127.0.0.1"),
+            ("port", &*self.port.to_string()),
+            ("unix_socket_directories", ""),
+            ("lc_messages", "C"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for (name, value) in fixed.iter().chain(&self.settings) {
+            arguments.extend(["-c".into(), format!("{name}={value}")]);
+        }
+        // INT is PostgreSQL's fast shutdown: it does not wait for its clients.
+        self.home.start("INT", "database system is ready to accept connections", &arguments)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.running.take());
+        _ = std::fs::remove_dir_all(&self.home.folder);
+    }
+}
+
+/// The newest version's programs. They are not on the path in Debian.
+fn programs() -> PathBuf {
+    let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let newest = versions
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("bin/postgres").exists())
+        .max_by_key(version);
+    newest.expect("PostgreSQL's server is missing: apt-get install postgresql").join("bin")
+}

@@ -1,0 +1,69 @@
+//! Redis, as Debian's package `redis-server` installs it.
+
+use crate::supervised::{Home, Running, free_port};
+
+/// A running Redis that keeps what it is told over a restart. Dropping it stops it.
+pub struct Redis {
+    home: Home,
+    port: u16,
+    running: Option<Running>,
+}
+
+impl Redis {
+    pub fn start() -> Self {
+        let mut server = Self { home: Home::new("redis"), port: 0, running: None };
+        let mut said = String::new();
+        // Somebody else may take the port before the server does.
+        for _ in 0..5 {
+            server.port = free_port();
+            match server.run() {
+                Ok(running) => {
+                    server.running = Some(running);
+                    return server;
+                }
+                Err(log) => said = log,
+            }
+        }
+        panic!("Redis did not start (apt-get install redis-server): {said}")
+    }
+
+    /// `redis://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops it. What is stored stays.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+    }
+
+    /// Starts again, on the same port and with the same data.
+    pub fn restart(&mut self) {
+        self.stop();
+        match self.run() {
+            Ok(running) => self.running = Some(running),
+            Err(log) => panic!("Redis did not start again: {log}"),
+        }
+    }
+
+    fn run(&self) -> Result<Running, String> {
+        let port = self.port.to_string();
+        let arguments =
+            ["redis-server", "--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "yes"]
+                .map(str::to_owned);
+        self.home.start("TERM", "Ready to accept connections", &arguments)
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        drop(self.running.take());
+        _ = std::fs::remove_dir_all(&self.home.folder);
+    }
+}
