@@ -4,6 +4,9 @@
 use domain::time::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(not(target_family = "wasm"))]
+pub mod instance;
+
 /// The newest id's time and counter, as in the id: milliseconds, then 12 bits.
 static NEWEST: AtomicU64 = AtomicU64::new(0);
 
@@ -12,12 +15,19 @@ static NEWEST: AtomicU64 = AtomicU64::new(0);
 pub fn id(now: Timestamp) -> String {
     let wanted = u64::try_from(now.0).unwrap_or_default() << 12;
     let above = |newest: u64| wanted.max(newest + 1);
-    let newest = NEWEST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |newest| Some(above(newest)));
-    let place = above(newest.unwrap_or_else(|newest| newest));
+    #[cfg(not(target_family = "wasm"))]
+    let place = instance::place(above).unwrap_or_else(|| place(above));
+    #[cfg(target_family = "wasm")]
+    let place = place(above);
     let mut bytes: [u8; 10] = random();
     let [.., high, low] = place.to_be_bytes();
     (bytes[0], bytes[1]) = (high & 0x0f, low);
     uuid::Builder::from_unix_timestamp_millis(place >> 12, &bytes).into_uuid().hyphenated().to_string()
+}
+
+fn place(above: impl Fn(u64) -> u64) -> u64 {
+    let newest = NEWEST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |newest| Some(above(newest)));
+    above(newest.unwrap_or_else(|newest| newest))
 }
 
 /// Random bytes from the system. Without them nothing that must be secret can be made, so their lack
@@ -25,6 +35,10 @@ pub fn id(now: Timestamp) -> String {
 #[allow(clippy::expect_used, reason = "no caller could go on")]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    #[cfg(not(target_family = "wasm"))]
+    if instance::fill(&mut bytes) {
+        return bytes;
+    }
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }
@@ -44,5 +58,27 @@ mod tests {
         let ids: Vec<String> = (0..10_000).map(|_| id(now)).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(ids[0].as_bytes()[14] == b'7', "{}", ids[0]);
+    }
+
+    #[test]
+    fn what_is_played_comes_again() {
+        let now = Timestamp(1_800_000_000_000);
+        let played = || {
+            let mut next = 0_u8;
+            let count = move |bytes: &mut [u8]| {
+                for byte in bytes {
+                    *byte = next;
+                    next = next.wrapping_add(1);
+                }
+            };
+            instance::play(Some(instance::Instance::new(count)));
+            let made = (id(now), id(now), jitter().to_bits(), random::<4>());
+            instance::play(None);
+            made
+        };
+        let first = played();
+        assert!(first.0 < first.1);
+        assert_eq!(first, played());
+        assert_ne!(id(now), id(now));
     }
 }
