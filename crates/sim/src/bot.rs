@@ -1,0 +1,83 @@
+//! The bot: answers, is slow, traps, talks nonsense, hands over or ends.
+
+use crate::{
+    host::Node,
+    platform::attempt,
+    setup::{QUEUES, SKILL},
+};
+use domain::{due::Work, interaction::State};
+use flow::{
+    bot::{Action, Call, CallResult, Menu, MenuOption, Skill, Transfer, Turn},
+    context, play,
+    turn::Nonsense,
+};
+use shell::{
+    bot::{self, Occasion},
+    failure::Result,
+};
+use std::collections::BTreeMap;
+use store::port::Sql;
+
+/// As the component does it.
+pub(crate) async fn take_turns(node: &Node, sql: &impl Sql, work: Work) -> Result<()> {
+    let id = work.id;
+    while let Some(work) = store::due::find(sql, &id).await? {
+        let Some(occasion) = bot::occasion(sql, &work).await? else { break };
+        attempt(node, take(node, sql, &occasion).await?);
+    }
+    Ok(())
+}
+
+async fn take(node: &Node, sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
+    if occasion.interaction.state != State::Bot {
+        return bot::commit(sql, node.now(), occasion, &bot::Turn::default()).await;
+    }
+    let center = &node.center;
+    let (dice, faults) = (&center.dice, center.faults.get());
+    if dice.chance(faults.bot_slow) {
+        center.agenda.sleep(dice.within(500..=14_000)).await;
+    }
+    if dice.chance(faults.bot_traps) {
+        center.fault("the bot traps in", occasion.id.as_str());
+        return center.agenda.die().await;
+    }
+    let (event, context) = context::of(occasion, node.now(), &jiff::tz::TimeZone::UTC);
+    let turn = turn(node, occasion);
+    let no_system = async |call: Call| CallResult { id: call.id, status: 0, body: String::new() };
+    match play::play(event, context, &BTreeMap::new(), |_, _| turn.clone(), no_system).await {
+        Ok(turn) => bot::commit(sql, node.now(), occasion, &turn).await,
+        Err(Nonsense(reason)) => bot::fail(sql, node.now(), occasion, &reason).await,
+    }
+}
+
+/// What it says names the message that it answers: it answers each once.
+fn turn(node: &Node, occasion: &Occasion) -> Turn {
+    let dice = &node.center.dice;
+    let said = format!("bot {}", occasion.message.id);
+    let mut actions = vec![Action::Say(said.clone())];
+    if dice.chance(node.center.faults.get().bot_nonsense) {
+        actions.push(Action::Say(" ".to_owned()));
+    }
+    // Who comes back often wants a person.
+    match dice.within(0..=9) {
+        0..=2 => {}
+        3 => {
+            let option = |id: &str| MenuOption { id: id.to_owned(), title: id.to_owned() };
+            let options = QUEUES.map(option).to_vec();
+            actions.push(Action::Menu(Menu { text: format!("{said} menu"), options }));
+        }
+        4 => actions.push(Action::End),
+        _ => {
+            let queue = dice.pick(&["sales", "support", "nowhere"]).copied().unwrap_or("sales");
+            let level = u8::try_from(dice.within(1..=10)).unwrap_or(1);
+            let skill = dice.chance(0.3).then(|| Skill { name: SKILL.to_owned(), level });
+            actions.push(Action::Transfer(Transfer {
+                queue: queue.to_owned(),
+                topic: "lamp".to_owned(),
+                priority: i8::try_from(dice.within(-2..=2)).unwrap_or(0),
+                skills: skill.into_iter().collect(),
+            }));
+        }
+    }
+    Turn { actions, memory: String::new() }
+}

@@ -1,0 +1,136 @@
+//! One interaction: its journal is a life that can be, and its read model is what the journal says.
+
+use crate::{center::Center, database::at_once};
+use domain::{
+    id::{AgentId, InteractionId},
+    interaction::{Event, Interaction, State, evolve},
+};
+use store::{
+    interaction::{self, View},
+    parameters,
+    port::{Error, Result, Row, Sql},
+    record,
+};
+
+pub(super) fn look(center: &Center, id: &InteractionId) -> Result<()> {
+    let sql = &center.database.sql;
+    let statement = "SELECT version, kind, body, happened_at_ms FROM interaction_event
+        WHERE interaction_id = $1 ORDER BY version";
+    let rows = at_once(sql.query(statement, parameters![id]))?;
+    let (mut folded, mut owner, mut turns) = (Interaction::default(), Owner::Nobody, 0_u64);
+    for row in &rows {
+        let event = read(row)?;
+        folded = evolve(folded, row.get(3)?, &event);
+        if row.get::<u64>(0)? != folded.version {
+            center.violate("a journal has no gaps", format!("{id} at version {}", folded.version));
+        }
+        turns += u64::from(matches!(event, Event::BotTurned { .. }));
+        owner = owner.after(&event).unwrap_or_else(|| {
+            center.violate("no interaction has two owners", format!("{id}: {event:?} after {rows:?}"));
+            Owner::Nobody
+        });
+    }
+    let view = at_once(interaction::find(sql, id))?;
+    let view = view.ok_or_else(|| Error::Broken(format!("interaction {id} has no row")))?;
+    if let Some(difference) = difference(&folded, &view) {
+        center.violate("the read model is the fold of the journal", format!("{id}: {difference}"));
+    }
+    let statement = "SELECT COUNT(*) FROM message WHERE interaction_id = $1 AND direction = 'in'";
+    let heard: u64 = number(at_once(sql.first(statement, parameters![id]))?)?;
+    if turns > heard {
+        center.violate(
+            "the bot answers each message once",
+            format!("{id}: {turns} turns for {heard} messages"),
+        );
+    }
+    conversation(center, &view)
+}
+
+/// A conversation has one open interaction at most, and knows it.
+fn conversation(center: &Center, view: &View) -> Result<()> {
+    let statement = "SELECT id FROM interaction WHERE conversation_id = $1 AND state <> 'disposed'";
+    let rows = at_once(center.database.sql.query(statement, parameters![&view.conversation]))?;
+    let open: Vec<InteractionId> = rows.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    let found = at_once(store::conversation::find(&center.database.sql, &view.conversation))?;
+    let known = found.and_then(|conversation| conversation.open_interaction);
+    if open != known.clone().into_iter().collect::<Vec<_>>() {
+        let detail = format!("{}: open are {open:?}, known is {known:?}", view.conversation);
+        center.violate("a conversation has one open interaction at most", detail);
+    }
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<Event> {
+    record::from_stored(&row.get::<String>(1)?, &row.get::<String>(2)?)
+}
+
+pub(super) fn number(row: Option<Row>) -> Result<u64> {
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+fn difference(folded: &Interaction, view: &View) -> Option<String> {
+    let (answer_by, wrap_up_by) = match folded.state {
+        State::Offered { answer_by, .. } => (Some(answer_by), None),
+        State::WrapUp { wrap_up_by, .. } => (None, Some(wrap_up_by)),
+        _ => (None, None),
+    };
+    let pairs = [
+        ("version", folded.version == view.version),
+        ("state", folded.state.name() == view.state),
+        ("agent", folded.state.agent() == view.agent.as_ref()),
+        ("queue", folded.queue == view.queue),
+        ("conversation", folded.conversation.as_ref() == Some(&view.conversation)),
+        ("priority", folded.priority == view.priority),
+        ("topic", folded.topic == view.topic),
+        ("attributes", folded.attributes == view.attributes),
+        ("refused", folded.refused == view.refused),
+        ("queued_at", folded.queued_at == view.queued_at),
+        ("answer_by", answer_by == view.answer_by),
+        ("wrap_up_by", wrap_up_by == view.wrap_up_by),
+        ("answered_at", folded.answered_at == view.answered_at),
+        ("ended_at", folded.ended_at == view.ended_at),
+        ("disposition", folded.disposition == view.disposition),
+    ];
+    pairs.iter().find(|(_, equal)| !equal).map(|(name, _)| format!("{name} of {folded:?} and {view:?}"))
+}
+
+/// Whose an interaction is, by what its events say and nothing else.
+#[derive(Debug, Clone, PartialEq)]
+enum Owner {
+    Nobody,
+    Rings(AgentId),
+    Has(AgentId),
+    Over,
+}
+
+impl Owner {
+    /// `None`: this cannot happen now.
+    fn after(&self, event: &Event) -> Option<Owner> {
+        match (self, event) {
+            (
+                Owner::Nobody,
+                Event::Started { .. }
+                | Event::BotTurned { .. }
+                | Event::BotFailed { .. }
+                | Event::Noted { .. }
+                | Event::Queued { .. },
+            ) => Some(Owner::Nobody),
+            (Owner::Nobody, Event::Offered { agent, .. }) => Some(Owner::Rings(agent.clone())),
+            (Owner::Nobody | Owner::Rings(_), Event::Ended { .. }) => Some(Owner::Over),
+            (Owner::Rings(owner), Event::OfferDeclined { agent } | Event::OfferExpired { agent }) => {
+                (owner == agent).then_some(Owner::Nobody)
+            }
+            (Owner::Rings(owner), Event::Answered { agent }) => {
+                (owner == agent).then(|| Owner::Has(agent.clone()))
+            }
+            (Owner::Has(owner), Event::Transferred { by, .. }) => (owner == by).then_some(Owner::Nobody),
+            (Owner::Has(owner), Event::WrapUpStarted { agent, .. } | Event::Reopened { agent }) => {
+                (owner == agent).then(|| self.clone())
+            }
+            (Owner::Has(owner), Event::Disposed { agent, .. }) => {
+                agent.as_ref().is_none_or(|agent| agent == owner).then_some(Owner::Over)
+            }
+            _ => None,
+        }
+    }
+}

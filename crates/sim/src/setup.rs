@@ -1,0 +1,113 @@
+//! What the simulated center is made of.
+
+use crate::{
+    center::{Center, START},
+    database::at_once,
+    dice::Dice,
+};
+use channel::received::Settings;
+use domain::{
+    agent::{Capacity, Presence, Role},
+    id::{AgentId, QueueId},
+    queue::{Queue, ServiceLevel},
+    routing::Skill,
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+use store::{account::Account, agent::Agent, port, queue::Disposition};
+
+pub(crate) const HOSTS: usize = 3;
+/// Where everybody is who is no part of the center.
+pub(crate) const OUTSIDE: usize = HOSTS;
+
+pub(crate) const NUMBER: &str = "106540352242922";
+pub(crate) const WHATSAPP: &str = "phone";
+pub(crate) const WEBCHAT: &str = "site";
+pub(crate) const APP_SECRET: &str = "app secret";
+pub(crate) const SOLVED: &str = "solved";
+pub(crate) const QUEUES: [&str; 2] = ["sales", "support"];
+pub(crate) const SKILL: &str = "english";
+
+/// An agent, and what they can do.
+#[derive(Debug, Clone)]
+pub(crate) struct Staff {
+    pub(crate) id: AgentId,
+    pub(crate) chats: u32,
+    pub(crate) queues: Vec<QueueId>,
+    pub(crate) skills: Vec<Skill>,
+}
+
+/// The first can do everything: whoever waits can be served in the end.
+pub(crate) fn staff(dice: &Dice) -> Vec<Staff> {
+    let count = dice.within(2..=5);
+    let person = |number: i64| {
+        let all = number == 0;
+        let queues = QUEUES.iter().filter(|_| all || dice.chance(0.7)).map(|id| QueueId::from(*id)).collect();
+        let level = if all { 10 } else { u8::try_from(dice.within(1..=10)).unwrap_or(1) };
+        let skills = (all || dice.chance(0.5)).then(|| Skill { name: SKILL.to_owned(), level });
+        let chats = u32::try_from(dice.within(1..=3)).unwrap_or(1);
+        Staff { id: AgentId(format!("agent{number}")), chats, queues, skills: skills.into_iter().collect() }
+    };
+    (0..count).map(person).collect()
+}
+
+pub(crate) fn fill(center: &Center) -> port::Result<()> {
+    let sql = &center.database.sql;
+    at_once(store::migration::migrate(sql))?;
+    for (id, ring, wrap_up, priority) in [(QUEUES[0], 20, 30, 0), (QUEUES[1], 15, 20, 1)] {
+        let queue = Queue {
+            id: id.into(),
+            name: id.to_owned(),
+            ring: Duration::from_secs(ring),
+            wrap_up: Duration::from_secs(wrap_up),
+            service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+            priority,
+        };
+        at_once(store::queue::put(sql, &queue))?;
+    }
+    let labels = BTreeMap::from([("es".to_owned(), "Resuelto".to_owned())]);
+    at_once(store::queue::put_disposition(sql, &Disposition { code: SOLVED.to_owned(), labels }))?;
+    let has_bot = center.dice.chance(0.6);
+    for (id, channel, address, bot) in [
+        (WHATSAPP, channel_whatsapp::codec::NAME, NUMBER, true),
+        (WEBCHAT, channel_webchat::codec::NAME, WEBCHAT, has_bot),
+    ] {
+        let account = Account {
+            id: id.into(),
+            channel: channel.to_owned(),
+            name: id.to_owned(),
+            address: address.to_owned(),
+            queue: QUEUES[0].into(),
+            bot,
+            settings: Default::default(),
+            secrets: String::new(),
+        };
+        at_once(store::account::put(sql, &account))?;
+    }
+    for person in &center.staff {
+        let agent = Agent {
+            id: person.id.clone(),
+            login: person.id.0.clone(),
+            name: person.id.0.clone(),
+            role: Role::Agent,
+            locale: "es".to_owned(),
+            password_hash: String::new(),
+            capacity: Capacity { calls: 1, chats: person.chats },
+            presence: Presence::Offline,
+            presence_since: Timestamp(START),
+            idle_since: Timestamp(START),
+        };
+        at_once(store::agent::put(sql, &agent, &person.queues, &person.skills))?;
+    }
+    Ok(())
+}
+
+/// What a channel's component knows of its account.
+pub(crate) fn settings() -> Settings {
+    Settings::from([
+        ("secret", APP_SECRET),
+        ("address", NUMBER),
+        ("access_token", "token"),
+        ("graph_base_url", "http://graph.example"),
+    ])
+}
