@@ -4,6 +4,7 @@ use crate::bindings::spin::variables::variables::{Error, Host, HostWithStore};
 use crate::bindings::{Spin, SpinView};
 use crate::key_value::KeyValue;
 use crate::outbound::allowed::AllowedHosts;
+use crate::postgres;
 use crate::sqlite::Database;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct Grants {
     pub files: Option<PathBuf>,
     pub key_value_stores: BTreeMap<String, KeyValue>,
     pub sqlite_databases: BTreeMap<String, Arc<Database>>,
+    /// The host's connections. Only addresses among `allowed_hosts` are reached.
+    pub postgres: Arc<postgres::Servers>,
     pub allowed_hosts: AllowedHosts,
 }
 

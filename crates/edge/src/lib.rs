@@ -2,7 +2,7 @@
 //!
 //! Start at [`command::up`]; then [`manifest`] (what is asked for), [`app`] (how it is put
 //! together), [`server`] → [`request`] → [`pool`] → [`instance`] (one request's way), and the
-//! interfaces a component may call: [`outbound`], [`sqlite`], [`key_value`], [`grants`].
+//! interfaces a component may call: [`outbound`], [`sqlite`], [`postgres`], [`key_value`], [`grants`].
 
 pub mod app;
 pub mod bindings;
@@ -19,6 +19,7 @@ pub mod limits;
 pub mod manifest;
 pub mod outbound;
 pub mod pool;
+pub mod postgres;
 pub mod problem;
 pub mod request;
 pub mod route;

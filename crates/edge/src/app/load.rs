@@ -14,6 +14,7 @@ use crate::manifest::{Component, Dependency, DependencySource, Endpoint, Manifes
 use crate::outbound::allowed::AllowedHosts;
 use crate::outbound::{Client, Neighbours};
 use crate::pool::Pool;
+use crate::postgres;
 use crate::route::{Pattern, Router};
 use crate::sqlite::Database;
 use crate::urgency::Urgency;
@@ -37,6 +38,7 @@ pub struct Options {
     /// `SPIN_VARIABLE_*`, from a file or the process.
     pub environment: BTreeMap<String, String>,
     pub limits: LimitOverrides,
+    pub postgres: postgres::Settings,
     /// How long a transaction may be open.
     pub transaction_max: Duration,
 }
@@ -64,6 +66,7 @@ struct Loader<'a> {
     neighbours: Neighbours,
     key_value: Arc<KeyValueFile>,
     databases: BTreeMap<String, Arc<Database>>,
+    postgres: Arc<postgres::Servers>,
 }
 
 /// A component before it is compiled.
@@ -133,6 +136,7 @@ impl<'a> Loader<'a> {
             neighbours: Neighbours::default(),
             key_value: KeyValueFile::open(&data.join("key_value.db"))?,
             databases,
+            postgres: postgres::Servers::new(options.postgres),
             manifest,
             options,
             variables,
@@ -282,6 +286,7 @@ impl<'a> Loader<'a> {
                 .iter()
                 .filter_map(|label| Some((label.clone(), self.databases.get(label)?.clone())))
                 .collect(),
+            postgres: self.postgres.clone(),
             allowed_hosts: hosts,
         })
     }

@@ -7,6 +7,7 @@ use crate::app::{App, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::{Endpoint, Manifest};
 use crate::problem::full;
+use crate::postgres;
 use crate::sqlite::TRANSACTION_MAX;
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
@@ -182,6 +183,7 @@ fn options() -> anyhow::Result<Options> {
         variables: BTreeMap::new(),
         environment: BTreeMap::new(),
         limits: LimitOverrides::default(),
+        postgres: postgres::Settings::default(),
         transaction_max: TRANSACTION_MAX,
     })
 }

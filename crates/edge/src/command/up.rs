@@ -3,6 +3,7 @@
 use crate::app::{App, LoadError, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::Manifest;
+use crate::postgres;
 use crate::sqlite::TRANSACTION_MAX;
 use crate::variables::parse_env_file;
 use crate::{server, tick};
@@ -36,9 +37,15 @@ pub struct Args {
     /// How long requests may take to finish after SIGTERM
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     drain_max: u64,
-    /// How long a SQLite transaction may hold the writer
+    /// How long a transaction may be open
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     transaction_max: u64,
+    /// How many connections to one PostgreSQL database may be open
+    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    postgres_connections_max: u32,
+    /// How long a component waits for one of them
+    #[arg(long, default_value_t = 10_000, value_name = "MS")]
+    postgres_wait_max: u64,
     #[command(flatten)]
     limits: LimitOverrides,
 }
@@ -103,15 +110,21 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
         None => BTreeMap::new(),
     };
     environment.extend(std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")));
+    let transaction_max = match args.transaction_max {
+        0 => TRANSACTION_MAX,
+        limit => Duration::from_millis(limit),
+    };
     let options = Options {
         data: args.data,
         variables: args.variables.into_iter().collect(),
         environment,
         limits: args.limits,
-        transaction_max: match args.transaction_max {
-            0 => TRANSACTION_MAX,
-            limit => Duration::from_millis(limit),
+        postgres: postgres::Settings {
+            connections: args.postgres_connections_max as usize,
+            wait: Duration::from_millis(args.postgres_wait_max),
+            transaction_max,
         },
+        transaction_max,
     };
     println!(
         "loading the components of {} (compiled once, then kept in {})",
