@@ -1,6 +1,6 @@
 //! The paths that need no storage.
 
-use crate::storage;
+use crate::{postgres, storage};
 use bytes::Bytes;
 use futures::SinkExt as _;
 use http_body_util::BodyExt as _;
@@ -57,6 +57,9 @@ async fn route(path: &str, query: &Query, request: Request) -> Answer {
         "/forward" => forward(&query["url"], request).await,
         rest if rest.starts_with("/sqlite/") || rest.starts_with("/kv/") => {
             storage::route(rest, query, body(request).await?).await.map(|body| text(StatusCode::OK, body))
+        }
+        rest if rest.starts_with("/pg/") => {
+            postgres::route(rest, query, body(request).await?).await.map(|body| text(StatusCode::OK, body))
         }
         "/background" => {
             storage::later(query["key"].clone(), number(query, "ms")?);

@@ -3,4 +3,6 @@
 #[cfg(target_family = "wasm")]
 mod handler;
 #[cfg(target_family = "wasm")]
+mod postgres;
+#[cfg(target_family = "wasm")]
 mod storage;
