@@ -18,6 +18,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
 };
+use test_servers::Postgres;
 
 /// The oldest Node whose test runner has what the tests use.
 const NODE_MAJOR_MIN: u32 = 20;
@@ -37,19 +38,23 @@ impl EndToEnd {
             build::everything()?;
             build::test_components()?;
         }
-        Ok(conclude(&[("end to end", end_to_end(self.url.as_deref(), &self.names)?)]))
+        Ok(conclude(&[("end to end", end_to_end(self.url.as_deref(), &self.names, &[])?)]))
     }
 }
 
 /// Runs every suite, also after one has failed.
 pub(crate) fn everything() -> Result<ExitCode> {
     require_node()?;
+    require_postgres()?;
     build::everything_tested()?;
-    let mut suites = vec![("Rust", rust()?)];
+    let postgres = Postgres::start();
+    let postgres = [(DATABASE, postgres.url())];
+    let mut suites = vec![("Rust", rust(&[], &[])?), ("Rust on PostgreSQL", rust(&ON_BOTH, &postgres)?)];
     for widget in widgets()? {
         suites.push(("widget", node(&widget, &test_files(&widget, "test")?, &[])?));
     }
-    suites.push(("end to end", end_to_end(None, &[])?));
+    suites.push(("end to end", end_to_end(None, &[], &[])?));
+    suites.push(("end to end on PostgreSQL", end_to_end(None, &[], &postgres)?));
     Ok(conclude(&suites))
 }
 
@@ -63,11 +68,20 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
     if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn rust() -> Result<Count> {
+/// Where the tests keep what they store; without it, in SQLite.
+const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
+
+/// The tests of what stores: they run on both databases.
+const ON_BOTH: [&str; 7] = ["migration", "inbound", "outbound", "routing", "work", "conversation", "setup"];
+
+/// The Rust tests, or those of these files only.
+fn rust(files: &[&str], environment: &[(&str, String)]) -> Result<Count> {
     println!("Rust tests …");
     let mut cargo = workspace::cargo();
     cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]);
+    cargo.args(files.iter().flat_map(|file| ["--test", file]));
     cargo.env("CENTRALITA_COMPONENTS", workspace::target().join("components"));
+    cargo.envs(environment.iter().map(|(name, value)| (name, value)));
     let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo test")?;
     let mut count = Count::default();
     let stdout = child.stdout.take().context("a piped child has an output")?;
@@ -91,12 +105,12 @@ fn widgets() -> Result<Vec<PathBuf>> {
     Ok(folders.into_iter().filter(|folder| folder.join("package.json").is_file()).collect())
 }
 
-fn end_to_end(url: Option<&str>, names: &[String]) -> Result<Count> {
+fn end_to_end(url: Option<&str>, names: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_node()?;
     let folder = workspace::root().join("tests");
     let files = if names.is_empty() { test_files(&folder, "e2e")? } else { named(names) };
-    let environment = url.map(|url| ("CENTRALITA_URL", url));
-    node(&folder, &files, environment.as_slice())
+    let url = url.map(|url| ("CENTRALITA_URL", url.to_owned()));
+    node(&folder, &files, &[environment, url.as_slice()].concat())
 }
 
 fn named(names: &[String]) -> Vec<String> {
@@ -114,7 +128,7 @@ fn test_files(folder: &Path, part: &str) -> Result<Vec<String>> {
 }
 
 /// Runs Node's test runner in `folder`, one file after the other: they share the machine's cores.
-fn node(folder: &Path, files: &[String], environment: &[(&str, &str)]) -> Result<Count> {
+fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_chromium()?;
     install_packages(folder)?;
     println!("{} tests …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
@@ -123,7 +137,7 @@ fn node(folder: &Path, files: &[String], environment: &[(&str, &str)]) -> Result
     node.current_dir(folder).args(["--test", "--test-concurrency=1"]);
     node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
-    node.args(files).envs(environment.iter().copied());
+    node.args(files).envs(environment.iter().map(|(name, value)| (name, value)));
     let succeeded = node.status().context("cannot run node")?.success();
     let mut count = from_tap(&fs::read_to_string(&report).unwrap_or_default());
     if !succeeded && count.failed == 0 {
@@ -137,6 +151,13 @@ fn require_node() -> Result<()> {
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
     if major.is_none_or(|major: u32| major < NODE_MAJOR_MIN) {
         bail!("the tests need Node {NODE_MAJOR_MIN} or later: install it and start again");
+    }
+    Ok(())
+}
+
+fn require_postgres() -> Result<()> {
+    if !Path::new("/usr/lib/postgresql").is_dir() || !Path::new("/usr/bin/redis-server").is_file() {
+        toolchain::install(&["postgresql", "redis-server"])?;
     }
     Ok(())
 }

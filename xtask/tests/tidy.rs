@@ -12,12 +12,12 @@ use std::{
 
 /// Layers from the bottom up. A package depends only on packages of lower layers.
 const LAYERS: [&[&str]; 6] = [
-    &["domain"],
+    &["domain", "test-servers"],
     &["store"],
     &["shell", "api"],
     &["channel", "bot"],
     &["components/*", "console"],
-    &["edge", "xtask", "tests/*", "demo/*"],
+    &["edge", "sim", "xtask", "tests/*", "demo/*"],
 ];
 
 /// Names that say nothing of what is inside.

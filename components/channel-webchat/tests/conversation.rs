@@ -25,23 +25,22 @@ use store::{
     account::Account,
     attachment::{self, Stored},
     conversation::{self, Conversation},
-    native::Sqlite,
+    native::{Database, Scratch},
 };
-use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const KEY: &[u8] = b"a key of the test";
 
 struct Chat {
-    _folder: TempDir,
-    sql: Sqlite,
+    sql: Database,
+    _scratch: Scratch,
     account: Account,
 }
 
 impl Chat {
     fn open() -> Self {
-        let folder = TempDir::new().unwrap();
-        let sql = Sqlite::open(&folder.path().join("center.db")).unwrap();
+        let scratch = Scratch::new();
+        let sql = scratch.connect();
         let account = Account {
             id: "shop".into(),
             channel: NAME.into(),
@@ -65,7 +64,7 @@ impl Chat {
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &account).await.unwrap();
         });
-        Chat { _folder: folder, sql, account }
+        Chat { sql, account, _scratch: scratch }
     }
 
     fn received(visitor: &str, body: &str) -> Received {

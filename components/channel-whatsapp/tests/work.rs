@@ -24,15 +24,14 @@ use shell::{
     failure::Failure,
     outbound::{Draft, send},
 };
-use std::{cell::RefCell, collections::VecDeque, path::PathBuf, time::Duration};
-use store::{account::Account, conversation, message, native::Sqlite, port::Sql};
-use tempfile::TempDir;
+use std::{cell::RefCell, collections::VecDeque, time::Duration};
+use store::{account::Account, conversation, message, native::{Database, Scratch}, port::Sql};
 
 const NOW: Timestamp = Timestamp(1_795_262_400_000);
 const NUMBER: &str = "106540352242922";
 
 struct Center {
-    folder: TempDir,
+    scratch: Scratch,
     account: Account,
 }
 
@@ -48,7 +47,7 @@ impl Center {
             settings: Default::default(),
             secrets: String::new(),
         };
-        let center = Center { folder: TempDir::new().unwrap(), account };
+        let center = Center { scratch: Scratch::new(), account };
         let sql = center.connect();
         block_on(async {
             store::migration::migrate(&sql).await.unwrap();
@@ -66,9 +65,8 @@ impl Center {
         center
     }
 
-    fn connect(&self) -> Sqlite {
-        let path: PathBuf = self.folder.path().join("center.db");
-        Sqlite::open(&path).unwrap()
+    fn connect(&self) -> Database {
+        self.scratch.connect()
     }
 
     /// A webhook that is signed as Meta does.

@@ -35,7 +35,7 @@ use spin_sdk::{
 use store::{
     agent::{self, Agent},
     port::Sql,
-    spin::Sqlite,
+    spin::Database,
 };
 
 /// More than any JSON here needs.
@@ -64,7 +64,7 @@ enum Answer {
 
 /// A request whose sender is known as far as its route asks for it.
 struct Call {
-    sql: Sqlite,
+    sql: Database,
     asked: Asked,
     caller: Option<Caller>,
     agent: Option<Agent>,

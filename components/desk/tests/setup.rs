@@ -13,21 +13,20 @@ use shell::{
     password,
     seal::{self, Key},
 };
-use store::native::Sqlite;
-use tempfile::TempDir;
+use store::native::{Database, Scratch};
 
 struct Center {
-    sql: Sqlite,
+    sql: Database,
     key: Key,
-    _folder: TempDir,
+    _scratch: Scratch,
 }
 
 impl Center {
     fn open() -> Self {
-        let folder = TempDir::new().unwrap();
-        let sql = Sqlite::open(&folder.path().join("center.db")).unwrap();
+        let scratch = Scratch::new();
+        let sql = scratch.connect();
         block_on(store::migration::migrate(&sql)).unwrap();
-        Center { sql, key: Key::parse(&"a1".repeat(32)).unwrap(), _folder: folder }
+        Center { sql, key: Key::parse(&"a1".repeat(32)).unwrap(), _scratch: scratch }
     }
 
     fn queue(&self, id: &str, change: impl FnOnce(&mut QueueSetup)) -> Result<QueueSetup> {

@@ -25,13 +25,13 @@ use shell::{
 use std::{collections::BTreeSet, time::Duration};
 use store::{
     attachment::{self, Stored},
-    native::Sqlite,
+    native::Database,
 };
 
 /// Amy talks with Marta; Bob is there, too.
 struct Talk {
     center: Center,
-    sql: Sqlite,
+    sql: Database,
     amy: AgentId,
     bob: AgentId,
     id: InteractionId,

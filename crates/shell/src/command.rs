@@ -26,8 +26,9 @@ pub struct Done {
     pub work: Vec<Work>,
 }
 
-/// How often a lost race is decided again.
-const RACES_MAX: u32 = 5;
+/// How often a lost race is decided again. One of all who race wins each round, and so many may be at the
+/// same thing: fifty copies of one webhook, for example.
+const RACES_MAX: u32 = 60;
 
 /// Runs `attempt` again while somebody else was faster.
 pub async fn retrying<T>(mut attempt: impl AsyncFnMut() -> Result<T, Race>) -> Result<T> {

@@ -47,9 +47,11 @@ pub async fn lease(sql: &impl Sql, now: Timestamp, kinds: &[Kind], limit: usize)
     if !sql.any(&format!("SELECT 1 FROM due_work WHERE {idle} LIMIT 1"), parameters![now, now]).await? {
         return Ok(vec![]);
     }
+    // Said twice: whoever waited for another's lease looks again at what it is now.
     let statement = format!(
         "UPDATE due_work SET leased_until_ms = $3 WHERE id IN (
-            SELECT id FROM due_work WHERE {idle} ORDER BY due_at_ms, id LIMIT $4) RETURNING {COLUMNS}"
+            SELECT id FROM due_work WHERE {idle} ORDER BY due_at_ms, id LIMIT $4)
+        AND {idle} RETURNING {COLUMNS}"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = sql.query(&statement, parameters![now, now, now + LEASE, limit]).await?;
@@ -65,6 +67,13 @@ pub async fn next_of(sql: &impl Sql, kind: Kind, subject: &str) -> Result<Option
         ORDER BY id LIMIT 1"
     );
     sql.first(&statement, parameters![kind.as_str(), subject]).await?.as_ref().map(read).transpose()
+}
+
+/// The id of the work of a kind about a subject that will be performed last of all that waits.
+pub async fn last_id(sql: &impl Sql, kind: Kind, subject: &str) -> Result<Option<String>> {
+    let statement = "SELECT MAX(id) FROM due_work WHERE kind = $1 AND subject = $2 AND state = 'waiting'";
+    let row = sql.first(statement, parameters![kind.as_str(), subject]).await?;
+    row.map_or(Ok(None), |row| row.get(0))
 }
 
 pub async fn find(sql: &impl Sql, id: &str) -> Result<Option<Work>> {

@@ -3,15 +3,24 @@
 
 use crate::{
     parameters,
-    port::{Error, Result, Sql, transaction},
+    port::{Dialect, Error, Result, Sql, transaction},
 };
 
-/// In the order in which they run; a released one never changes.
-const SQLITE: [(&str, &str); 4] = [
+type Script = (&'static str, &'static str);
+
+/// In the order in which they run; a released one never changes. Both dialects have the same tables.
+const SQLITE: [Script; 4] = [
     ("0001_center", include_str!("../migrations/sqlite/0001_center.sql")),
     ("0002_contact", include_str!("../migrations/sqlite/0002_contact.sql")),
     ("0003_interaction", include_str!("../migrations/sqlite/0003_interaction.sql")),
     ("0004_work", include_str!("../migrations/sqlite/0004_work.sql")),
+];
+
+const POSTGRES: [Script; 4] = [
+    ("0001_center", include_str!("../migrations/postgres/0001_center.sql")),
+    ("0002_contact", include_str!("../migrations/postgres/0002_contact.sql")),
+    ("0003_interaction", include_str!("../migrations/postgres/0003_interaction.sql")),
+    ("0004_work", include_str!("../migrations/postgres/0004_work.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock
@@ -22,17 +31,28 @@ pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
         // A database that nobody migrated yet has no such table.
         Err(Error::Broken(_)) => {
             let create = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY)";
-            sql.query(create, &[]).await?;
-            vec![]
+            match sql.query(create, &[]).await {
+                // Somebody else made it at the same time.
+                Ok(_) | Err(Error::Conflict(_)) => vec![],
+                Err(error) => return Err(error),
+            }
         }
         Err(error) => return Err(error),
     };
     let mut done = vec![];
-    for (name, script) in SQLITE {
+    let scripts = match sql.dialect() {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
+    };
+    for (name, script) in scripts {
         if known.iter().any(|known| known == name) {
             continue;
         }
         transaction(sql, async |sql| {
+            if sql.dialect() == Dialect::Postgres {
+                // Two that make the same table at once would be in each other's way.
+                sql.query("LOCK TABLE schema_migration IN EXCLUSIVE MODE", &[]).await?;
+            }
             for statement in statements(script) {
                 sql.query(&statement, &[]).await?;
             }
@@ -45,9 +65,19 @@ pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
     Ok(done)
 }
 
-/// The statements of a script, without comments. Our scripts have no semicolon inside a text.
+/// The statements of a script, without comments. Our scripts have no semicolon inside a text but
+/// between `$$` and `$$`.
 fn statements(script: &str) -> Vec<String> {
     let code: Vec<&str> = script.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
-    let code = code.join("\n");
-    code.split(';').map(str::trim).filter(|statement| !statement.is_empty()).map(str::to_owned).collect()
+    let mut statements = vec![String::new()];
+    for (index, part) in code.join("\n").split("$$").enumerate() {
+        let quoted = index % 2 == 1;
+        let mut pieces = if quoted { vec![part] } else { part.split(';').collect() }.into_iter();
+        if let (Some(last), Some(piece)) = (statements.last_mut(), pieces.next()) {
+            let quote = if quoted { "$$" } else { "" };
+            last.push_str(&format!("{quote}{piece}{quote}"));
+        }
+        statements.extend(pieces.map(str::to_owned));
+    }
+    statements.iter().map(|statement| statement.trim().to_owned()).filter(|it| !it.is_empty()).collect()
 }

@@ -1,74 +1,45 @@
-//! SQLite through rusqlite, for native tests and tools: the same settings as the embedded host.
+//! Databases for native tests and tools: the same settings as the embedded host.
 
-use crate::port::{Dialect, Error, Result, Row, Sql, Value};
-use rusqlite::{
-    Connection, ErrorCode, params_from_iter,
-    types::{ToSqlOutput, Value as Stored, ValueRef},
-};
-use std::{path::Path, time::Duration};
+mod postgres;
+mod scratch;
+mod sqlite;
 
-/// One connection; several threads open one each on the same file.
-pub struct Sqlite(Connection);
+pub use postgres::Postgres;
+pub use scratch::Scratch;
+pub use sqlite::Sqlite;
 
-impl Sqlite {
-    /// Opens the database at `path`, which is made when missing.
-    pub fn open(path: &Path) -> Result<Self> {
-        let connection = Connection::open(path).map_err(error)?;
-        connection.busy_timeout(Duration::from_secs(10)).map_err(error)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
-        connection.pragma_update(None, "synchronous", "FULL").map_err(error)?;
-        Ok(Self(connection))
+use crate::port::{Dialect, Result, Row, Sql, Value};
+use std::path::Path;
+
+/// Either of the two.
+pub enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Database {
+    /// The database at an address: `postgres://…`, or the path of an SQLite file, made when missing.
+    pub fn open(address: &str) -> Result<Self> {
+        if crate::port::is_postgres(address) {
+            Postgres::open(address).map(Self::Postgres)
+        } else {
+            Sqlite::open(Path::new(address)).map(Self::Sqlite)
+        }
     }
 }
 
-impl Sql for Sqlite {
+impl Sql for Database {
     fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
+        match self {
+            Self::Sqlite(sql) => sql.dialect(),
+            Self::Postgres(sql) => sql.dialect(),
+        }
     }
 
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>> {
-        let mut prepared = self.0.prepare_cached(statement).map_err(error)?;
-        let columns = prepared.column_count();
-        let mut rows = prepared.query(params_from_iter(parameters)).map_err(error)?;
-        let mut found = vec![];
-        while let Some(row) = rows.next().map_err(error)? {
-            let values: rusqlite::Result<Vec<Value>> =
-                (0..columns).map(|index| Ok(value(row.get_ref(index)?))).collect();
-            found.push(Row(values.map_err(error)?));
+        match self {
+            Self::Sqlite(sql) => sql.query(statement, parameters).await,
+            Self::Postgres(sql) => sql.query(statement, parameters).await,
         }
-        Ok(found)
-    }
-}
-
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Value::Null => ToSqlOutput::Owned(Stored::Null),
-            Value::Integer(number) => ToSqlOutput::Owned(Stored::Integer(*number)),
-            Value::Real(number) => ToSqlOutput::Owned(Stored::Real(*number)),
-            Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Value::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
-}
-
-fn value(stored: ValueRef<'_>) -> Value {
-    match stored {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
-        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-    }
-}
-
-fn error(error: rusqlite::Error) -> Error {
-    let text = error.to_string();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) if text.contains("UNIQUE") => Error::Conflict(text),
-        Some(
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::CannotOpen,
-        ) => Error::Unavailable(text),
-        _ => Error::Broken(text),
     }
 }

@@ -1,5 +1,5 @@
-//! The one port to SQL. Its implementors are the platform's interface in a component and rusqlite in
-//! native tests and tools.
+//! The one port to SQL. Its implementors are the platform's interfaces in a component, and rusqlite and
+//! tokio-postgres in native tests and tools.
 
 /// What a statement takes and gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,10 +14,12 @@ pub enum Value {
 /// Why a statement failed. Each variant asks for something else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A unique key was taken: somebody else was first. Reload and decide again.
-    #[error("a unique key is taken: {0}")]
+    /// Somebody else was first: a unique key is taken, or two transactions do not fit into one order.
+    /// Nothing was stored. Reload and decide again.
+    #[error("somebody else was first: {0}")]
     Conflict(String),
-    /// The database cannot answer now. Nothing was stored; try later.
+    /// The database does not answer now; try later. A COMMIT that ends so may have happened, which
+    /// does no harm: whatever is tried again is known by its key.
     #[error("the database does not answer: {0}")]
     Unavailable(String),
     /// The statement or the stored data is wrong: a defect of ours.
@@ -52,16 +54,37 @@ pub trait Sql {
     }
 }
 
+/// Whether this is the address of a PostgreSQL database.
+pub fn is_postgres(address: &str) -> bool {
+    address.starts_with("postgres://") || address.starts_with("postgresql://")
+}
+
+/// What a failure of PostgreSQL with this SQLSTATE asks for; without one, the server did not answer.
+/// The codes: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+pub fn postgres_error(code: Option<&str>, text: String) -> Error {
+    let Some(code) = code else { return Error::Unavailable(text) };
+    let text = format!("{text} ({code})");
+    match code {
+        // unique_violation, serialization_failure, deadlock_detected
+        "23505" | "40001" | "40P01" => Error::Conflict(text),
+        // Connection exceptions, too few resources, operator intervention: a restart for example.
+        _ if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => Error::Unavailable(text),
+        _ => Error::Broken(text),
+    }
+}
+
 /// Runs `work` between BEGIN and COMMIT, or ROLLBACK when it fails: a transaction always ends.
 ///
-/// SQLite takes its write lock at once, so that nobody reads what another is about to change.
+/// Whatever runs at the same time, the outcome is that of one after another. SQLite takes its write lock
+/// at once, so that nobody reads what another is about to change; PostgreSQL looks afterwards whether
+/// there is such an order, and refuses with [`Error::Conflict`] where there is none.
 pub async fn transaction<S: Sql, T, E: From<Error>>(
     sql: &S,
     work: impl AsyncFnOnce(&S) -> Result<T, E>,
 ) -> Result<T, E> {
     let begin = match sql.dialect() {
         Dialect::Sqlite => "BEGIN IMMEDIATE",
-        Dialect::Postgres => "BEGIN",
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL SERIALIZABLE",
     };
     sql.query(begin, &[]).await?;
     let outcome = match work(sql).await {

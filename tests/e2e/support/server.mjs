@@ -1,7 +1,7 @@
 // The system under test: `cargo xtask up --demo` with the real components, on a free port and a
 // fresh data folder; or a server that already runs, when CENTRALITA_URL names one.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,18 @@ const READY_MS = 120_000;
 
 /** Why a test that controls the server is skipped, or false. */
 export const needsControl = process.env.CENTRALITA_URL ? 'needs a server of its own' : false;
+
+/** Variables that lead to a new database, where CENTRALITA_TEST_DATABASE names a PostgreSQL. */
+function databaseOfItsOwn() {
+  const { CENTRALITA_TEST_DATABASE: postgres } = process.env;
+  if (!postgres) return {};
+  const name = `e2e_${crypto.randomUUID().replaceAll('-', '')}`;
+  const made = spawnSync('psql', [postgres, '--quiet', '--command', `CREATE DATABASE ${name}`], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`psql: ${made.error ?? made.stderr}`);
+  const url = new URL(postgres);
+  url.pathname = name;
+  return { database_url: url.href, database_host: url.host };
+}
 
 export class Server {
   /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml. */
@@ -30,6 +42,7 @@ export class Server {
     await symlink(cache, path.join(server.data, 'cache'));
     server.adminToken = 'e2e-admin-token';
     server.environment = { ...process.env };
+    variables = { ...databaseOfItsOwn(), ...variables };
     for (const [name, value] of Object.entries(variables)) {
       server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;
     }

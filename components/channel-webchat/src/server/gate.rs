@@ -21,12 +21,12 @@ use shell::{
 };
 use store::{
     account::{self, Account},
-    spin::Sqlite,
+    spin::Database,
 };
 
 /// A request to an account, from a page that may use it.
 pub(super) struct Gate {
-    pub(super) sql: Sqlite,
+    pub(super) sql: Database,
     pub(super) account: Account,
     pub(super) key: Vec<u8>,
     pub(super) now: Timestamp,

@@ -15,7 +15,7 @@ use shell::{
 };
 use spin_sdk::time::sleep;
 use std::time::Duration;
-use store::{feed, spin::Sqlite};
+use store::{feed, spin::Database};
 
 /// A conversation is under way: a message is on the screen at once.
 const OFTEN: Duration = Duration::from_millis(10);
@@ -53,7 +53,7 @@ pub(super) async fn run() {
 }
 
 struct Poller {
-    sql: Sqlite,
+    sql: Database,
     /// Everything up to here was told.
     seq: i64,
     center: Center,

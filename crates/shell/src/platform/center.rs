@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use spin_sdk::{key_value, variables};
 use std::time::{SystemTime, UNIX_EPOCH};
-use store::spin::Sqlite;
+use store::spin::Database;
 
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -32,8 +32,8 @@ pub async fn time_zone() -> Result<TimeZone> {
 }
 
 /// A connection for one request.
-pub async fn database() -> Result<Sqlite> {
-    Ok(Sqlite::open().await?)
+pub async fn database() -> Result<Database> {
+    Ok(Database::open(&variable("database_url").await?).await?)
 }
 
 /// What may be lost: sessions, presence heartbeats, typing, rate limits.

@@ -18,12 +18,11 @@ use shell::{
     command::execute,
     inbound::{Heard, Inbound, What, apply},
 };
-use std::{path::PathBuf, time::Duration};
-use store::{account::Account, agent::Agent, conversation::Conversation, native::Sqlite};
-use tempfile::TempDir;
+use std::time::Duration;
+use store::{account::Account, agent::Agent, conversation::Conversation, native::{Database, Scratch}};
 
 pub struct Center {
-    folder: TempDir,
+    scratch: Scratch,
     pub account: Account,
     pub profile: ChannelProfile,
 }
@@ -62,7 +61,7 @@ impl Center {
             media: vec![],
             media_bytes_max: 0,
         };
-        let center = Center { folder: TempDir::new().unwrap(), account, profile };
+        let center = Center { scratch: Scratch::new(), account, profile };
         let sql = center.connect();
         block_on(async {
             store::migration::migrate(&sql).await.unwrap();
@@ -81,12 +80,8 @@ impl Center {
         center
     }
 
-    pub fn path(&self) -> PathBuf {
-        self.folder.path().join("center.db")
-    }
-
-    pub fn connect(&self) -> Sqlite {
-        Sqlite::open(&self.path()).unwrap()
+    pub fn connect(&self) -> Database {
+        self.scratch.connect()
     }
 
     /// An agent of the queue who is available.
