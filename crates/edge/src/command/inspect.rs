@@ -184,6 +184,8 @@ fn options() -> anyhow::Result<Options> {
         environment: BTreeMap::new(),
         limits: LimitOverrides::default(),
         postgres: postgres::Settings::default(),
+        key_value_stores: BTreeMap::new(),
+        sqlite_databases: BTreeMap::new(),
         transaction_max: TRANSACTION_MAX,
     })
 }

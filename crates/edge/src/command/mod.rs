@@ -1,5 +1,6 @@
 //! The subcommands of `centralita`, one file each.
 
+pub mod backup;
 pub mod inspect;
 pub mod up;
 
@@ -20,6 +21,8 @@ pub struct Cli {
 enum Command {
     Up(up::Args),
     Inspect(inspect::Args),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
 }
 
 impl Cli {
@@ -35,6 +38,8 @@ impl Cli {
         match self.command {
             Command::Up(args) => up::run(args),
             Command::Inspect(args) => inspect::run(&args),
+            Command::Backup(args) => backup::backup(&args),
+            Command::Restore(args) => backup::restore(&args),
         }
     }
 }

@@ -4,13 +4,14 @@ use crate::app::{App, LoadError, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::Manifest;
 use crate::postgres;
+use crate::runtime_config::RuntimeConfig;
 use crate::sqlite::TRANSACTION_MAX;
 use crate::variables::parse_env_file;
 use crate::{server, tick};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -25,9 +26,12 @@ pub struct Args {
     /// Where to listen; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// Where databases and compiled components are kept
-    #[arg(long, default_value = "data", value_name = "FOLDER")]
-    data: PathBuf,
+    /// Where databases and compiled components are kept [default: data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Where stores, databases and variables are, as Spin reads it
+    #[arg(long, value_name = "FILE")]
+    runtime_config_file: Option<PathBuf>,
     /// Sets an application variable; may be given many times
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
     variables: Vec<(String, String)>,
@@ -40,9 +44,9 @@ pub struct Args {
     /// How long a transaction may be open
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     transaction_max: u64,
-    /// How many connections to one PostgreSQL database may be open
-    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    postgres_connections_max: u32,
+    /// How many connections to one PostgreSQL database may be open [default: 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    postgres_connections_max: Option<u64>,
     /// How long a component waits for one of them
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     postgres_wait_max: u64,
@@ -105,25 +109,31 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
     let text = std::fs::read_to_string(&args.manifest)
         .with_context(|| format!("could not read {}", args.manifest.display()))?;
     let manifest = Manifest::parse(&args.manifest, &text)?;
-    let mut environment = match &args.env_file {
-        Some(file) => env_file(file)?,
-        None => BTreeMap::new(),
+    let config = match &args.runtime_config_file {
+        Some(file) => runtime_config(file)?,
+        None => RuntimeConfig::default(),
     };
-    environment.extend(std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")));
+    let environment = environment(&args, &config)?;
     let transaction_max = match args.transaction_max {
         0 => TRANSACTION_MAX,
         limit => Duration::from_millis(limit),
     };
+    let connections = args.postgres_connections_max.or(config.postgres_connections);
+    let mut limits = args.limits;
+    limits.memory_mib = limits.memory_mib.or(config.memory_bytes.map(|bytes| bytes.div_ceil(1 << 20)));
     let options = Options {
-        data: args.data,
+        data: args.data.or(config.state_dir).unwrap_or_else(|| "data".into()),
         variables: args.variables.into_iter().collect(),
         environment,
-        limits: args.limits,
+        limits,
         postgres: postgres::Settings {
-            connections: args.postgres_connections_max as usize,
+            connections: connections
+                .map_or(postgres::Settings::default().connections, |count| count.min(10_000) as usize),
             wait: Duration::from_millis(args.postgres_wait_max),
             transaction_max,
         },
+        key_value_stores: config.key_value_stores,
+        sqlite_databases: config.sqlite_databases,
         transaction_max,
     };
     println!(
@@ -134,7 +144,28 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
     App::load(&manifest, &options)
 }
 
-fn env_file(file: &std::path::Path) -> Result<BTreeMap<String, String>, LoadError> {
+fn runtime_config(file: &Path) -> Result<RuntimeConfig, LoadError> {
+    println!("reading {}", file.display());
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    Ok(RuntimeConfig::parse(file, &text)?)
+}
+
+/// `SPIN_VARIABLE_NAME` and its values: the configuration's providers, then the process, then the
+/// file.
+fn environment(args: &Args, config: &RuntimeConfig) -> Result<BTreeMap<String, String>, LoadError> {
+    let process = || std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut environment = match &args.env_file {
+        Some(file) => env_file(file)?,
+        None => BTreeMap::new(),
+    };
+    environment.extend(process().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")));
+    for provider in config.variables.iter().rev() {
+        environment.extend(provider.values(process(), env_file)?);
+    }
+    Ok(environment)
+}
+
+fn env_file(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
     let values =
         parse_env_file(&text).map_err(|line| anyhow::anyhow!("{}:{line}: not NAME=VALUE", file.display()))?;
