@@ -23,6 +23,7 @@ pub mod postgres;
 pub mod problem;
 pub mod request;
 pub mod route;
+pub mod runtime_config;
 pub mod server;
 pub mod sqlite;
 pub mod tick;

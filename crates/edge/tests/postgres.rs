@@ -72,7 +72,8 @@ impl Center {
 }
 
 async fn observe(address: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(address, tokio_postgres::NoTls).await.expect("connected");
+    let (client, connection) =
+        tokio_postgres::connect(address, tokio_postgres::NoTls).await.expect("connected");
     tokio::spawn(connection);
     client
 }
@@ -133,7 +134,10 @@ async fn errors_tell_their_sqlstate() {
     let body = center.error(&["SELECT 'NaN'::numeric AS price"]).await;
     assert!(body.contains("ValueConversionFailed") && body.contains("`price` of type numeric"), "{body}");
     let (_, body) = center.post("/wrong", &[]).await;
-    assert!(body.contains("BadParameter") && body.contains("$1 is int32, the statement expects int8"), "{body}");
+    assert!(
+        body.contains("BadParameter") && body.contains("$1 is int32, the statement expects int8"),
+        "{body}"
+    );
     // What gives nothing gives no error.
     center.run(&["SELECT pg_notify('a', 'b')"]).await;
 }
@@ -181,7 +185,8 @@ async fn an_open_transaction_is_rolled_back_however_its_guest_ends() {
         assert_eq!(answered, status, "{end}: {body}");
         let start = Instant::now();
         // With one connection, this is the same one, if it was kept.
-        let now = center.run(&["SELECT count(*) FROM t", "SELECT pg_current_xact_id_if_assigned() IS NULL"]).await;
+        let now =
+            center.run(&["SELECT count(*) FROM t", "SELECT pg_current_xact_id_if_assigned() IS NULL"]).await;
         assert_eq!(now, "0\ntrue\n", "{end}");
         assert!(start.elapsed() < Duration::from_secs(3), "{end}: waited {:?}", start.elapsed());
         assert_eq!(center.connections("xact_start IS NOT NULL AND state <> 'active'").await, 0, "{end}");

@@ -8,7 +8,7 @@ use crate::engine;
 use crate::files;
 use crate::grants::Grants;
 use crate::instance::Instance;
-use crate::key_value::KeyValueFile;
+use crate::key_value::{KeyValue, KeyValueFile, RedisStore};
 use crate::limits::{LimitOverrides, Limits};
 use crate::manifest::{Component, Dependency, DependencySource, Endpoint, Manifest, ManifestError};
 use crate::outbound::allowed::AllowedHosts;
@@ -16,6 +16,7 @@ use crate::outbound::{Client, Neighbours};
 use crate::pool::Pool;
 use crate::postgres;
 use crate::route::{Pattern, Router};
+use crate::runtime_config::StoreConfig;
 use crate::sqlite::Database;
 use crate::urgency::Urgency;
 use crate::variables::Variables;
@@ -30,7 +31,6 @@ use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 /// What the command line adds to the manifest.
-#[derive(Clone)]
 pub struct Options {
     /// Databases, compiled components and gathered files go here.
     pub data: PathBuf,
@@ -39,6 +39,9 @@ pub struct Options {
     pub environment: BTreeMap<String, String>,
     pub limits: LimitOverrides,
     pub postgres: postgres::Settings,
+    /// Where the stores and databases are that are not in `data`, by label.
+    pub key_value_stores: BTreeMap<String, StoreConfig>,
+    pub sqlite_databases: BTreeMap<String, PathBuf>,
     /// How long a transaction may be open.
     pub transaction_max: Duration,
 }
@@ -64,7 +67,7 @@ struct Loader<'a> {
     compiled: CompiledComponents,
     client: Client,
     neighbours: Neighbours,
-    key_value: Arc<KeyValueFile>,
+    key_value_stores: BTreeMap<String, KeyValue>,
     databases: BTreeMap<String, Arc<Database>>,
     postgres: Arc<postgres::Servers>,
 }
@@ -118,15 +121,6 @@ impl<'a> Loader<'a> {
         let variables =
             Variables::resolve(manifest, &options.variables, |name| options.environment.get(name).cloned())?;
         let data = &options.data;
-        let sqlite = data.join("sqlite");
-        std::fs::create_dir_all(&sqlite).with_context(|| format!("could not create {}", sqlite.display()))?;
-        let mut databases = BTreeMap::new();
-        for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
-            if !databases.contains_key(label) {
-                let path = sqlite.join(format!("{label}.db"));
-                databases.insert(label.clone(), Database::open(&path, options.transaction_max)?);
-            }
-        }
         let engine = engine::start()?;
         Ok(Self {
             linker: linker(&engine).map_err(anyhow::Error::from)?,
@@ -134,8 +128,8 @@ impl<'a> Loader<'a> {
             engine,
             client: Client::new()?,
             neighbours: Neighbours::default(),
-            key_value: KeyValueFile::open(&data.join("key_value.db"))?,
-            databases,
+            key_value_stores: key_value_stores(manifest, options)?,
+            databases: databases(manifest, options)?,
             postgres: postgres::Servers::new(options.postgres),
             manifest,
             options,
@@ -279,7 +273,7 @@ impl<'a> Loader<'a> {
             key_value_stores: component
                 .key_value_stores
                 .iter()
-                .map(|label| (label.clone(), self.key_value.store(label)))
+                .filter_map(|label| Some((label.clone(), self.key_value_stores.get(label)?.clone())))
                 .collect(),
             sqlite_databases: component
                 .sqlite_databases
@@ -290,6 +284,62 @@ impl<'a> Loader<'a> {
             allowed_hosts: hosts,
         })
     }
+}
+
+/// The databases that components name, by label. Labels with the same file share its one writer.
+fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, Arc<Database>>> {
+    let folder = options.data.join("sqlite");
+    create_folder(&folder)?;
+    let mut files: BTreeMap<PathBuf, Arc<Database>> = BTreeMap::new();
+    let mut databases = BTreeMap::new();
+    for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
+        let path = match options.sqlite_databases.get(label) {
+            Some(path) => std::path::absolute(path)?,
+            None => std::path::absolute(folder.join(format!("{label}.db")))?,
+        };
+        let database = match files.get(&path) {
+            Some(database) => database.clone(),
+            None => {
+                create_folder(path.parent().unwrap_or(&folder))?;
+                Database::open(&path, options.transaction_max)?
+            }
+        };
+        files.insert(path, database.clone());
+        databases.insert(label.clone(), database);
+    }
+    Ok(databases)
+}
+
+/// The key-value stores that components name, by label.
+fn key_value_stores(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, KeyValue>> {
+    create_folder(&options.data)?;
+    let own = KeyValueFile::open(Some(&options.data.join("key_value.db")))?;
+    let mut stores = BTreeMap::new();
+    for label in manifest.components.values().flat_map(|it| &it.key_value_stores) {
+        if stores.contains_key(label) {
+            continue;
+        }
+        let store = match options.key_value_stores.get(label) {
+            None => KeyValue::File(own.store(label)),
+            Some(StoreConfig::File(path)) => {
+                if let Some(folder) = path.as_deref().and_then(Path::parent) {
+                    create_folder(folder)?;
+                }
+                KeyValue::File(KeyValueFile::open(path.as_deref())?.store(label))
+            }
+            Some(StoreConfig::Redis(address)) => {
+                let store = RedisStore::open(address.clone());
+                // The reason might repeat the address, which may hold a password.
+                KeyValue::Redis(store.map_err(|_| anyhow::anyhow!("the Redis of store `{label}` cannot be used"))?)
+            }
+        };
+        stores.insert(label.clone(), store);
+    }
+    Ok(stores)
+}
+
+fn create_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))
 }
 
 /// Everything a component may import.

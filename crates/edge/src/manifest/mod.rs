@@ -5,7 +5,7 @@
 //! that starts has everything it asked for.
 
 mod component;
-mod reader;
+pub(crate) mod reader;
 mod trigger;
 
 pub use component::{Component, Dependency, DependencySource, Files};
@@ -41,11 +41,8 @@ pub struct Variable {
 impl Manifest {
     /// Reads and checks `text`, which came from `file`.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
-        let source = Source { file, text };
-        let document = toml::de::DeTable::parse(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            source.error(at, format!("not valid TOML: {}", error.message()), "repair the syntax")
-        })?;
+        let source = Source { title: "the manifest", file, text };
+        let document = source.document()?;
         let mut root = Table::root(&source, &document);
         version(&root.require("spin_manifest_version")?)?;
         let (name, limits) = application(&root.require("application")?)?;

@@ -1,4 +1,5 @@
-//! TOML with places: reads keys one by one and knows the line of each.
+//! TOML with places: reads keys one by one and knows the line of each. For the manifest and for the
+//! runtime configuration.
 //!
 //! A table remembers which keys were asked for. What is left over at [`Table::finish`] is
 //! unknown, and unknown is an error: a misspelt limit must not silently mean "no limit".
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What is wrong in the manifest, where, and what to do about it.
+/// What is wrong in a manifest or a runtime configuration, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {what}\n  {remedy}", .file.display())]
 pub struct ManifestError {
@@ -18,20 +19,30 @@ pub struct ManifestError {
     pub remedy: String,
 }
 
-pub(super) type Result<T> = std::result::Result<T, ManifestError>;
+pub(crate) type Result<T> = std::result::Result<T, ManifestError>;
 
-/// The text of one manifest.
-pub(super) struct Source<'a> {
-    pub(super) file: &'a Path,
-    pub(super) text: &'a str,
+/// The text of one file.
+pub(crate) struct Source<'a> {
+    /// How messages call it: `the manifest`.
+    pub(crate) title: &'static str,
+    pub(crate) file: &'a Path,
+    pub(crate) text: &'a str,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// Parses the text, or tells where it is no TOML.
+    pub(crate) fn document(&self) -> Result<Spanned<DeTable<'a>>> {
+        DeTable::parse(self.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            self.error(at, format!("not valid TOML: {}", error.message()), "repair the syntax")
+        })
+    }
+
     fn line(&self, offset: usize) -> usize {
         1 + self.text.bytes().take(offset).filter(|b| *b == b'\n').count()
     }
 
-    pub(super) fn error(
+    pub(crate) fn error(
         &self,
         offset: usize,
         what: impl Into<String>,
@@ -46,8 +57,8 @@ impl Source<'_> {
     }
 }
 
-/// One table of the manifest, being read.
-pub(super) struct Table<'a> {
+/// One table of the file, being read.
+pub(crate) struct Table<'a> {
     source: &'a Source<'a>,
     name: String,
     at: usize,
@@ -56,7 +67,7 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(source: &'a Source<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
+    pub(crate) fn root(source: &'a Source<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
         Self::new(source, String::new(), 0, table.get_ref())
     }
 
@@ -66,17 +77,17 @@ impl<'a> Table<'a> {
 
     /// How messages call this table: `[component.api]`, or `the manifest`.
     fn title(&self) -> String {
-        if self.name.is_empty() { "the manifest".into() } else { format!("[{}]", self.name) }
+        if self.name.is_empty() { self.source.title.into() } else { format!("[{}]", self.name) }
     }
 
-    pub(super) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
         self.known.push(key);
         let index = self.left.iter().position(|(name, _)| name.get_ref() == key)?;
         let (name, value) = self.left.swap_remove(index);
         Some(self.value(name, value))
     }
 
-    pub(super) fn require(&mut self, key: &'static str) -> Result<Value<'a>> {
+    pub(crate) fn require(&mut self, key: &'static str) -> Result<Value<'a>> {
         let missing = |table: &Self| {
             table.error(format!("{} has no `{key}`", table.title()), format!("add `{key} = ...` to it"))
         };
@@ -84,7 +95,7 @@ impl<'a> Table<'a> {
     }
 
     /// Every entry, in the order of the file: for tables whose keys are names.
-    pub(super) fn entries(self) -> impl Iterator<Item = (String, Value<'a>)> {
+    pub(crate) fn entries(self) -> impl Iterator<Item = (String, Value<'a>)> {
         let mut all: Vec<_> = self
             .left
             .iter()
@@ -100,12 +111,12 @@ impl<'a> Table<'a> {
         Value { source: self.source, path, at: name.span().start, inner: value.get_ref() }
     }
 
-    pub(super) fn error(&self, what: impl Into<String>, remedy: impl Into<String>) -> ManifestError {
+    pub(crate) fn error(&self, what: impl Into<String>, remedy: impl Into<String>) -> ManifestError {
         self.source.error(self.at, what, remedy)
     }
 
     /// Refuses what nobody asked for.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         self.left.sort_by_key(|(name, _)| name.span().start);
         let Some((name, _)) = self.left.first() else { return Ok(()) };
         self.known.sort_unstable();
@@ -117,8 +128,8 @@ impl<'a> Table<'a> {
     }
 }
 
-/// One value of the manifest, with its place.
-pub(super) struct Value<'a> {
+/// One value of the file, with its place.
+pub(crate) struct Value<'a> {
     source: &'a Source<'a>,
     path: String,
     at: usize,
@@ -126,28 +137,28 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn error(&self, what: impl Into<String>, remedy: impl Into<String>) -> ManifestError {
+    pub(crate) fn error(&self, what: impl Into<String>, remedy: impl Into<String>) -> ManifestError {
         self.source.error(self.at, what, remedy)
     }
 
     /// The value is understood, but this host cannot do what it asks for.
-    pub(super) fn unavailable(&self, what: &str, remedy: &str) -> ManifestError {
+    pub(crate) fn unavailable(&self, what: &str, remedy: &str) -> ManifestError {
         self.error(format!("{what} (`{}`) is not available on this host", self.path), remedy)
     }
 
-    pub(super) fn line(&self) -> usize {
+    pub(crate) fn line(&self) -> usize {
         self.source.line(self.at)
     }
 
     fn wrong_type(&self, wanted: &str) -> ManifestError {
-        self.error(format!("`{}` must be {wanted}", self.path), "see the manifest reference of Spin")
+        self.error(format!("`{}` must be {wanted}", self.path), "see the reference of Spin")
     }
 
-    pub(super) fn is_string(&self) -> bool {
+    pub(crate) fn is_string(&self) -> bool {
         matches!(self.inner, DeValue::String(_))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self.inner {
             DeValue::Array(items) => items.is_empty(),
             DeValue::Table(table) => table.is_empty(),
@@ -155,21 +166,21 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub(super) fn string(&self) -> Result<String> {
+    pub(crate) fn string(&self) -> Result<String> {
         match self.inner {
             DeValue::String(text) => Ok(text.to_string()),
             _ => Err(self.wrong_type("a string")),
         }
     }
 
-    pub(super) fn boolean(&self) -> Result<bool> {
+    pub(crate) fn boolean(&self) -> Result<bool> {
         match self.inner {
             DeValue::Boolean(value) => Ok(*value),
             _ => Err(self.wrong_type("true or false")),
         }
     }
 
-    pub(super) fn integer(&self) -> Result<u64> {
+    pub(crate) fn integer(&self) -> Result<u64> {
         let DeValue::Integer(number) = self.inner else {
             return Err(self.wrong_type("a whole number"));
         };
@@ -177,7 +188,7 @@ impl<'a> Value<'a> {
             .map_err(|_| self.wrong_type("a whole number that is not negative"))
     }
 
-    pub(super) fn list(&self) -> Result<Vec<Value<'a>>> {
+    pub(crate) fn list(&self) -> Result<Vec<Value<'a>>> {
         let DeValue::Array(items) = self.inner else { return Err(self.wrong_type("a list")) };
         Ok(items
             .iter()
@@ -190,11 +201,11 @@ impl<'a> Value<'a> {
             .collect())
     }
 
-    pub(super) fn strings(&self) -> Result<Vec<String>> {
+    pub(crate) fn strings(&self) -> Result<Vec<String>> {
         self.list()?.iter().map(Value::string).collect()
     }
 
-    pub(super) fn table(&self) -> Result<Table<'a>> {
+    pub(crate) fn table(&self) -> Result<Table<'a>> {
         let DeValue::Table(table) = self.inner else { return Err(self.wrong_type("a table")) };
         Ok(Table::new(self.source, self.path.clone(), self.at, table))
     }

@@ -40,7 +40,11 @@ pub(super) enum BadAddress {
 }
 
 impl Address {
-    pub(super) fn parse(text: &str, ca_root: Option<&str>, allowed: &AllowedHosts) -> Result<Self, BadAddress> {
+    pub(super) fn parse(
+        text: &str,
+        ca_root: Option<&str>,
+        allowed: &AllowedHosts,
+    ) -> Result<Self, BadAddress> {
         let text = text.replace("sslmode=verify-full", "sslmode=require");
         let text = text.replace("sslmode=verify-ca", "sslmode=require");
         let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
@@ -84,8 +88,11 @@ fn hosts(config: &Config) -> Result<Vec<String>, BadAddress> {
     let ports = config.get_ports();
     let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
     let bracketed = |name: &str| if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
-    let mut hosts: Vec<_> =
-        names.iter().enumerate().map(|(index, name)| format!("{}:{}", bracketed(name), port(index))).collect();
+    let mut hosts: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| format!("{}:{}", bracketed(name), port(index)))
+        .collect();
     // An address beside the name is where the connection really goes.
     for (index, address) in config.get_hostaddrs().iter().enumerate() {
         hosts.push(format!("{}:{}", bracketed(&address.to_string()), port(index)));

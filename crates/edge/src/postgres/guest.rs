@@ -40,7 +40,10 @@ fn open(
     }
 }
 
-fn build(view: SpinView<'_>, handle: &Resource<Builder>) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
+fn build(
+    view: SpinView<'_>,
+    handle: &Resource<Builder>,
+) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
     let Builder { address, ca_root } = view.table.get(handle)?;
     let (address, ca_root) = (address.clone(), ca_root.clone());
     open(view, &address, ca_root)
@@ -110,7 +113,10 @@ impl HostConnectionBuilder for SpinView<'_> {
         Ok(Ok(()))
     }
 
-    async fn build(&mut self, handle: Resource<Builder>) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
+    async fn build(
+        &mut self,
+        handle: Resource<Builder>,
+    ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
         build(SpinView { table: self.table, grants: self.grants }, &handle)
     }
 

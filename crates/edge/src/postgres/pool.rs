@@ -277,4 +277,3 @@ impl Link {
         self.client.clear_type_cache();
     }
 }
-

@@ -26,10 +26,45 @@ pub(super) enum Effect {
 }
 
 const HARMLESS: &[&str] = &[
-    "ALTER", "ANALYZE", "CALL", "CLOSE", "COMMENT", "COPY", "CREATE", "DEALLOCATE", "DECLARE", "DELETE",
-    "DISCARD", "DO", "DROP", "EXECUTE", "EXPLAIN", "FETCH", "GRANT", "INSERT", "LISTEN", "LOCK", "MERGE",
-    "MOVE", "NOTIFY", "REFRESH", "REINDEX", "RELEASE", "RESET", "REVOKE", "SAVEPOINT", "SELECT", "SET", "SHOW",
-    "TABLE", "TRUNCATE", "UNLISTEN", "UPDATE", "VACUUM", "VALUES", "WITH",
+    "ALTER",
+    "ANALYZE",
+    "CALL",
+    "CLOSE",
+    "COMMENT",
+    "COPY",
+    "CREATE",
+    "DEALLOCATE",
+    "DECLARE",
+    "DELETE",
+    "DISCARD",
+    "DO",
+    "DROP",
+    "EXECUTE",
+    "EXPLAIN",
+    "FETCH",
+    "GRANT",
+    "INSERT",
+    "LISTEN",
+    "LOCK",
+    "MERGE",
+    "MOVE",
+    "NOTIFY",
+    "REFRESH",
+    "REINDEX",
+    "RELEASE",
+    "RESET",
+    "REVOKE",
+    "SAVEPOINT",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "TABLE",
+    "TRUNCATE",
+    "UNLISTEN",
+    "UPDATE",
+    "VACUUM",
+    "VALUES",
+    "WITH",
 ];
 
 impl Effect {
@@ -45,9 +80,9 @@ impl Effect {
             return Self::MayOpen;
         }
         // Anything behind it but the usual decoration: better one ROLLBACK too many.
-        let plain = rest.split(|c: char| c.is_whitespace() || c == ';').all(|word| {
-            ["", "WORK", "TRANSACTION"].iter().any(|known| word.eq_ignore_ascii_case(known))
-        });
+        let plain = rest
+            .split(|c: char| c.is_whitespace() || c == ';')
+            .all(|word| ["", "WORK", "TRANSACTION"].iter().any(|known| word.eq_ignore_ascii_case(known)));
         if plain { Self::Closes } else { Self::MayOpen }
     }
 }

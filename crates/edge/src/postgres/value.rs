@@ -24,7 +24,9 @@ pub(super) fn encode(values: Vec<ParameterValue>, statement: &Statement) -> Resu
     let expected = statement.params();
     if expected.len() != values.len() {
         let (given, wanted) = (values.len(), expected.len());
-        return Err(Error::BadParameter(format!("{given} parameters were given, the statement has {wanted}")));
+        return Err(Error::BadParameter(format!(
+            "{given} parameters were given, the statement has {wanted}"
+        )));
     }
     let parameters = values.into_iter().zip(expected).enumerate();
     parameters
@@ -141,7 +143,9 @@ pub(super) fn columns(statement: &Statement) -> Result<Vec<Column>, Error> {
     let column = |column: &tokio_postgres::Column| {
         let (name, kind) = (column.name(), column.type_());
         let data_type = data_type(kind).ok_or_else(|| {
-            let text = format!("column `{name}` is of type {kind}, which has no counterpart: cast it, for example to text");
+            let text = format!(
+                "column `{name}` is of type {kind}, which has no counterpart: cast it, for example to text"
+            );
             Error::ValueConversionFailed(text)
         })?;
         Ok(Column { name: name.to_owned(), data_type })
