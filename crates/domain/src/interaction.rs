@@ -490,11 +490,14 @@ pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect
     match event {
         Event::Queued { .. } => vec![route],
         Event::Offered { answer_by, .. } => vec![Effect::OfferDeadline { at: *answer_by }],
-        // Somebody else now; the same agent again when the pause is over and nobody took it.
+        // Somebody else now; the same agent again when the pause is over and nobody took it, also one
+        // who was away and is back before that.
         Event::OfferDeclined { agent } => {
             vec![free(agent), route, Effect::Route { at: at + REFUSAL_PAUSE }]
         }
-        Event::OfferExpired { agent } => vec![Effect::Pause { agent: agent.clone() }, route],
+        Event::OfferExpired { agent } => {
+            vec![Effect::Pause { agent: agent.clone() }, route, Effect::Route { at: at + REFUSAL_PAUSE }]
+        }
         Event::WrapUpStarted { wrap_up_by, .. } => vec![Effect::WrapUpDeadline { at: *wrap_up_by }],
         Event::Transferred { .. } | Event::Ended { .. } | Event::Disposed { .. } => {
             before.state.agent().map(|agent| vec![free(agent), route]).unwrap_or_default()

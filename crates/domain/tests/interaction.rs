@@ -129,7 +129,7 @@ fn what_follows_from_what_happened() {
     let route = |second| Effect::Route { at: at(second) };
     let free = || Effect::Free { agent: amy() };
     let expired = effects(&ringing(), at(30), &Event::OfferExpired { agent: amy() });
-    assert_eq!(expired, [Effect::Pause { agent: amy() }, route(30)]);
+    assert_eq!(expired, [Effect::Pause { agent: amy() }, route(30), route(60)]);
     let declined = effects(&ringing(), at(9), &Event::OfferDeclined { agent: amy() });
     assert_eq!(declined, [free(), route(9), route(39)]);
     let wrap_up = in_state(State::WrapUp { agent: amy(), wrap_up_by: at(60) });
