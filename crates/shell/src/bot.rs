@@ -2,11 +2,11 @@
 
 use crate::{
     command::{Race, retrying, within},
+    due::id_of_next,
     failure::{Failure, Result},
     inbound::{Person, learn},
     outbound::{self, Draft},
     performer::FLOW,
-    unique,
 };
 use domain::{
     due::{Kind, Work},
@@ -26,9 +26,14 @@ use store::{
 };
 
 /// The work that gives the bot the contact's message.
-pub(crate) fn turn(now: Timestamp, interaction: &InteractionId, message: &MessageId) -> Work {
-    Work {
-        id: unique::id(now),
+pub(crate) async fn turn(
+    sql: &impl Sql,
+    now: Timestamp,
+    interaction: &InteractionId,
+    message: &MessageId,
+) -> Result<Work, Race> {
+    Ok(Work {
+        id: id_of_next(sql, now, Kind::BotTurn, interaction.as_str()).await?,
         kind: Kind::BotTurn,
         performer: FLOW.to_owned(),
         subject: interaction.0.clone(),
@@ -36,7 +41,7 @@ pub(crate) fn turn(now: Timestamp, interaction: &InteractionId, message: &Messag
         body: serde_json::json!({ "message_id": message }),
         due_at: now,
         attempts: 0,
-    }
+    })
 }
 
 /// All that a turn needs to know.

@@ -1,7 +1,12 @@
 //! When due work failed: later again, or given up in a way that leaves the contact with a person and
 //! everybody else with a reason.
 
-use crate::{bot, command::retrying, failure::Result, outbound, unique};
+use crate::{
+    bot,
+    command::{Race, retrying},
+    failure::Result,
+    outbound, unique,
+};
 use domain::{
     due::{Kind, Work, backoff},
     id::{InteractionId, MessageId, WebhookId},
@@ -10,6 +15,18 @@ use domain::{
 };
 use store::port::{Sql, transaction};
 
+/// An id for new work that is performed in the order in which it was added. Another machine's clock may
+/// be ahead of `now`, so its place is behind all that waits already.
+pub(crate) async fn id_of_next(
+    sql: &impl Sql,
+    now: Timestamp,
+    kind: Kind,
+    subject: &str,
+) -> Result<String, Race> {
+    let last = store::due::last_id(sql, kind, subject).await?;
+    Ok(last.map_or_else(|| unique::id(now), |last| unique::id_after(now, &last)))
+}
+
 /// Records that `work` failed. Gives what follows at once.
 pub async fn failed(sql: &impl Sql, now: Timestamp, work: &Work, error: &str) -> Result<Vec<Work>> {
     if work.attempts + 1 < work.kind.attempts_max() {
@@ -17,35 +34,40 @@ pub async fn failed(sql: &impl Sql, now: Timestamp, work: &Work, error: &str) ->
         store::due::retry(sql, &work.id, due_at, error).await?;
         return Ok(vec![]);
     }
-    retrying(async || {
-        transaction(sql, async |sql| match work.kind {
-            Kind::BotTurn => {
-                let interaction = InteractionId(work.subject.clone());
-                bot::hand_over(sql, now, &interaction, error).await
-            }
-            Kind::Deliver => {
-                let message = work.body["message_id"].as_str().unwrap_or_default();
-                outbound::give_up(sql, now, &MessageId::from(message), error).await?;
-                store::due::complete(sql, &work.id).await?;
-                Ok(vec![])
-            }
-            Kind::Digest => {
-                store::webhook::fail(sql, &WebhookId(work.subject.clone()), error, None).await?;
-                store::due::complete(sql, &work.id).await?;
-                Ok(vec![])
-            }
-            _ => {
-                store::due::give_up(sql, &work.id, error).await?;
-                Ok(vec![])
-            }
-        })
-        .await
-    })
-    .await
+    retrying(async || transaction(sql, async |sql| give_up(sql, now, work, error).await).await).await
+}
+
+async fn give_up(sql: &impl Sql, now: Timestamp, work: &Work, error: &str) -> Result<Vec<Work>, Race> {
+    // Only its answer was lost, or somebody else did it: nothing failed.
+    if store::due::find(sql, &work.id).await?.is_none() {
+        return Ok(vec![]);
+    }
+    match work.kind {
+        Kind::BotTurn => {
+            let interaction = InteractionId(work.subject.clone());
+            return bot::hand_over(sql, now, &interaction, error).await;
+        }
+        Kind::Deliver => {
+            let message = work.body["message_id"].as_str().unwrap_or_default();
+            outbound::give_up(sql, now, &MessageId::from(message), error).await?;
+            store::due::complete(sql, &work.id).await?;
+        }
+        Kind::Digest => {
+            store::webhook::fail(sql, &WebhookId(work.subject.clone()), error, None).await?;
+            store::due::complete(sql, &work.id).await?;
+        }
+        _ => store::due::give_up(sql, &work.id, error).await?,
+    }
+    Ok(vec![])
 }
 
 /// Performs a deadline: whether it passed is for the rules to say.
 pub async fn deadline(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Vec<Work>> {
+    if now < work.due_at {
+        // The clock went back since it was taken. Done now it would be gone, and nothing would end.
+        store::due::release(sql, &work.id).await?;
+        return Ok(vec![]);
+    }
     let interaction = InteractionId(work.subject.clone());
     retrying(async || {
         transaction(sql, async |sql| {

@@ -177,7 +177,7 @@ impl Scope<'_> {
         self.catch_up(sql, &message).await?;
         let mut next = vec![];
         if done.interaction.state == State::Bot {
-            next.push(bot::turn(self.now, &interaction, &message.id));
+            next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
         }
         if let Content::Media { attachments, .. } = &message.content
             && attachments.iter().any(|file| file.id.is_none())

@@ -5,6 +5,7 @@
 
 use crate::{
     command::{Race, retrying},
+    due::id_of_next,
     failure::{Failure, Result},
     inbound, performer, unique,
 };
@@ -88,13 +89,19 @@ pub(crate) async fn put(sql: &impl Sql, now: Timestamp, draft: Draft<'_>) -> Res
         deleted: false,
     };
     let message = message::add(sql, now, message).await?;
-    let work = store::due::add(sql, now, vec![delivery(now, conversation, &message)]).await?;
+    let work = vec![delivery(sql, now, conversation, &message).await?];
+    let work = store::due::add(sql, now, work).await?;
     Ok(Put { message, work })
 }
 
-fn delivery(now: Timestamp, conversation: &Conversation, message: &Message) -> Work {
-    let id = unique::id(now);
-    Work {
+async fn delivery(
+    sql: &impl Sql,
+    now: Timestamp,
+    conversation: &Conversation,
+    message: &Message,
+) -> Result<Work, Race> {
+    let id = id_of_next(sql, now, Kind::Deliver, conversation.id.as_str()).await?;
+    Ok(Work {
         kind: Kind::Deliver,
         performer: performer::of_channel(&conversation.channel),
         subject: conversation.id.0.clone(),
@@ -104,7 +111,7 @@ fn delivery(now: Timestamp, conversation: &Conversation, message: &Message) -> W
         due_at: now,
         attempts: 0,
         id,
-    }
+    })
 }
 
 /// A file of ours as a message carries it, tied to `conversation`. `None`: it is not there, or is
@@ -151,8 +158,9 @@ pub async fn take(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<
 async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>, Race> {
     let Some(next) = store::due::next_of(sql, Kind::Deliver, &work.subject).await? else { return Ok(None) };
     if next.due_at > now {
-        // An earlier message waits for the provider: a later one must not overtake it.
-        store::due::release(sql, &work.id).await?;
+        // An earlier message waits for the provider: a later one must not overtake it. It keeps its
+        // lease, since whoever sends the earlier one goes on with it; given back it would be taken again
+        // and again until then.
         return Ok(None);
     }
     let id = MessageId::from(next.body["message_id"].as_str().unwrap_or_default());
@@ -296,7 +304,7 @@ pub async fn resend(sql: &impl Sql, now: Timestamp, id: &MessageId) -> Result<Pu
             message.error = None;
             message.handed_at = None;
             message::update(sql, now, &message).await?;
-            let work = vec![delivery(now, &conversation, &message)];
+            let work = vec![delivery(sql, now, &conversation, &message).await?];
             let work = store::due::add(sql, now, work).await?;
             Ok(Put { message, work })
         })

@@ -13,7 +13,19 @@ static NEWEST: AtomicU64 = AtomicU64::new(0);
 /// A UUID version 7 made at `now`, above every other that this instance made (RFC 9562, 6.2, method 1:
 /// a counter that overflows borrows from the next millisecond).
 pub fn id(now: Timestamp) -> String {
-    let wanted = u64::try_from(now.0).unwrap_or_default() << 12;
+    made(u64::try_from(now.0).unwrap_or_default() << 12)
+}
+
+/// The same, above `earlier` too, which another instance made by a clock of its own.
+pub fn id_after(now: Timestamp, earlier: &str) -> String {
+    let earlier = uuid::Uuid::parse_str(earlier).unwrap_or_default().as_u128();
+    // Milliseconds are the first 48 bits; between them and the counter is the version.
+    let (millis, counter) = (earlier >> 80, earlier >> 64 & 0xfff);
+    let place = u64::try_from(millis << 12 | counter).unwrap_or_default();
+    made((u64::try_from(now.0).unwrap_or_default() << 12).max(place + 1))
+}
+
+fn made(wanted: u64) -> String {
     let above = |newest: u64| wanted.max(newest + 1);
     #[cfg(not(target_family = "wasm"))]
     let place = instance::place(above).unwrap_or_else(|| place(above));
@@ -58,6 +70,15 @@ mod tests {
         let ids: Vec<String> = (0..10_000).map(|_| id(now)).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(ids[0].as_bytes()[14] == b'7', "{}", ids[0]);
+    }
+
+    #[test]
+    fn an_id_is_above_another_clock_s() {
+        let ahead = Timestamp(1_900_000_000_000);
+        let earlier = "01c20f87-8fff-7fff-bfff-ffffffffffff";
+        let next = id_after(Timestamp(0), earlier);
+        assert!(*earlier < *next && next.starts_with("01c20f87-9000-7000"), "{next}");
+        assert!(id_after(ahead, "no id") > next);
     }
 
     #[test]

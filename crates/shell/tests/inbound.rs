@@ -204,6 +204,21 @@ fn a_bot_that_keeps_failing_is_replaced_by_an_apology_and_a_person() {
 }
 
 #[test]
+fn a_bot_that_answered_did_not_fail_because_nobody_heard_of_it() {
+    let center = Center::open(true);
+    let sql = center.connect();
+    let mut work = center.hear("marta", "m1", "hola").remove(0);
+    for _ in 1..=2 {
+        block_on(shell::due::failed(&sql, NOW, &work, "trap")).unwrap();
+        work = block_on(store::due::find(&sql, &work.id)).unwrap().unwrap();
+    }
+    let occasion = block_on(shell::bot::occasion(&sql, &work)).unwrap().unwrap();
+    block_on(shell::bot::commit(&sql, NOW, &occasion, &shell::bot::Turn::default())).unwrap();
+    assert_eq!(block_on(shell::due::failed(&sql, NOW, &work, "no answer")).unwrap(), []);
+    assert_eq!(center.state(&center.interaction("marta")), "bot");
+}
+
+#[test]
 fn a_late_event_of_a_closed_interaction_opens_the_next_one() {
     let center = Center::open(false);
     let amy = center.agent("amy", 2);

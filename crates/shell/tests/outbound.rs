@@ -8,7 +8,10 @@ use domain::{
     message::{Author, Content, DeliveryError, Status},
 };
 use futures::executor::block_on;
-use shell::outbound::{self, Draft, Outcome, Parcel};
+use shell::{
+    outbound::{self, Draft, Outcome, Parcel},
+    unique::instance,
+};
 use std::time::Duration;
 
 struct Desk {
@@ -95,18 +98,25 @@ fn a_provider_that_is_down_is_asked_again_later_and_the_agent_sees_why() {
     assert_eq!(desk.fates(), [(Status::Sending, Some("down".into()))]);
     assert_eq!(desk.take(29, &work), None, "not before the provider wants");
     assert_eq!(desk.lease(29), []);
+    let later = desk.send("dos", "c2").work.remove(0);
+    assert_eq!(desk.take(14, &later), None, "it does not overtake");
+    assert_eq!(desk.lease(14), [], "and is not taken again and again meanwhile");
     let due = desk.lease(30);
-    assert_eq!(due.iter().map(|work| work.attempts).collect::<Vec<_>>(), [1]);
+    assert_eq!(due.iter().map(|work| work.attempts).collect::<Vec<_>>(), [0, 1]);
     let parcel = desk.take(30, &due[0]).unwrap();
-    desk.record(30, &parcel, Outcome::Failed { error: error("131026") });
-    assert_eq!(desk.fates(), [(Status::Failed, Some("131026".into()))]);
+    assert_eq!(parcel.work.attempts, 1, "the older goes first, whoever asks");
+    let next = desk.record(30, &parcel, Outcome::Failed { error: error("131026") });
+    assert_eq!(next[0].id, later.id);
+    let last = desk.take(30, &next[0]).unwrap();
+    desk.record(30, &last, accepted("w0"));
+    assert_eq!(desk.fates(), [(Status::Failed, Some("131026".into())), (Status::Sent, None)]);
 
     let sql = desk.center.connect();
     let again = block_on(outbound::resend(&sql, at(40), &parcel.message.id)).unwrap();
-    assert_eq!(desk.fates(), [(Status::Sending, None)]);
+    assert_eq!(desk.fates()[0], (Status::Sending, None));
     let parcel = desk.take(40, &again.work[0]).unwrap();
     desk.record(41, &parcel, accepted("w1"));
-    assert_eq!(desk.fates(), [(Status::Sent, None)]);
+    assert_eq!(desk.fates()[0], (Status::Sent, None));
     assert!(block_on(outbound::resend(&sql, at(42), &parcel.message.id)).is_err(), "it was sent");
 }
 
@@ -129,4 +139,24 @@ fn whoever_died_before_that_loses_nothing() {
     let parcel = desk.take(15, &due[0]).unwrap();
     desk.record(15, &parcel, accepted("w1"));
     assert_eq!(desk.fates(), [(Status::Sent, None)]);
+}
+
+#[test]
+fn messages_keep_their_order_whatever_the_clocks_of_two_machines_say() {
+    let desk = Desk::open();
+    let conversation = desk.center.conversation("marta");
+    let say = |second, text: &str| {
+        // Each machine has its own place among the ids.
+        instance::play(Some(instance::Instance::new(|bytes| bytes.fill(7))));
+        let draft = Draft::new(&conversation, None, Author::System, Content::text(text));
+        let put = block_on(outbound::send(&desk.center.connect(), at(second), &draft)).unwrap();
+        instance::play(None);
+        put.work
+    };
+    let (first, second) = (say(3, "first"), say(0, "second"));
+    let parcel = desk.take(3, &second[0]).unwrap();
+    assert_eq!(parcel.message.content, Content::text("first"));
+    let next = desk.record(4, &parcel, accepted("p1"));
+    assert_eq!((parcel.work.id, next.len()), (first[0].id.clone(), 1));
+    assert_eq!(desk.take(4, &next[0]).unwrap().message.content, Content::text("second"));
 }

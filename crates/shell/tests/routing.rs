@@ -114,8 +114,9 @@ fn a_missed_offer_goes_back_to_the_head_and_pauses_the_agent() {
     let deadline = deadline.iter().find(|work| work.kind == domain::due::Kind::OfferDeadline).unwrap();
     block_on(shell::due::deadline(&sql, at(19), &deadline.clone())).unwrap();
     assert_eq!(center.state(&id), "offered", "its time is not over");
-    let done = center.execute(at(20), &id, Command::Tick);
-    assert_eq!(done.interaction.state, State::Queued);
+    // A clock that went back must not use the deadline up.
+    block_on(shell::due::deadline(&sql, at(20), deadline)).unwrap();
+    assert_eq!(center.state(&id), "queued");
     let agent = block_on(store::agent::find(&sql, &amy)).unwrap().unwrap();
     assert_eq!(agent.presence, Presence::Pause(NO_ANSWER.into()));
     route(&center, at(21));
@@ -125,6 +126,25 @@ fn a_missed_offer_goes_back_to_the_head_and_pauses_the_agent() {
     let held = block_on(store::interaction::held_by(&sql, &bob)).unwrap();
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].queued_at, Some(NOW), "the wait is counted from the beginning");
+}
+
+#[test]
+fn who_missed_an_offer_and_comes_back_at_once_is_asked_again_when_the_pause_is_over() {
+    let center = Center::open(false);
+    let amy = center.agent("amy", 2);
+    center.hear("marta", "m1", "hola");
+    route(&center, at(0));
+    let id = center.interaction("marta");
+    center.execute(at(20), &id, Command::Tick);
+    let sql = center.connect();
+    block_on(store::agent::declare(&sql, &amy, &Presence::Available, at(21))).unwrap();
+    route(&center, at(21));
+    assert_eq!(center.state(&id), "queued", "it has just rung there");
+    // Whoever looks at what is due finds the round; nothing else would happen.
+    let due = block_on(store::due::lease(&sql, at(50), &[domain::due::Kind::Route], 9)).unwrap();
+    assert!(due.iter().any(|work| work.due_at == at(50) && work.subject == id.0), "{due:?}");
+    route(&center, at(50));
+    assert_eq!(center.state(&id), "offered");
 }
 
 #[test]
