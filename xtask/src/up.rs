@@ -40,6 +40,9 @@ pub(crate) struct Up {
     /// The administrator's API token; without it one is made once
     #[arg(long, value_name = "TOKEN")]
     admin_token: Option<String>,
+    /// Other backends for key-value stores and SQLite, in Spin's format
+    #[arg(long, value_name = "FILE")]
+    runtime_config_file: Option<PathBuf>,
     /// Do not start the media gateway
     #[arg(long)]
     no_gateway: bool,
@@ -69,7 +72,13 @@ impl Up {
             true => Some(start(Program::shop(&events)?, &heard, &mut programs)?),
             false => None,
         };
-        let host = Program::host(&self.manifest, &listen, &data, &secrets, shop.as_deref(), &events)?;
+        let mut backends = vec![];
+        if let Some(file) = &self.runtime_config_file {
+            backends = vec!["--runtime-config-file".into(), std::path::absolute(file)?.into_os_string()];
+        }
+        let mut host = Program::host(&self.manifest, &listen, &data, &secrets, shop.as_deref());
+        host.args(backends);
+        let host = Program::start("centralita", host, &events)?;
         let address = start(host, &heard, &mut programs)?;
         demo::healthy(&address)?;
         if self.demo {

@@ -41,7 +41,7 @@ export class Desk {
     const response = await fetch(`${this.url}/api/events`, { headers, signal: this.closing.signal });
     assert.equal(response.status, 200);
     this.events = [];
-    this.#read(response.body).catch(() => {});
+    this.streamEnded = this.#read(response.body).catch(() => {});
     await this.put('/api/presence', { status: 'available' });
   }
 

@@ -14,21 +14,27 @@ const READY_MS = 120_000;
 /** Why a test that controls the server is skipped, or false. */
 export const needsControl = process.env.CENTRALITA_URL ? 'needs a server of its own' : false;
 
+/** What PostgreSQL says to `statement`, one line a row, columns between bars. */
+export function psql(database, statement) {
+  const told = spawnSync('psql', [database, '--quiet', '--no-align', '--tuples-only', '--command', statement], { encoding: 'utf8' });
+  if (told.status !== 0) throw new Error(`psql: ${told.error ?? told.stderr}`);
+  return told.stdout.trim();
+}
+
 /** Variables that lead to a new database, where CENTRALITA_TEST_DATABASE names a PostgreSQL. */
 function databaseOfItsOwn() {
   const { CENTRALITA_TEST_DATABASE: postgres } = process.env;
   if (!postgres) return {};
   const name = `e2e_${crypto.randomUUID().replaceAll('-', '')}`;
-  const made = spawnSync('psql', [postgres, '--quiet', '--command', `CREATE DATABASE ${name}`], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`psql: ${made.error ?? made.stderr}`);
+  psql(postgres, `CREATE DATABASE ${name}`);
   const url = new URL(postgres);
   url.pathname = name;
   return { database_url: url.href, database_host: url.host };
 }
 
 export class Server {
-  /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml. */
-  static async start({ variables = {}, manifest } = {}) {
+  /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml; `options` are for `up`. */
+  static async start({ variables = {}, manifest, options = [] } = {}) {
     if (process.env.CENTRALITA_URL) {
       const token = process.env.CENTRALITA_ADMIN_TOKEN;
       if (!token) throw new Error('say the admin token in CENTRALITA_ADMIN_TOKEN');
@@ -46,13 +52,13 @@ export class Server {
     for (const [name, value] of Object.entries(variables)) {
       server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;
     }
-    server.manifest = manifest;
+    Object.assign(server, { manifest, options });
     await server.run('127.0.0.1:0');
     return server;
   }
 
   async run(listen) {
-    const options = ['up', '--no-build', '--demo', '--listen', listen, '--data', this.data, '--admin-token', this.adminToken];
+    const options = ['up', '--no-build', '--demo', '--listen', listen, '--data', this.data, '--admin-token', this.adminToken, ...this.options];
     if (this.manifest) options.push('--manifest', this.manifest);
     this.output = [];
     const began = Date.now();

@@ -37,15 +37,14 @@ impl Program {
         data: &Path,
         secrets: &Secrets,
         shop: Option<&str>,
-        events: &Sender<Event>,
-    ) -> Result<Program> {
+    ) -> Command {
         let mut command = Command::new(workspace::target().join("release/centralita"));
         command.args(["up", "--listen", listen, "--data"]).arg(data).arg("--manifest").arg(manifest);
         command.envs(secrets.variables());
         if let Some(shop) = shop {
             command.env("SPIN_VARIABLE_SHOP_URL", shop);
         }
-        Program::start("centralita", command, events)
+        command
     }
 
     pub(crate) fn shop(events: &Sender<Event>) -> Result<Program> {
@@ -54,7 +53,7 @@ impl Program {
         Program::start("demo-shop", command, events)
     }
 
-    fn start(name: &'static str, mut command: Command, events: &Sender<Event>) -> Result<Program> {
+    pub(crate) fn start(name: &'static str, mut command: Command, events: &Sender<Event>) -> Result<Program> {
         // In a group of its own: Ctrl-C reaches us alone, and we stop the programs in order.
         command.current_dir(workspace::root()).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped());

@@ -1,0 +1,121 @@
+// Several hosts on one PostgreSQL and one Redis, behind a plain round-robin.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, request as send } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Server, root } from './server.mjs';
+
+/** Why a test of several hosts is skipped, or false. */
+export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE ? false : 'needs a PostgreSQL: CENTRALITA_TEST_DATABASE';
+
+export class Cluster {
+  hosts = [];
+
+  static async start(count, { variables = {} } = {}) {
+    const cluster = new Cluster();
+    cluster.folder = await mkdtemp(path.join(tmpdir(), 'centralita-cluster-'));
+    await cluster.#startRedis();
+    const config = path.join(cluster.folder, 'runtime-config.toml');
+    await writeFile(config, `[key_value_store.default]\ntype = "redis"\nurl = "redis://127.0.0.1:${cluster.redisPort}"\n`);
+    cluster.config = config;
+    cluster.first = await Server.start({ variables, options: ['--runtime-config-file', config] });
+    cluster.hosts.push({ url: cluster.first.url });
+    for (let number = 1; number < count; number += 1) {
+      const host = { data: path.join(cluster.folder, `host-${number}`) };
+      cluster.hosts.push(host);
+      await cluster.startHost(host);
+    }
+    await cluster.#startProxy();
+    cluster.adminToken = cluster.first.adminToken;
+    return cluster;
+  }
+
+  /** One more host over the same backends, as the first one was started. */
+  async startHost(host) {
+    await mkdir(host.data, { recursive: true });
+    await symlink(path.join(root, 'target/e2e/cache'), path.join(host.data, 'cache')).catch(() => {});
+    const secrets = path.join(this.first.data, 'secrets.env');
+    const options = ['up', '--listen', '127.0.0.1:0', '--data', host.data, '--env-file', secrets, '--runtime-config-file', this.config];
+    const environment = { ...this.first.environment, SPIN_VARIABLE_ADMIN_TOKEN: this.first.adminToken };
+    host.process = spawn(path.join(root, 'target/release/centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
+    const lines = createInterface({ input: host.process.stdout });
+    for await (const line of lines) {
+      const [, url] = line.match(/^ready (http:\S+)/) ?? [];
+      if (!url) continue;
+      host.url = url;
+      host.process.stdout.resume();
+      return;
+    }
+    throw new Error('a host did not start');
+  }
+
+  /** Ends a host as a power cut would. */
+  async killHost(host) {
+    const ended = once(host.process, 'exit');
+    host.process.kill('SIGKILL');
+    host.url = undefined;
+    await ended;
+  }
+
+  async stop() {
+    this.proxy?.closeAllConnections();
+    this.proxy?.close();
+    for (const { process } of this.hosts) {
+      if (!process || process.exitCode !== null || process.signalCode) continue;
+      const ended = once(process, 'exit');
+      process.kill('SIGTERM');
+      await ended;
+    }
+    await this.first?.stop();
+    if (this.redis) {
+      const ended = once(this.redis, 'exit');
+      this.redis.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #startRedis() {
+    this.redisPort = await freePort();
+    const options = ['--port', this.redisPort, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.folder];
+    this.redis = spawn('redis-server', options.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: this.redis.stdout })) {
+      if (line.includes('Ready to accept connections')) break;
+    }
+    this.redis.stdout.resume();
+  }
+
+  /** Each request goes to the next host that is there. One that dies meanwhile breaks its requests off. */
+  async #startProxy() {
+    let turn = 0;
+    this.proxy = createHttpServer((incoming, outgoing) => {
+      const alive = this.hosts.filter(({ url }) => url);
+      const host = alive[(turn += 1) % alive.length];
+      const forwarded = send(host.url + incoming.url, { method: incoming.method, headers: incoming.headers }, answer => {
+        outgoing.writeHead(answer.statusCode, answer.headers);
+        answer.on('error', () => outgoing.destroy());
+        answer.pipe(outgoing);
+      });
+      forwarded.on('error', () => outgoing.destroy());
+      outgoing.on('close', () => forwarded.destroy());
+      incoming.pipe(forwarded);
+    });
+    this.proxy.listen(0, '127.0.0.1');
+    await once(this.proxy, 'listening');
+    this.url = `http://127.0.0.1:${this.proxy.address().port}`;
+  }
+}
+
+async function freePort() {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
