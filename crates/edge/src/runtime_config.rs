@@ -153,7 +153,10 @@ fn key_value_store(value: &Value<'_>, folder: &Path) -> Result<StoreConfig> {
             let url = table.require("url")?;
             // The error of the parser may repeat the URL.
             let address = url.string()?.into_connection_info().map_err(|_| {
-                url.error("`url` is no address of a Redis", "write redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]")
+                url.error(
+                    "`url` is no address of a Redis",
+                    "write redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]",
+                )
             })?;
             StoreConfig::Redis(address)
         }
@@ -249,7 +252,8 @@ impl VariablesProvider {
                 let mut all = file.as_deref().map(read).transpose()?.unwrap_or_default();
                 all.extend(environment);
                 let prefix = format!("{prefix}_");
-                let known = |(name, value): (String, String)| Some((named(name.strip_prefix(&prefix)?), value));
+                let known =
+                    |(name, value): (String, String)| Some((named(name.strip_prefix(&prefix)?), value));
                 Ok(all.into_iter().filter_map(known).collect())
             }
         }
@@ -317,16 +321,16 @@ mod tests {
             let error = parse(text).err().unwrap_or_else(|| panic!("{text} must be refused"));
             let place = format!("etc/runtime.toml:{line}: ");
             assert!(error.starts_with(&place) && error.contains(reason), "{text}: {error}");
-            assert!(!error.contains("secret"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
         };
         check("\nunknown = 1", 2, "unknown key `unknown` in the runtime configuration");
-        check("[key_value_store.a]\ntype = 'azure_cosmos'\nkey = 'secret'", 2, "is not available");
-        check("[key_value_store.a]\ntype = 'redis'\nurl = 'nonsense:secret@'", 3, "no address of a Redis");
+        check("[key_value_store.a]\ntype = 'azure_cosmos'\nkey = 'hunter2'", 2, "is not available");
+        check("[key_value_store.a]\ntype = 'redis'\nurl = 'nonsense:hunter2@'", 3, "no address of a Redis");
         check("[key_value_store.a]\ntype = 'redis'", 1, "has no `url`");
         check("[key_value_store.a]\ntype = 'spin'\npth = 'x'", 3, "unknown key `pth`");
-        check("[sqlite_database.a]\ntype = 'libsql'\ntoken = 'secret'", 2, "a libSQL server");
+        check("[sqlite_database.a]\ntype = 'libsql'\ntoken = 'hunter2'", 2, "a libSQL server");
         check("[sqlite_database.a]\ntype = 'spin'", 1, "a database in memory");
-        check("[[config_provider]]\ntype = 'vault'\ntoken = 'secret'", 2, "a vault for variables");
+        check("[[config_provider]]\ntype = 'vault'\ntoken = 'hunter2'", 2, "a vault for variables");
         check("[outbound_http]\n", 1, "HTTP without pooled connections");
         check("[outbound_networking]\nblock_networks = ['private']", 2, "is not available");
         check("[outbound_pg]\nmax_connections = 0", 2, "of no use");

@@ -330,7 +330,9 @@ fn key_value_stores(manifest: &Manifest, options: &Options) -> anyhow::Result<BT
             Some(StoreConfig::Redis(address)) => {
                 let store = RedisStore::open(address.clone());
                 // The reason might repeat the address, which may hold a password.
-                KeyValue::Redis(store.map_err(|_| anyhow::anyhow!("the Redis of store `{label}` cannot be used"))?)
+                KeyValue::Redis(
+                    store.map_err(|_| anyhow::anyhow!("the Redis of store `{label}` cannot be used"))?,
+                )
             }
         };
         stores.insert(label.clone(), store);

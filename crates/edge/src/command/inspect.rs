@@ -6,8 +6,8 @@
 use crate::app::{App, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::{Endpoint, Manifest};
-use crate::problem::full;
 use crate::postgres;
+use crate::problem::full;
 use crate::sqlite::TRANSACTION_MAX;
 use anyhow::{Context as _, bail};
 use base64::Engine as _;

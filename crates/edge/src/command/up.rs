@@ -153,7 +153,10 @@ fn runtime_config(file: &Path) -> Result<RuntimeConfig, LoadError> {
 /// `SPIN_VARIABLE_NAME` and its values: the configuration's providers, then the process, then the
 /// file.
 fn environment(args: &Args, config: &RuntimeConfig) -> Result<BTreeMap<String, String>, LoadError> {
-    let process = || std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let process = || {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    };
     let mut environment = match &args.env_file {
         Some(file) => env_file(file)?,
         None => BTreeMap::new(),

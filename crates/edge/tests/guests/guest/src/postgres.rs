@@ -4,9 +4,7 @@
 //! `end` says.
 
 use crate::handler::{debug, number};
-use spin_sdk::pg::{
-    Connection, DbDataType, DbValue, Interval, OpenOptions, ParameterValue, RangeBoundKind,
-};
+use spin_sdk::pg::{Connection, DbDataType, DbValue, Interval, OpenOptions, ParameterValue, RangeBoundKind};
 use spin_sdk::time;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -131,7 +129,10 @@ async fn values(connection: &Connection) -> Result<String, String> {
         ("uuid", P::Uuid("12341234-1234-1234-1234-123412341234".into())),
         ("jsonb", P::Jsonb(br#"{"a": [1, "b"]}"#.to_vec())),
         ("numeric", P::Decimal("-12345678901234567890.12345678".into())),
-        ("int4range", P::RangeInt32((Some((1, RangeBoundKind::Inclusive)), Some((5, RangeBoundKind::Exclusive))))),
+        (
+            "int4range",
+            P::RangeInt32((Some((1, RangeBoundKind::Inclusive)), Some((5, RangeBoundKind::Exclusive)))),
+        ),
         ("int8range", P::RangeInt64((None, Some((5, RangeBoundKind::Exclusive))))),
         (
             "numrange",
