@@ -318,6 +318,24 @@ async fn a_result_that_is_too_large_is_refused() {
     assert_eq!(center.run(&["SELECT 1"]).await, "1\n");
 }
 
+#[tokio::test]
+async fn an_encrypted_connection_needs_a_certificate_that_somebody_signed() {
+    let server = Postgres::start_with_tls();
+    let mut center = Center::on(server.url(), &[]).await;
+    let authority = server.certificate_authority();
+    for mode in ["require", "verify-full"] {
+        center.address = format!("{}?sslmode={mode}", server.url());
+        let body = center.error(&["SELECT 1"]).await;
+        assert!(body.contains("ConnectionFailed") && body.contains("certificate"), "{mode}: {body}");
+        let encrypted = center.post("/authority", &[&authority]).await;
+        assert_eq!(encrypted, (StatusCode::OK, "true\n".into()), "{mode}");
+    }
+    let (_, body) = center.post("/authority", &["no certificate"]).await;
+    assert!(body.contains("BadParameter") && body.contains("BEGIN CERTIFICATE"), "{body}");
+    center.address = format!("{}?sslmode=disable", server.url());
+    assert_eq!(center.run(&["SELECT 1"]).await, "1\n");
+}
+
 /// Not a test of right or wrong: prints what a statement costs. `cargo test -p edge --release
 /// --test postgres -- --ignored --nocapture`
 #[tokio::test]

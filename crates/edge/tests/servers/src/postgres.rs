@@ -23,9 +23,41 @@ impl Postgres {
         Self::start_with(&[("fsync", "off"), ("synchronous_commit", "off")])
     }
 
+    /// Starts one that speaks TLS, with a certificate for 127.0.0.1 by
+    /// [`Self::certificate_authority`].
+    pub fn start_with_tls() -> Self {
+        let home = Home::new("postgres");
+        let issue = |arguments: &str| {
+            let common = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 2";
+            let output = home
+                .command("openssl")
+                .args(format!("{common} {arguments}").split(' '))
+                .output()
+                .expect("openssl runs: apt-get install openssl");
+            assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        issue("-subj /CN=test-authority -keyout authority.key -out authority.pem");
+        issue(
+            "-subj /CN=test-server -CA authority.pem -CAkey authority.key -addext basicConstraints=CA:FALSE \
+             -addext subjectAltName=IP:127.0.0.1 -keyout server.key -out server.pem",
+        );
+        let file = |name: &str| home.folder.join(name).display().to_string();
+        let (certificate, key) = (file("server.pem"), file("server.key"));
+        let settings = [("ssl", "on"), ("ssl_cert_file", &*certificate), ("ssl_key_file", &*key)];
+        Self::start_in(home, &settings)
+    }
+
+    /// The certificate that signed the server's, as text.
+    pub fn certificate_authority(&self) -> String {
+        std::fs::read_to_string(self.home.folder.join("authority.pem")).expect("started with TLS")
+    }
+
     /// Starts one with these settings of `postgresql.conf`, and otherwise PostgreSQL's own.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        let home = Home::new("postgres");
+        Self::start_in(Home::new("postgres"), settings)
+    }
+
+    fn start_in(home: Home, settings: &[(&str, &str)]) -> Self {
         let password = home.folder.join("password");
         std::fs::write(&password, PASSWORD).expect("written");
         let output = home
