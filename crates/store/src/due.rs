@@ -41,20 +41,23 @@ pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<
 /// Takes what of these kinds is due and nobody is at, oldest first.
 pub async fn lease(sql: &impl Sql, now: Timestamp, kinds: &[Kind], limit: usize) -> Result<Vec<Work>> {
     let kinds = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
-    let idle =
-        format!("state = 'waiting' AND kind IN ({kinds}) AND due_at_ms <= $1 AND leased_until_ms <= $2");
+    let idle = |now: &str| {
+        format!("state = 'waiting' AND kind IN ({kinds}) AND due_at_ms <= {now} AND leased_until_ms <= {now}")
+    };
     // Most ticks find nothing: they must not take the write lock.
-    if !sql.any(&format!("SELECT 1 FROM due_work WHERE {idle} LIMIT 1"), parameters![now, now]).await? {
+    let look = format!("SELECT 1 FROM due_work WHERE {} LIMIT 1", idle("$1"));
+    if !sql.any(&look, parameters![now]).await? {
         return Ok(vec![]);
     }
     // Said twice: whoever waited for another's lease looks again at what it is now.
+    let idle = idle("$2");
     let statement = format!(
-        "UPDATE due_work SET leased_until_ms = $3 WHERE id IN (
-            SELECT id FROM due_work WHERE {idle} ORDER BY due_at_ms, id LIMIT $4)
+        "UPDATE due_work SET leased_until_ms = $1 WHERE id IN (
+            SELECT id FROM due_work WHERE {idle} ORDER BY due_at_ms, id LIMIT $3)
         AND {idle} RETURNING {COLUMNS}"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = sql.query(&statement, parameters![now, now, now + LEASE, limit]).await?;
+    let rows = sql.query(&statement, parameters![now + LEASE, now, limit]).await?;
     let mut work: Vec<Work> = rows.iter().map(read).collect::<Result<_>>()?;
     work.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
     Ok(work)

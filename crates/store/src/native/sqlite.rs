@@ -29,6 +29,9 @@ impl Sql for Sqlite {
     }
 
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>> {
+        if !is_in_order(statement) {
+            return Err(Error::Broken(format!("parameters must first appear in their order: {statement}")));
+        }
         let mut prepared = self.0.prepare_cached(statement).map_err(error)?;
         let columns = prepared.column_count();
         let mut rows = prepared.query(params_from_iter(parameters)).map_err(error)?;
@@ -40,6 +43,14 @@ impl Sql for Sqlite {
         }
         Ok(found)
     }
+}
+
+/// To SQLite `$3` is a name: a parameter's number is the place where it first appears.
+fn is_in_order(statement: &str) -> bool {
+    let digits =
+        |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).fold(0, |n, b| 10 * n + u32::from(b - b'0'));
+    let mut numbers = statement.split('$').skip(1).map(digits);
+    numbers.try_fold(0, |last, number| (number <= last + 1).then(|| last.max(number))).is_some()
 }
 
 impl rusqlite::ToSql for Value {
