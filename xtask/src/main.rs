@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask build`, `up`, `test`, `e2e`, `bench`.
+//! The project's own commands: `cargo xtask build`, `up`, `test`, `e2e`, `bench`, `soak`.
 //!
 //! Each does all the set-up it needs and says in plain lines what it is doing. What a command
 //! cannot do ends in one line on standard error that says what to do about it.
@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod process;
+mod soak;
 mod suite;
 mod up;
 mod workspace;
@@ -33,6 +34,8 @@ enum Command {
     E2e(suite::EndToEnd),
     /// Measure, print a table and write it to target/bench/figures.json
     Bench,
+    /// Simulate the whole center with faults, as many seeds as fit in some minutes
+    Soak(soak::Soak),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test => return suite::everything(),
         Command::E2e(tests) => return tests.run(),
         Command::Bench => return bench::measure(),
+        Command::Soak(soak) => return soak.run(),
     }
     Ok(ExitCode::SUCCESS)
 }

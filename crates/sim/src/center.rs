@@ -35,8 +35,18 @@ pub(crate) struct Center {
     /// When something last failed.
     pub(crate) fault_at: Cell<i64>,
     pub(crate) steps: Cell<u64>,
+    telling: Telling,
     story: RefCell<VecDeque<String>>,
     pub(crate) broken: RefCell<Option<Broken>>,
+}
+
+/// How much of what happens is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Telling {
+    /// The last events before a failure.
+    Failures,
+    /// All of it, as it happens.
+    Everything,
 }
 
 /// What must never be, and is.
@@ -47,7 +57,7 @@ pub struct Broken {
 }
 
 impl Center {
-    pub(crate) fn open(seed: u64) -> Rc<Self> {
+    pub(crate) fn open(seed: u64, telling: Telling) -> Rc<Self> {
         let dice = Dice::new(seed);
         let faults = Faults::draw(&dice);
         let hosts = (0..=setup::HOSTS).map(|_| Host::new(&dice)).collect();
@@ -68,6 +78,7 @@ impl Center {
             calm: Cell::new(false),
             fault_at: Cell::new(START),
             steps: Cell::default(),
+            telling,
             story: RefCell::default(),
             broken: RefCell::default(),
             dice,
@@ -90,11 +101,16 @@ impl Center {
 
     /// For the story that a failure tells.
     pub(crate) fn tell(&self, what: impl Display) {
+        let line = format!("{:>7} {} {what}", self.steps.get(), clock(self.agenda.now()));
+        if self.telling == Telling::Everything {
+            println!("{line}");
+            return;
+        }
         let mut story = self.story.borrow_mut();
         if story.len() == STORY {
             story.pop_front();
         }
-        story.push_back(format!("{:>7} {} {what}", self.steps.get(), clock(self.agenda.now())));
+        story.push_back(line);
     }
 
     /// Something fails on purpose.

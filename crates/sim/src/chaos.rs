@@ -9,7 +9,7 @@ use crate::{
 use std::rc::Rc;
 
 /// Farther than the clocks of two machines are apart.
-const JUMP: i64 = 3_000;
+pub(crate) const JUMP: i64 = 3_000;
 
 /// Asks a machine each second to do what is due, now and then two at the same time.
 pub(crate) async fn ticks(center: Rc<Center>) {

@@ -23,6 +23,8 @@ pub(crate) struct Faults {
     /// Per minute and host.
     pub(crate) host_crash: f64,
     pub(crate) clock_jump: f64,
+    /// A clock goes back between the taking of due work and the doing.
+    pub(crate) clock_back: f64,
     /// Per minute: nobody reaches the database for a while.
     pub(crate) outage: f64,
 
@@ -63,6 +65,7 @@ impl Faults {
             call_lost: rate(0.05),
             host_crash: rate(0.3),
             clock_jump: rate(1.0),
+            clock_back: rate(0.01),
             outage: rate(0.2),
             webhook_twice: rate(0.4),
             webhook_late: rate(0.3),

@@ -1,6 +1,6 @@
 //! What everybody outside knows for certain: what was acknowledged to them, and what they took.
 
-use domain::message::Status;
+use domain::{id::ConversationId, message::Status};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -9,8 +9,12 @@ pub(crate) struct Ledger {
     pub(crate) heard: BTreeMap<String, Heard>,
     /// What became of our messages at the provider, by our id.
     pub(crate) sent: BTreeMap<String, Sent>,
+    /// The number of the newest message of each conversation that the provider took in time.
+    pub(crate) newest_taken: BTreeMap<ConversationId, u64>,
     /// What was acknowledged to agents' desks, by the desk's own id of the message.
     pub(crate) written: BTreeMap<String, String>,
+    /// How often each piece of due work was taken, and since when that is counted.
+    pub(crate) leased: BTreeMap<String, (i64, u32)>,
     /// Webhooks and posts that their senders still try to hand over.
     pub(crate) under_way: u64,
     /// Numbers for ids of the outside's own.
@@ -34,8 +38,6 @@ pub(crate) struct Sent {
     pub(crate) taken: u32,
     /// How often a person asked to send it again.
     pub(crate) asked_again: u32,
-    /// When the provider last answered that it has it, among all that it ever took.
-    pub(crate) accepted: Option<u64>,
     /// The most that the provider reported and we acknowledged.
     pub(crate) reported: Option<Status>,
 }

@@ -1,7 +1,10 @@
 //! `sim`: plays one seed, some, or as many as fit in some minutes.
 
 use clap::Parser;
-use sim::soak::{Soaked, soak};
+use sim::{
+    run::{Telling, play},
+    soak::{Soaked, soak},
+};
 use std::{process::ExitCode, time::Duration};
 
 /// Plays the whole center in virtual time, with faults
@@ -10,6 +13,9 @@ struct Arguments {
     /// Play this seed again and tell how it failed
     #[arg(long)]
     seed: Option<u64>,
+    /// Tell all that happens in that seed
+    #[arg(long, requires = "seed")]
+    tell: bool,
     /// The first of many seeds
     #[arg(long, default_value_t = 1)]
     first: u64,
@@ -25,7 +31,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let Arguments { seed, first, seeds, minutes, go_on } = Arguments::parse();
+    let Arguments { seed, tell, first, seeds, minutes, go_on } = Arguments::parse();
+    if let (Some(seed), true) = (seed, tell) {
+        let outcome = play(seed, Telling::Everything);
+        return outcome
+            .map_or_else(|failed| (println!("{failed}"), ExitCode::FAILURE).1, |_| ExitCode::SUCCESS);
+    }
     let soaked = match (seed, minutes) {
         (Some(seed), _) => soak(seed, 1, None, false),
         (None, Some(minutes)) => soak(first, u64::MAX, Some(Duration::from_secs(60 * minutes)), go_on),

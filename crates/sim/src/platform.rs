@@ -3,7 +3,7 @@
 //!
 //! Everything that decides or stores is the real code; this is only what no native build has.
 
-use crate::{bot, center::Center, host::Node, provider, setup};
+use crate::{agenda::Signal, bot, center::Center, chaos::JUMP, host::Node, provider, setup};
 use channel::{
     codec::Codec,
     deliver::{World, deliver},
@@ -63,6 +63,11 @@ fn perform(node: Node, work: Work) -> Pin<Box<dyn Future<Output = ()>>> {
 async fn ask(node: &Node, work: &Work) -> Result<(), String> {
     let Center { agenda, dice, faults, .. } = &*node.center;
     agenda.sleep(dice.within(1..=3)).await;
+    if dice.chance(faults.get().clock_back) {
+        let clock = &node.center.hosts[node.host].offset;
+        clock.set((clock.get() - dice.within(1..=JUMP)).max(-JUMP));
+        node.center.fault("a clock goes back to", &clock.get().to_string());
+    }
     if dice.chance(faults.get().call_lost) {
         node.center.fault("not reached:", &work.performer);
         return Err(format!("{}: not reached", work.performer));
@@ -182,25 +187,55 @@ pub(crate) async fn tick(node: Node) -> Result<()> {
     Ok(())
 }
 
-/// One of the pieces of work that a tick has under way.
-struct UnderWay(Rc<Cell<usize>>);
+/// What a tick has under way.
+#[derive(Default)]
+struct UnderWay {
+    count: Cell<usize>,
+    changed: Signal,
+}
 
-impl Drop for UnderWay {
+struct One(Rc<Center>, Rc<UnderWay>);
+
+impl One {
+    fn of(center: &Rc<Center>, all: &Rc<UnderWay>) -> Self {
+        all.count.set(all.count.get() + 1);
+        One(center.clone(), all.clone())
+    }
+}
+
+impl Drop for One {
     fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
+        self.1.count.set(self.1.count.get() - 1);
+        self.0.agenda.raise(&self.1.changed);
+    }
+}
+
+/// A lease lasts, and what failed waits: no work is taken again and again.
+fn taken(center: &Center, work: &Work) {
+    const WHILE: i64 = 10_000;
+    const OFTEN: u32 = 8;
+    let now = center.agenda.now();
+    let mut ledger = center.ledger.borrow_mut();
+    let (since, count) = ledger.leased.entry(work.id.clone()).or_insert((now, 0));
+    if now - *since > WHILE {
+        (*since, *count) = (now, 0);
+    }
+    *count += 1;
+    if *count > OFTEN {
+        let detail = format!("{} {} {count} times in {} ms", work.kind.as_str(), work.id, now - *since);
+        center.violate("no due work is taken again and again", detail);
     }
 }
 
 async fn work_off(node: &Node, sql: &impl Sql, kinds: &[Kind], at_once: usize) -> Result<()> {
-    let until = node.center.agenda.now() + TICK_TIME;
-    let under_way = Rc::new(Cell::new(0_usize));
-    let mut patience = PATIENCE;
-    while node.center.agenda.now() < until {
-        let before = under_way.get();
-        if before <= at_once / 2 {
-            for work in store::due::lease(sql, node.now(), kinds, at_once - before).await? {
-                under_way.set(under_way.get() + 1);
-                let one = UnderWay(under_way.clone());
+    let agenda = &node.center.agenda;
+    let until = agenda.now() + TICK_TIME;
+    let under_way = Rc::new(UnderWay::default());
+    while agenda.now() < until {
+        if under_way.count.get() <= at_once / 2 {
+            for work in store::due::lease(sql, node.now(), kinds, at_once - under_way.count.get()).await? {
+                taken(&node.center, &work);
+                let one = One::of(&node.center, &under_way);
                 let work = perform(node.clone(), work);
                 node.spawn(async move {
                     work.await;
@@ -208,11 +243,12 @@ async fn work_off(node: &Node, sql: &impl Sql, kinds: &[Kind], at_once: usize) -
                 });
             }
         }
-        if under_way.get() == 0 || patience <= 0 {
+        let count = under_way.count.get();
+        let is_less = || under_way.count.get() < count;
+        let patience = Some(agenda.now() + PATIENCE);
+        if count == 0 || !agenda.wait(&under_way.changed, patience, is_less).await {
             break;
         }
-        node.center.agenda.sleep(50).await;
-        patience = if under_way.get() < before { PATIENCE } else { patience - 50 };
     }
     Ok(())
 }

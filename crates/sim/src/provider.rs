@@ -3,6 +3,7 @@
 
 use crate::{
     center::Center,
+    database::at_once,
     host::{Node, outside, request},
     ledger::Sent,
     platform::attempt,
@@ -19,7 +20,7 @@ use domain::message::Status;
 use serde_json::{Value, json};
 use shell::failure::{Failure, Result};
 use std::{rc::Rc, time::Duration};
-use store::account;
+use store::{account, message};
 
 /// Something that is certain once the webhook that tells it is acknowledged.
 #[derive(Debug, Clone)]
@@ -143,18 +144,33 @@ pub(crate) async fn answer(center: &Rc<Center>, request: ProviderRequest, left: 
     if !is_silent || dice.chance(0.5) {
         let taking = dice.within(5..=if is_silent { 15_000 } else { 400 });
         // Whatever becomes of whoever asked, it has the message.
-        outside(center, take(center.clone(), taking, message.clone(), id.clone(), body.clone()));
+        let call = Call { message, id: id.clone(), body, is_silent };
+        outside(center, take(center.clone(), taking, call));
     }
     let answers_in = if is_silent { left.saturating_add(1) } else { dice.within(400..=900) };
     agenda.sleep(answers_in.min(left)).await;
     if answers_in > left {
         return Answer::Lost { reason: "nothing for a while".to_owned() };
     }
-    let mut ledger = center.ledger.borrow_mut();
-    let order = ledger.number();
-    ledger.sent(&message).accepted = Some(order);
     let body = json!({ "messages": [{ "id": id }] }).to_string().into_bytes();
     Answer::Response { status: 200, retry_after: None, body }
+}
+
+/// The provider takes each conversation in its order, but for what was sent again.
+fn in_order(center: &Center, id: &str) {
+    let found = at_once(message::find(&center.database.sql, &id.into()));
+    let Ok(Some(message)) = found else {
+        return center.violate("what is sent is stored", id);
+    };
+    let mut ledger = center.ledger.borrow_mut();
+    if ledger.sent(id).asked_again > 0 {
+        return;
+    }
+    let last = ledger.newest_taken.insert(message.conversation.clone(), message.seq);
+    if last.is_some_and(|last| last > message.seq) {
+        let detail = format!("{}: number {} after {last:?}", message.conversation, message.seq);
+        center.violate("messages of a conversation are sent in order", detail);
+    }
 }
 
 fn error(status: u16, code: i64) -> Answer {
@@ -162,7 +178,16 @@ fn error(status: u16, code: i64) -> Answer {
     Answer::Response { status, retry_after: None, body: body.into_bytes() }
 }
 
-async fn take(center: Rc<Center>, after: i64, message: String, id: String, call: Value) {
+struct Call {
+    message: String,
+    id: String,
+    body: Value,
+    /// The sender did not wait for it to be taken.
+    is_silent: bool,
+}
+
+async fn take(center: Rc<Center>, after: i64, call: Call) {
+    let Call { message, id, body, is_silent } = call;
     center.agenda.sleep(after).await;
     let Sent { taken, asked_again, .. } = {
         let mut ledger = center.ledger.borrow_mut();
@@ -175,7 +200,10 @@ async fn take(center: Rc<Center>, after: i64, message: String, id: String, call:
         let detail = format!("{message} was taken {taken} times and asked for again {asked_again} times");
         center.violate("nothing is sent twice that nobody asked for again", detail);
     }
-    let to = call["to"].as_str().unwrap_or_default().to_owned();
+    if !is_silent {
+        in_order(&center, &message);
+    }
+    let to = body["to"].as_str().unwrap_or_default().to_owned();
     for (name, status, after) in
         [("sent", Status::Sent, 300), ("delivered", Status::Delivered, 900), ("read", Status::Read, 4_000)]
     {

@@ -1,8 +1,9 @@
 //! One seed, from the first customer until nothing is left to do.
 
+pub use crate::center::{Broken, Telling};
 use crate::{
     agent,
-    center::{Broken, Center, START, clock},
+    center::{Center, START, clock},
     chaos, customer,
     fault::Faults,
     host::outside,
@@ -50,8 +51,8 @@ impl fmt::Display for Failed {
 }
 
 /// Plays `seed`. Equal seeds give equal outcomes.
-pub fn play(seed: u64) -> Result<Figures, Box<Failed>> {
-    let center = Center::open(seed);
+pub fn play(seed: u64, telling: Telling) -> Result<Figures, Box<Failed>> {
+    let center = Center::open(seed, telling);
     people(&center);
     let outcome = day(&center);
     // Tasks and center hold each other.

@@ -1,6 +1,6 @@
 //! Many seeds, on all cores, until a failure, a count or a time.
 
-use crate::run::{Failed, Figures, play};
+use crate::run::{Failed, Figures, Telling, play};
 use std::{
     sync::{
         Mutex, PoisonError,
@@ -33,7 +33,7 @@ pub fn soak(first: u64, count: u64, time: Option<Duration>, go_on: bool) -> Soak
                     if seed - first >= count {
                         return;
                     }
-                    let outcome = play(seed);
+                    let outcome = play(seed, Telling::Failures);
                     let mut soaked = soaked.lock().unwrap_or_else(PoisonError::into_inner);
                     soaked.seeds += 1;
                     match outcome {

@@ -19,6 +19,8 @@ pub(crate) struct Watch {
     seqs: BTreeMap<ConversationId, u64>,
     /// What the bot said; each of it answers one message.
     said: BTreeSet<String>,
+    /// The newest message of each conversation that the bot answered.
+    answered: BTreeMap<ConversationId, u64>,
     second: i64,
     pub(super) servable_since: BTreeMap<InteractionId, i64>,
     pub(crate) messages: u64,
@@ -79,10 +81,27 @@ impl Watch {
         *last = message.seq;
         if message.author == Author::Bot {
             let said = message.content.summary().to_owned();
+            self.answered(center, &message.conversation, &said)?;
             if !self.said.insert(said.clone()) {
                 center.violate("the bot answers each message once", said);
             }
         }
+        Ok(())
+    }
+}
+
+impl Watch {
+    /// What the bot says names the message that it answers.
+    fn answered(&mut self, center: &Center, conversation: &ConversationId, said: &str) -> Result<()> {
+        let answered = said.split(' ').nth(1).map(MessageId::from);
+        let Some(answered) = answered else { return Ok(()) };
+        let Some(answered) = at_once(message::find(&center.database.sql, &answered))? else { return Ok(()) };
+        let last = self.answered.entry(conversation.clone()).or_default();
+        if answered.seq < *last {
+            let detail = format!("{conversation}: number {} after {last}", answered.seq);
+            center.violate("the bot answers in the order of the messages", detail);
+        }
+        *last = answered.seq;
         Ok(())
     }
 }
