@@ -208,11 +208,11 @@ impl Desk {
                 let send = self.sending(&id, &client_id, &text);
                 let center = self.center.clone();
                 crate::host::outside(&center.clone(), async move {
-                    request(&center, |node| send(node)).await;
+                    request(&center, send).await;
                 });
             }
             let send = self.sending(&id, &client_id, &text);
-            match request(&self.center, |node| send(node)).await {
+            match request(&self.center, send).await {
                 Some(Ok(())) => {
                     self.center.ledger.borrow_mut().written.insert(client_id, text);
                     return;

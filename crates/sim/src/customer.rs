@@ -96,11 +96,12 @@ pub(crate) async fn on_the_site(center: Rc<Center>, number: i64, until: i64) {
             let client_id = format!("m{}", center.ledger.borrow_mut().number());
             let text = format!("hola {client_id}");
             post(&center, &visitor, json!({ "kind": "message", "client_id": client_id, "text": text })).await;
-            let mut ledger = center.ledger.borrow_mut();
-            let webhook = ledger.number();
-            let heard = ledger.heard(&provider_id(&visitor, &client_id));
-            (heard.text, heard.webhook) = (text, webhook);
-            drop(ledger);
+            {
+                let mut ledger = center.ledger.borrow_mut();
+                let webhook = ledger.number();
+                let heard = ledger.heard(&provider_id(&visitor, &client_id));
+                (heard.text, heard.webhook) = (text, webhook);
+            }
             agenda.sleep(dice.within(200..=30_000)).await;
         }
         if dice.chance(0.4) {

@@ -3,10 +3,12 @@
 
 use std::cell::RefCell;
 
+type Random = Box<dyn FnMut(&mut [u8])>;
+
 /// One instance's place among the ids, and where its random bytes come from.
 pub struct Instance {
     newest: u64,
-    random: Box<dyn FnMut(&mut [u8])>,
+    random: Random,
 }
 
 impl Instance {
