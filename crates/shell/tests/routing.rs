@@ -6,7 +6,7 @@ use center::{Center, NOW, at};
 use domain::{
     agent::{NO_ANSWER, Presence},
     id::AgentId,
-    interaction::{Command, State},
+    interaction::Command,
     routing::{Snapshot, assign},
     time::Timestamp,
 };
