@@ -25,7 +25,12 @@ use shell::{
     outbound::{Draft, send},
 };
 use std::{cell::RefCell, collections::VecDeque, time::Duration};
-use store::{account::Account, conversation, message, native::{Database, Scratch}, port::Sql};
+use store::{
+    account::Account,
+    conversation, message,
+    native::{Database, Scratch},
+    port::Sql,
+};
 
 const NOW: Timestamp = Timestamp(1_795_262_400_000);
 const NUMBER: &str = "106540352242922";

@@ -6,7 +6,10 @@ use crate::{
     view::{self, Center},
 };
 use api::snapshot::{Desk, Live};
-use shell::{failure::Result, platform::center::{now, time_zone}};
+use shell::{
+    failure::Result,
+    platform::center::{now, time_zone},
+};
 use store::{
     agent::{self, Agent},
     feed, interaction,
@@ -46,5 +49,9 @@ pub(crate) async fn live(sql: &impl Sql) -> Result<Live> {
     for view in &waiting {
         shown.push(view::interaction(sql, &center, view).await?);
     }
-    Ok(Live { queues: view::queue_stats(sql, now(), &time_zone().await?, &alive).await?, agents, waiting: shown })
+    Ok(Live {
+        queues: view::queue_stats(sql, now(), &time_zone().await?, &alive).await?,
+        agents,
+        waiting: shown,
+    })
 }

@@ -54,6 +54,28 @@ pub trait Sql {
     }
 }
 
+/// A connection to one of the two databases, whichever way they are reached.
+pub enum Either<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+impl<S: Sql, P: Sql> Sql for Either<S, P> {
+    fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(sql) => sql.dialect(),
+            Self::Postgres(sql) => sql.dialect(),
+        }
+    }
+
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(sql) => sql.query(statement, parameters).await,
+            Self::Postgres(sql) => sql.query(statement, parameters).await,
+        }
+    }
+}
+
 /// Whether this is the address of a PostgreSQL database.
 pub fn is_postgres(address: &str) -> bool {
     address.starts_with("postgres://") || address.starts_with("postgresql://")

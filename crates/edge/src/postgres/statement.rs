@@ -3,15 +3,12 @@
 use super::pool::Link;
 use super::value;
 use crate::bindings::spin::postgres::postgres::{Column, DbValue, Error, ParameterValue};
+use crate::sqlite::ROWS_BYTES_MAX;
 use futures::TryStreamExt as _;
 use std::pin::pin;
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-
-/// Rows gathered for one guest at most, as for SQLite. They are gathered before they are handed
-/// over, so that a guest which never reads them cannot hold a connection.
-const ROWS_BYTES_MAX: usize = 64 << 20;
 
 /// What a statement does to a transaction, by its first word.
 ///

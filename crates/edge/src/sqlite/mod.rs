@@ -13,3 +13,4 @@ mod statement;
 pub use database::{Database, TRANSACTION_MAX};
 pub use guest::Connection;
 pub use session::Session;
+pub(crate) use statement::ROWS_BYTES_MAX;

@@ -3,9 +3,9 @@
 use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 
-/// Rows gathered for one guest at most. They are gathered before they are handed over, so that a
+/// Rows gathered for one guest at most, from any database. They are gathered before they are handed over, so that a
 /// guest which never reads them cannot hold a connection.
-const ROWS_BYTES_MAX: usize = 64 << 20;
+pub(crate) const ROWS_BYTES_MAX: usize = 64 << 20;
 
 /// What a statement does to a transaction, by its first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,7 +43,7 @@ static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 pub fn attempt(work: Vec<Work>) {
     for work in work {
         waiting().push_back(work);
-        if UNDER_WAY.load(Ordering::Relaxed) < AT_ONCE {
+        if has_room() {
             UNDER_WAY.fetch_add(1, Ordering::Relaxed);
             // Whoever is at it goes on with the next: tasks of one instance must not wake each other.
             spin_sdk::wasip3::spawn(async {
@@ -59,8 +59,11 @@ pub fn attempt(work: Vec<Work>) {
 /// When work that can wait is due: now while this instance has room to try it, and otherwise soon, so
 /// that nothing piles up in memory. The dispatcher works it off.
 pub fn due_at(now: Timestamp) -> Timestamp {
-    let has_room = UNDER_WAY.load(Ordering::Relaxed) < AT_ONCE;
-    if has_room { now } else { now + LATER }
+    if has_room() { now } else { now + LATER }
+}
+
+fn has_room() -> bool {
+    UNDER_WAY.load(Ordering::Relaxed) < AT_ONCE
 }
 
 fn next() -> Option<Work> {

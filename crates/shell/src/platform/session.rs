@@ -77,7 +77,8 @@ pub async fn caller(asked: &Asked) -> Result<Caller> {
     }
     let memory = memory().await?;
     let session = memory.get(key(&token)).await.map_err(forgotten)?;
-    let session: Session = session.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(unknown)?;
+    let session: Session =
+        session.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(unknown)?;
     let ended = match &session.caller.agent {
         Some(agent) => timestamp(&memory, ended(agent)).await,
         None => None,

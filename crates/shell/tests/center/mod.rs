@@ -19,7 +19,12 @@ use shell::{
     inbound::{Heard, Inbound, What, apply},
 };
 use std::time::Duration;
-use store::{account::Account, agent::Agent, conversation::Conversation, native::{Database, Scratch}};
+use store::{
+    account::Account,
+    agent::Agent,
+    conversation::Conversation,
+    native::{Database, Scratch},
+};
 
 pub struct Center {
     scratch: Scratch,

@@ -65,8 +65,7 @@ impl FromSql<'_> for Value {
     }
 
     fn accepts(kind: &Type) -> bool {
-        const KINDS: [Type; 6] =
-            [Type::BOOL, Type::INT2, Type::INT4, Type::INT8, Type::FLOAT8, Type::BYTEA];
+        const KINDS: [Type; 6] = [Type::BOOL, Type::INT2, Type::INT4, Type::INT8, Type::FLOAT8, Type::BYTEA];
         KINDS.contains(kind) || <String as FromSql>::accepts(kind)
     }
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL, as Debian's package `postgresql` installs it.
 
-use crate::supervised::{Home, Running, free_port};
+use crate::supervised::{Home, Running, on_a_free_port};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -67,21 +67,10 @@ impl Postgres {
             .output()
             .expect("initdb runs");
         assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
-        let settings = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let mut server = Self { home, port: 0, settings, running: None, databases: AtomicU32::new(0) };
-        let mut said = String::new();
-        // Somebody else may take the port before the server does.
-        for _ in 0..5 {
-            server.port = free_port();
-            match server.run() {
-                Ok(running) => {
-                    server.running = Some(running);
-                    return server;
-                }
-                Err(log) => said = log,
-            }
-        }
-        panic!("PostgreSQL did not start: {said}")
+        let settings: Vec<_> =
+            settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let (port, running) = on_a_free_port("PostgreSQL", |port| run(&home, &settings, port));
+        Self { home, port, settings, running: Some(running), databases: AtomicU32::new(0) }
     }
 
     /// `postgres://USER:PASSWORD@127.0.0.1:PORT/postgres`
@@ -127,7 +116,7 @@ impl Postgres {
     /// Starts again, on the same port and with the same data.
     pub fn restart(&mut self) {
         self.stop();
-        match self.run() {
+        match run(&self.home, &self.settings, self.port) {
             Ok(running) => self.running = Some(running),
             Err(log) => panic!("PostgreSQL did not start again: {log}"),
         }
@@ -136,23 +125,22 @@ impl Postgres {
     fn url_of(&self, database: &str) -> String {
         format!("postgres://centralita:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
+}
 
-    fn run(&self) -> Result<Running, String> {
-        let mut arguments =
-            vec![programs().join("postgres").display().to_string(), "-D".into(), "data".into()];
-        let fixed = [
-            ("listen_addresses", "127.0.0.1"),
-            ("port", &*self.port.to_string()),
-            ("unix_socket_directories", ""),
-            ("lc_messages", "C"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        for (name, value) in fixed.iter().chain(&self.settings) {
-            arguments.extend(["-c".into(), format!("{name}={value}")]);
-        }
-        // INT is PostgreSQL's fast shutdown: it does not wait for its clients.
-        self.home.start("INT", "database system is ready to accept connections", &arguments)
+fn run(home: &Home, settings: &[(String, String)], port: u16) -> Result<Running, String> {
+    let mut arguments = vec![programs().join("postgres").display().to_string(), "-D".into(), "data".into()];
+    let fixed = [
+        ("listen_addresses", "127.0.0.1"),
+        ("port", &*port.to_string()),
+        ("unix_socket_directories", ""),
+        ("lc_messages", "C"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for (name, value) in fixed.iter().chain(settings) {
+        arguments.extend(["-c".into(), format!("{name}={value}")]);
     }
+    // INT is PostgreSQL's fast shutdown: it does not wait for its clients.
+    home.start("INT", "database system is ready to accept connections", &arguments)
 }
 
 impl Drop for Postgres {

@@ -1,6 +1,6 @@
 //! Redis, as Debian's package `redis-server` installs it.
 
-use crate::supervised::{Home, Running, free_port};
+use crate::supervised::{Home, Running, on_a_free_port};
 
 /// A running Redis that keeps what it is told over a restart. Dropping it stops it.
 pub struct Redis {
@@ -11,20 +11,9 @@ pub struct Redis {
 
 impl Redis {
     pub fn start() -> Self {
-        let mut server = Self { home: Home::new("redis"), port: 0, running: None };
-        let mut said = String::new();
-        // Somebody else may take the port before the server does.
-        for _ in 0..5 {
-            server.port = free_port();
-            match server.run() {
-                Ok(running) => {
-                    server.running = Some(running);
-                    return server;
-                }
-                Err(log) => said = log,
-            }
-        }
-        panic!("Redis did not start (apt-get install redis-server): {said}")
+        let home = Home::new("redis");
+        let (port, running) = on_a_free_port("Redis (apt-get install redis-server)", |port| run(&home, port));
+        Self { home, port, running: Some(running) }
     }
 
     /// `redis://127.0.0.1:PORT`
@@ -46,19 +35,19 @@ impl Redis {
     /// Starts again, on the same port and with the same data.
     pub fn restart(&mut self) {
         self.stop();
-        match self.run() {
+        match run(&self.home, self.port) {
             Ok(running) => self.running = Some(running),
             Err(log) => panic!("Redis did not start again: {log}"),
         }
     }
+}
 
-    fn run(&self) -> Result<Running, String> {
-        let port = self.port.to_string();
-        let arguments =
-            ["redis-server", "--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "yes"]
-                .map(str::to_owned);
-        self.home.start("TERM", "Ready to accept connections", &arguments)
-    }
+fn run(home: &Home, port: u16) -> Result<Running, String> {
+    let port = port.to_string();
+    let arguments =
+        ["redis-server", "--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "yes"]
+            .map(str::to_owned);
+    home.start("TERM", "Ready to accept connections", &arguments)
 }
 
 impl Drop for Redis {

@@ -126,8 +126,21 @@ impl Drop for Running {
     }
 }
 
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
+/// Starts a server on a port that was free a moment ago, and on another one when somebody else takes it
+/// before the server does. `start` gives the log where it fails.
+pub(crate) fn on_a_free_port(name: &str, start: impl Fn(u16) -> Result<Running, String>) -> (u16, Running) {
+    let mut said = String::new();
+    for _ in 0..5 {
+        let port = free_port();
+        match start(port) {
+            Ok(running) => return (port, running),
+            Err(log) => said = log,
+        }
+    }
+    panic!("{name} did not start: {said}")
+}
+
+fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }
