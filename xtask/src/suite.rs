@@ -72,7 +72,17 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
 const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
 
 /// The tests of what stores: they run on both databases.
-const ON_BOTH: [&str; 7] = ["migration", "inbound", "outbound", "routing", "work", "conversation", "setup"];
+const ON_BOTH: [&str; 9] = [
+    "migration",
+    "transaction",
+    "inbound",
+    "outbound",
+    "routing",
+    "work",
+    "conversation",
+    "setup",
+    "metrics",
+];
 
 /// The Rust tests, or those of these files only.
 fn rust(files: &[&str], environment: &[(&str, String)]) -> Result<Count> {

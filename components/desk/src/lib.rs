@@ -9,6 +9,7 @@ pub mod events;
 pub mod file;
 pub mod interaction;
 pub mod message;
+pub mod metrics;
 pub mod query;
 pub mod rate;
 pub mod route;

@@ -5,7 +5,7 @@ use domain::channel::ChannelProfile;
 use http::Method;
 use shell::{
     failure::Result,
-    performer,
+    log, performer,
     platform::{
         call::{ANSWER_MAX, call},
         center::now,
@@ -54,7 +54,7 @@ async fn learn(channel: &str) {
     KNOWN.with_borrow_mut(|known| match profile {
         Some(profile) => drop(known.profiles.insert(channel.to_owned(), profile)),
         None => {
-            eprintln!("the channel {channel} does not tell what it can do");
+            log::warning(format!("the channel {channel} does not tell what it can do"));
             known.silent_at.insert(channel.to_owned(), now);
         }
     });

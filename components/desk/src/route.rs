@@ -3,12 +3,13 @@
 
 use Endpoint as E;
 use Gives::{File, Many, Nothing, One, Stream, Text};
-use Who::{Admin, Agent, Anyone, Member, Supervisor};
+use Who::{Admin, Agent, Anyone, Member, Metrics, Supervisor};
 
 /// What a request asks for. The handler matches all of them, so none can be missing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     Health,
+    Metrics,
     OpenApi,
     LogIn,
     LogOut,
@@ -60,6 +61,8 @@ pub enum Who {
     Agent,
     Supervisor,
     Admin,
+    /// The bearer of the token for metrics, or of the administrator's.
+    Metrics,
 }
 
 /// What a good answer carries: a schema's name, or something else.
@@ -144,6 +147,7 @@ const fn json(schema: &'static str) -> Takes {
 #[rustfmt::skip]
 pub const TABLE: &[Route] = &[
     get(E::Health, "/health", Anyone, Text, "Whether the center and its database work"),
+    get(E::Metrics, "/metrics", Metrics, Text, "The center in figures, as OpenMetrics text"),
     get(E::OpenApi, "/api/openapi.json", Anyone, Text, "This document"),
     post(E::LogIn, "/api/login", json("Login"), One("LoggedIn"), "Logs in; the session comes as a cookie and as a token").of(Anyone),
     post(E::LogOut, "/api/logout", NO_BODY, Nothing, "Ends the session").of(Anyone),

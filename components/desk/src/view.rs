@@ -12,6 +12,7 @@ pub use center::Center;
 pub use contact::{contact, contact_as_stored};
 pub use interaction::{for_strangers, history_item, interaction, window_until};
 pub use message::{attachment, message};
+pub(crate) use queue::midnight;
 pub use queue::{disposition, queue_stats};
 
 /// JSON's numbers are signed.

@@ -138,6 +138,7 @@ fn operation(route: &Route) -> Value {
     }
     operation["security"] = match route.who {
         Who::Anyone => json!([]),
+        Who::Metrics => json!([{ "bearer": [] }]),
         _ => json!([{ "bearer": [] }, { "cookie": [] }]),
     };
     operation
@@ -156,6 +157,7 @@ fn callers(who: Who) -> &'static str {
         Who::Agent => "agents, supervisors and administrators, each at their own desk",
         Who::Supervisor => "supervisors and administrators",
         Who::Admin => "administrators",
+        Who::Metrics => "the bearer of the token for metrics, or of the administrator's",
     }
 }
 

@@ -14,7 +14,7 @@ use shell::{
         attempt::{asked_for, attempt, perform},
         center::{database, now, variable},
         reply::{self, Reply},
-        request::Asked,
+        request::{Asked, traced},
     },
     token,
 };
@@ -35,7 +35,7 @@ const BODY_MAX: usize = 64 * 1024;
 
 #[http_service]
 async fn dispatcher(request: Request) -> Reply {
-    reply::from(answer(request).await)
+    reply::from(traced(request, answer).await)
 }
 
 async fn answer(request: Request) -> Result<Reply> {

@@ -10,12 +10,13 @@ use http::StatusCode;
 use shell::{
     bot::{self, Occasion},
     failure::Result,
+    log,
     platform::{
         attempt::{asked_for, attempt},
         call::call,
         center::{database, now, time_zone, variable},
         reply::{self, Reply},
-        request::Asked,
+        request::{Asked, traced},
     },
 };
 use spin_sdk::{
@@ -38,7 +39,7 @@ const WORK_BYTES_MAX: usize = 64 * 1024;
 async fn perform(request: Request) -> Reply {
     // A bot that traps ends its whole instance: no other conversation is to be in it.
     backpressure_inc();
-    let reply = reply::from(take_turns(request).await);
+    let reply = reply::from(traced(request, take_turns).await);
     backpressure_dec();
     reply
 }
@@ -67,7 +68,7 @@ async fn take(sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
     match play::play(event, context, &systems, wit::step, ask).await {
         Ok(turn) => bot::commit(sql, now(), occasion, &turn).await,
         Err(Nonsense(reason)) => {
-            eprintln!("alarm: the bot in interaction {}: {reason}", occasion.id);
+            log::alarm(format!("the bot in interaction {}: {reason}", occasion.id));
             bot::fail(sql, now(), occasion, &reason).await
         }
     }
@@ -96,7 +97,7 @@ async fn ask_system(
             CallResult { id, status: answer.status, body }
         }
         Err(silence) => {
-            eprintln!("warning: business system {system}: {silence}");
+            log::warning(format!("business system {system}: {silence}"));
             CallResult { id, status: 0, body: String::new() }
         }
     }

@@ -5,11 +5,12 @@ use domain::routing::{self, Assignment, Snapshot};
 use http::StatusCode;
 use shell::{
     failure::Result,
+    log,
     platform::{
         attempt::{asked_for, attempt},
         center::{database, memory, now},
         reply::{self, Reply},
-        request::Asked,
+        request::{Asked, traced},
         session::alive,
     },
     routing::{offer, requests, snapshot},
@@ -26,7 +27,7 @@ const WORK_BYTES_MAX: usize = 64 * 1024;
 async fn perform(request: Request) -> Reply {
     // A policy that traps ends its whole instance: no other round is to be in it.
     backpressure_inc();
-    let reply = reply::from(route(request).await);
+    let reply = reply::from(traced(request, route).await);
     backpressure_dec();
     reply
 }
@@ -54,12 +55,12 @@ fn decide(snapshot: &Snapshot, failed: bool) -> Vec<Assignment> {
         return vec![];
     }
     if failed {
-        eprintln!("alarm: the routing policy may have failed; the default decides this round");
+        log::alarm("the routing policy may have failed; the default decides this round");
         return routing::assign(snapshot);
     }
     let (offers, alarm) = policy::decide(snapshot, wit::assign);
     if let Some(nonsense) = alarm {
-        eprintln!("alarm: the routing policy: {nonsense}; the default decides this round");
+        log::alarm(format!("the routing policy: {nonsense}; the default decides this round"));
     }
     offers
 }

@@ -13,6 +13,7 @@ use domain::{
 };
 use shell::{
     failure::Result,
+    log,
     outbound::{self, Parcel},
 };
 use store::{account::Account, port::Sql};
@@ -42,7 +43,8 @@ pub async fn deliver(
         Err(failure) => Outcome::Retry { after: None, error: problem("settings", &failure.to_string()) },
     };
     if let Outcome::AccountRefused { error } = &outcome {
-        eprintln!("account {} is refused by its provider: {} {}", parcel.account.id, error.code, error.text);
+        // What the provider says of it may quote the message.
+        log::alarm(format!("account {} is refused by its provider: {}", parcel.account.id, error.code));
     }
     outbound::record(sql, world.now(), &parcel, &recorded(outcome)).await
 }

@@ -15,12 +15,13 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 use shell::{
     failure::{Failure, Result},
+    log,
     platform::{
         attempt::{asked_for, attempt, due_at},
         call::{Silence, call},
         center::{self, database, now},
         reply::{self, Reply},
-        request::Asked,
+        request::{Asked, traced},
     },
     seal::{self, Key},
 };
@@ -38,7 +39,7 @@ const ANSWER_MAX: usize = 24 * 1024 * 1024;
 /// Answers a request to the channel's component. `variables` are the component's own that the codec
 /// takes as settings.
 pub async fn serve(codec: &impl Codec, variables: &[&str], request: Request) -> Reply {
-    reply::from(answer(codec, variables, request).await)
+    reply::from(traced(request, async |request| answer(codec, variables, request).await).await)
 }
 
 async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Result<Reply> {
@@ -123,10 +124,10 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             let digested = digest::digest(&sql, now(), codec, &work).await?;
             if !digested.unknown.is_empty() {
                 let count = digested.unknown.len();
-                eprintln!(
-                    "dropped {count} events for accounts that nobody configured: {:?}",
-                    digested.unknown
-                );
+                let unknown = digested.unknown;
+                log::warning(format!(
+                    "dropped {count} events for accounts that nobody configured: {unknown:?}"
+                ));
             }
             attempt(digested.work);
         }

@@ -90,6 +90,7 @@ pub fn reading(now: Timestamp, webhook: &Webhook) -> Work {
         body: serde_json::json!({}),
         due_at: now,
         attempts: 0,
+        trace: None,
     }
 }
 

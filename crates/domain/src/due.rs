@@ -80,6 +80,9 @@ pub struct Work {
     /// How often it was tried and failed.
     #[serde(default)]
     pub attempts: u32,
+    /// The trace it belongs to (W3C Trace Context, `traceparent`); filled in when it is stored.
+    #[serde(default)]
+    pub trace: Option<String>,
 }
 
 /// How long to wait after the `attempts`-th failure: 1 s, 2 s, 4 s … up to 15 minutes, less up to a

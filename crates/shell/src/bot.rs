@@ -41,6 +41,7 @@ pub(crate) async fn turn(
         body: serde_json::json!({ "message_id": message }),
         due_at: now,
         attempts: 0,
+        trace: None,
     })
 }
 

@@ -137,6 +137,7 @@ async fn take_effect(
             body: serde_json::json!({}),
             due_at: Timestamp(due_at),
             attempts: 0,
+            trace: None,
         })
     };
     Ok(match effect {

@@ -200,6 +200,7 @@ impl Scope<'_> {
             body: serde_json::json!({ "message_id": message.id }),
             due_at: self.now,
             attempts: 0,
+            trace: None,
         }
     }
 

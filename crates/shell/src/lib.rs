@@ -9,12 +9,14 @@ pub mod command;
 pub mod due;
 pub mod failure;
 pub mod inbound;
+pub mod log;
 pub mod outbound;
 pub mod password;
 pub mod performer;
 pub mod routing;
 pub mod seal;
 pub mod token;
+pub mod trace;
 pub mod unique;
 
 #[cfg(target_family = "wasm")]

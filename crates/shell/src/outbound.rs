@@ -110,6 +110,7 @@ async fn delivery(
         body: serde_json::json!({ "message_id": message.id }),
         due_at: now,
         attempts: 0,
+        trace: None,
         id,
     })
 }

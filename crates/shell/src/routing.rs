@@ -110,6 +110,7 @@ pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<
         body: serde_json::json!({}),
         due_at: now,
         attempts: 0,
+        trace: None,
         id,
     };
     Ok(store::due::add(sql, now, vec![work]).await?)

@@ -9,17 +9,19 @@ use domain::{
     time::Timestamp,
 };
 
-const COLUMNS: &str = "id, kind, performer, subject, work_key, body, due_at_ms, attempts";
+const COLUMNS: &str = "id, kind, performer, subject, work_key, body, due_at_ms, attempts, trace";
 
 /// Adds work; what has the key of work already there is there. Work that is due now is leased to the
-/// caller, who tries it after the commit, and given back; what is due later waits for its time.
+/// caller, who tries it after the commit, and given back; what is due later waits for its time. It belongs
+/// to the trace of the connection.
 pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<Work>> {
     let mut due = vec![];
-    for work in work {
+    for mut work in work {
+        work.trace = sql.trace().map(str::to_owned);
         let is_due = work.due_at <= now;
         let leased_until = if is_due { now + LEASE } else { Timestamp(0) };
         let statement = "INSERT INTO due_work (id, kind, performer, subject, work_key, body, due_at_ms,
-                leased_until_ms, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')
+                leased_until_ms, state, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9)
             ON CONFLICT DO NOTHING RETURNING 1";
         let parameters = parameters![
             &work.id,
@@ -30,6 +32,7 @@ pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<
             work.body.to_string(),
             work.due_at,
             leased_until,
+            sql.trace(),
         ];
         if sql.any(statement, parameters).await? && is_due {
             due.push(work);
@@ -142,5 +145,6 @@ fn read(row: &Row) -> Result<Work> {
         body: crate::record::from_json(&row.get::<String>(5)?)?,
         due_at: row.get(6)?,
         attempts: row.get(7)?,
+        trace: row.get(8)?,
     })
 }

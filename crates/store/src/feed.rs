@@ -59,6 +59,8 @@ pub struct Entry {
     pub agent: Option<AgentId>,
     /// The agent who had it before this change.
     pub previous_agent: Option<AgentId>,
+    /// The trace (`traceparent`) of the change: that of the connection it is published through.
+    pub trace: Option<String>,
 }
 
 impl Entry {
@@ -72,6 +74,7 @@ impl Entry {
             contact: None,
             agent: None,
             previous_agent: None,
+            trace: None,
         }
     }
 }
@@ -79,7 +82,7 @@ impl Entry {
 /// Adds to the feed; belongs into the transaction of the change.
 pub async fn publish(sql: &impl Sql, now: Timestamp, entry: Entry) -> Result<()> {
     let statement = "INSERT INTO feed (at_ms, kind, interaction_id, conversation_id, message_id, contact_id,
-        agent_id, previous_agent_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        agent_id, previous_agent_id, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let Entry { kind, interaction, conversation, message, contact, agent, previous_agent, .. } = &entry;
     let parameters = parameters![
         now,
@@ -90,6 +93,7 @@ pub async fn publish(sql: &impl Sql, now: Timestamp, entry: Entry) -> Result<()>
         contact.as_ref(),
         agent.as_ref(),
         previous_agent.as_ref(),
+        sql.trace(),
     ];
     sql.query(statement, parameters).await?;
     Ok(())
@@ -110,7 +114,7 @@ pub async fn oldest(sql: &impl Sql) -> Result<i64> {
 /// What came after `seq`, at most `limit` of it.
 pub async fn since(sql: &impl Sql, seq: i64, limit: i64) -> Result<Vec<Entry>> {
     let statement = "SELECT seq, kind, interaction_id, conversation_id, message_id, contact_id, agent_id,
-        previous_agent_id FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2";
+        previous_agent_id, trace FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2";
     let rows = sql.query(statement, parameters![seq, limit]).await?;
     let entries: Result<Vec<Option<Entry>>> = rows.iter().map(entry).collect();
     Ok(entries?.into_iter().flatten().collect())
@@ -128,6 +132,7 @@ fn entry(row: &Row) -> Result<Option<Entry>> {
         contact: row.get(5)?,
         agent: row.get(6)?,
         previous_agent: row.get(7)?,
+        trace: row.get(8)?,
     }))
 }
 

@@ -40,6 +40,11 @@ pub enum Dialect {
 pub trait Sql {
     fn dialect(&self) -> Dialect;
 
+    /// The trace (`traceparent`) that what is stored through this connection belongs to.
+    fn trace(&self) -> Option<&str> {
+        None
+    }
+
     /// Runs one statement to its end and gives its rows.
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>>;
 
@@ -73,6 +78,26 @@ impl<S: Sql, P: Sql> Sql for Either<S, P> {
             Self::Sqlite(sql) => sql.query(statement, parameters).await,
             Self::Postgres(sql) => sql.query(statement, parameters).await,
         }
+    }
+}
+
+/// A connection on behalf of a trace.
+pub struct Traced<S> {
+    pub sql: S,
+    pub trace: Option<String>,
+}
+
+impl<S: Sql> Sql for Traced<S> {
+    fn dialect(&self) -> Dialect {
+        self.sql.dialect()
+    }
+
+    fn trace(&self) -> Option<&str> {
+        self.trace.as_deref()
+    }
+
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>> {
+        self.sql.query(statement, parameters).await
     }
 }
 
@@ -119,6 +144,24 @@ pub async fn transaction<S: Sql, T, E: From<Error>>(
         let _ = sql.query("ROLLBACK", &[]).await;
     }
     outcome
+}
+
+/// Ends a transaction that somebody else left open on this connection of PostgreSQL. Spin's pool hands one
+/// on when its guest trapped: it would take in what is written next, and keep or lose it with the rest.
+///
+/// Only a [`transaction`] of ours is serializable, so that tells; a ROLLBACK at every start would fill the
+/// server's log with warnings.
+pub async fn end_inherited(sql: &impl Sql) -> Result<()> {
+    let inherited = match sql.first("SHOW transaction_isolation", &[]).await {
+        Ok(row) => row.is_some_and(|row| row.get::<String>(0).is_ok_and(|level| level == "serializable")),
+        // In a transaction that failed nothing else is answered.
+        Err(Error::Broken(_)) => true,
+        Err(error) => return Err(error),
+    };
+    if inherited {
+        sql.query("ROLLBACK", &[]).await?;
+    }
+    Ok(())
 }
 
 /// One row of a result, read by position.

@@ -2,7 +2,7 @@
 
 use crate::{
     parameters,
-    port::{Result, Sql},
+    port::{Result, Row, Sql},
 };
 use domain::{id::QueueId, time::Timestamp};
 use std::collections::BTreeMap;
@@ -47,4 +47,45 @@ pub async fn queues(sql: &impl Sql, since: Timestamp) -> Result<BTreeMap<QueueId
         (entry.abandoned, entry.abandoned_in_time) = (row.get(1)?, row.get(2)?);
     }
     Ok(figures)
+}
+
+/// How many interactions that are not over are in a queue and a state; no queue: they are with a bot.
+pub async fn open(sql: &impl Sql) -> Result<Vec<(Option<QueueId>, String, u32)>> {
+    const OPEN: &str = "('bot', 'queued', 'offered', 'active', 'wrap_up')";
+    // By queue, so that the index leads past all that is over.
+    let statement = format!(
+        "SELECT i.queue_id, i.state, COUNT(*) FROM queue q JOIN interaction i ON i.queue_id = q.id
+            WHERE i.state IN {OPEN} GROUP BY i.queue_id, i.state
+        UNION ALL SELECT queue_id, state, COUNT(*) FROM interaction
+            WHERE queue_id IS NULL AND state IN {OPEN} GROUP BY queue_id, state"
+    );
+    let rows = sql.query(&statement, &[]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Due work of one kind in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    pub kind: String,
+    /// `waiting`; `failed`: a person must look at it.
+    pub state: String,
+    pub rows: u32,
+    /// When the first of it was due, or will be.
+    pub first_due_at: Timestamp,
+}
+
+pub async fn backlog(sql: &impl Sql) -> Result<Vec<Backlog>> {
+    let statement = "SELECT kind, state, COUNT(*), MIN(due_at_ms) FROM due_work GROUP BY kind, state";
+    let rows = sql.query(statement, &[]).await?;
+    let backlog = |row: &Row| {
+        Ok(Backlog { kind: row.get(0)?, state: row.get(1)?, rows: row.get(2)?, first_due_at: row.get(3)? })
+    };
+    rows.iter().map(backlog).collect()
+}
+
+/// How many webhooks are not read: `received`, and `failed` for a person to look at.
+pub async fn unread_webhooks(sql: &impl Sql) -> Result<BTreeMap<String, u32>> {
+    let statement =
+        "SELECT state, COUNT(*) FROM webhook WHERE state IN ('received', 'failed') GROUP BY state";
+    sql.query(statement, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

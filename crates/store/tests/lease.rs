@@ -20,6 +20,7 @@ fn work(id: &str, due_at: Timestamp) -> Work {
         body: serde_json::json!({}),
         due_at,
         attempts: 0,
+        trace: None,
     }
 }
 

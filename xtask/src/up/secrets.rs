@@ -12,15 +12,19 @@ pub(crate) struct Secrets {
     pub(crate) admin_token: String,
     pub(crate) tick_token: String,
     pub(crate) secret_key: String,
+    pub(crate) metrics_token: String,
 }
+
+const METRICS_TOKEN: &str = "SPIN_VARIABLE_METRICS_TOKEN";
 
 impl Secrets {
     /// As the host's environment names them, so that the file also serves as its `--env-file`.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 4] {
         [
             ("SPIN_VARIABLE_ADMIN_TOKEN", &self.admin_token),
             ("SPIN_VARIABLE_TICK_TOKEN", &self.tick_token),
             ("SPIN_VARIABLE_SECRET_KEY", &self.secret_key),
+            (METRICS_TOKEN, &self.metrics_token),
         ]
     }
 
@@ -32,11 +36,21 @@ impl Secrets {
         let file = Secrets::file(data);
         if file.exists() {
             let content = fs::read_to_string(&file);
-            return Secrets::parse(&content.with_context(|| format!("cannot read {}", file.display()))?)
-                .with_context(|| format!("{} is damaged", file.display()));
+            let mut content = content.with_context(|| format!("cannot read {}", file.display()))?;
+            // A folder that an older version made has none.
+            if !content.contains(METRICS_TOKEN) {
+                let line = format!("{METRICS_TOKEN}={}\n", random_hex()?);
+                OpenOptions::new().append(true).open(&file)?.write_all(line.as_bytes())?;
+                content.push_str(&line);
+            }
+            return Secrets::parse(&content).with_context(|| format!("{} is damaged", file.display()));
         }
-        let secrets =
-            Secrets { admin_token: random_hex()?, tick_token: random_hex()?, secret_key: random_hex()? };
+        let secrets = Secrets {
+            admin_token: random_hex()?,
+            tick_token: random_hex()?,
+            secret_key: random_hex()?,
+            metrics_token: random_hex()?,
+        };
         let mut options = OpenOptions::new();
         let mut opened = options.write(true).create_new(true).mode(0o600).open(&file)?;
         for (name, value) in secrets.variables() {
@@ -56,6 +70,7 @@ impl Secrets {
             admin_token: value("SPIN_VARIABLE_ADMIN_TOKEN")?,
             tick_token: value("SPIN_VARIABLE_TICK_TOKEN")?,
             secret_key: value("SPIN_VARIABLE_SECRET_KEY")?,
+            metrics_token: value(METRICS_TOKEN)?,
         })
     }
 }

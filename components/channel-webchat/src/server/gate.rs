@@ -12,17 +12,15 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use shell::{
     failure::{Failure, Result},
+    log,
     platform::{
-        center::{database, memory, now, variable},
+        center::{Database, database, memory, now, variable},
         reply::{self, Reply},
         request::Asked,
     },
     unique,
 };
-use store::{
-    account::{self, Account},
-    spin::Database,
-};
+use store::account::{self, Account};
 
 /// A request to an account, from a page that may use it.
 pub(super) struct Gate {
@@ -115,7 +113,7 @@ impl Gate {
         match rate::take(bucket, limit, self.now) {
             Verdict::Allowed(bucket) => {
                 if let Err(error) = memory.set_json(&key, &bucket).await {
-                    eprintln!("warning: a rate limit was not kept: {error}");
+                    log::warning(format!("a rate limit was not kept: {error}"));
                 }
                 Ok(())
             }

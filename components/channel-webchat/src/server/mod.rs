@@ -14,7 +14,7 @@ use shell::{
     failure::{Failure, Result},
     platform::{
         reply::{self, Reply},
-        request::Asked,
+        request::{Asked, traced},
     },
 };
 use spin_sdk::{http::Request, http_service};
@@ -24,6 +24,10 @@ const POST_MAX: usize = 64 * 1024;
 
 #[http_service]
 async fn webchat(request: Request) -> Reply {
+    traced(request, read_and_answer).await
+}
+
+async fn read_and_answer(request: Request) -> Reply {
     let limit = match request.uri().path() {
         path if path.ends_with("/attachments") => file::SIZE_MAX as usize,
         // What is inspected comes in base64.

@@ -11,6 +11,7 @@ use futures::{SinkExt, channel::mpsc::Sender};
 use http::{HeaderValue, header};
 use shell::{
     failure::Result,
+    log,
     platform::{
         center::{memory, now},
         reply::{self, Reply},
@@ -66,7 +67,7 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let gate = Gate::open(asked, gate.account.id.as_str()).await?;
     spin_sdk::wasip3::spawn(async move {
         if let Err(failure) = tell(gate, &visitor, progress, sender).await {
-            eprintln!("warning: a visitor's stream broke off: {failure}");
+            log::warning(format!("a visitor's stream broke off: {failure}"));
         }
     });
     let mut reply = Reply::new(box_body(body));

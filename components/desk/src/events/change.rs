@@ -12,6 +12,8 @@ pub struct Change {
     /// Whom it concerns beside supervisors. Who concerns a contact, and an agent's presence, is found
     /// when it is told.
     pub agents: BTreeSet<AgentId>,
+    /// The traces of what changed it.
+    pub traces: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,17 @@ pub enum What {
 pub struct Listener {
     pub agent: AgentId,
     pub supervises: bool,
+}
+
+impl What {
+    pub fn name_and_id(&self) -> (&'static str, &str) {
+        match self {
+            What::Interaction(id) => ("interaction", &id.0),
+            What::Message { id, .. } => ("message", &id.0),
+            What::Contact(id) => ("contact", &id.0),
+            What::Presence(id) => ("presence", &id.0),
+        }
+    }
 }
 
 impl Change {
@@ -55,8 +68,12 @@ pub fn gather(entries: Vec<Entry>) -> Vec<Change> {
             Some(change) => {
                 change.seq = entry.seq;
                 change.agents.extend(agents);
+                change.traces.extend(entry.trace);
             }
-            None => drop(changes.insert(key, Change { seq: entry.seq, what, agents: agents.collect() })),
+            None => {
+                let (agents, traces) = (agents.collect(), entry.trace.into_iter().collect());
+                drop(changes.insert(key, Change { seq: entry.seq, what, agents, traces }));
+            }
         }
     }
     let mut changes: Vec<Change> = changes.into_values().collect();
@@ -80,7 +97,8 @@ mod tests {
 
     fn entry(seq: i64, kind: Kind, id: &str, agents: [Option<&str>; 2]) -> Entry {
         let [agent, previous_agent] = agents.map(|agent| agent.map(AgentId::from));
-        let mut entry = Entry { seq, agent, previous_agent, ..Entry::new(kind) };
+        let trace = Some(format!("trace {seq}"));
+        let mut entry = Entry { seq, agent, previous_agent, trace, ..Entry::new(kind) };
         match kind {
             Kind::Interaction => entry.interaction = Some(id.into()),
             Kind::Message | Kind::MessageStatus => entry.message = Some(id.into()),
@@ -100,6 +118,8 @@ mod tests {
             entry(5, Kind::Interaction, "i1", [Some("bob"), Some("amy")]),
             entry(6, Kind::MessageStatus, "m2", [None, None]),
         ]);
+        let first = changes.iter().find(|change| change.seq == 5).unwrap();
+        assert_eq!(first.traces, ["trace 1", "trace 5"].map(str::to_owned).into());
         let rows: Vec<_> =
             changes.iter().map(|change| (change.seq, change.what.clone(), change.agents.len())).collect();
         assert_eq!(

@@ -20,6 +20,7 @@ use domain::{
 use http::Method;
 use shell::{
     failure::{Failure, Result},
+    log,
     performer::DISPATCHER,
     platform::{
         call::{ANSWER_MAX, call},
@@ -220,7 +221,7 @@ fn tick() {
     spin_sdk::wasip3::spawn(async {
         let url = format!("http://{DISPATCHER}.spin.internal/tick");
         if let Err(silence) = call(Method::POST, &url, &[], "", TICK_TIME, ANSWER_MAX).await {
-            eprintln!("error: tick: {silence}");
+            log::error(format!("tick: {silence}"));
         }
         TICKING.store(false, Ordering::Relaxed);
     });

@@ -115,9 +115,9 @@ pub(super) fn anybody(audience: &Audience) -> bool {
     STREAMS.with_borrow(|streams| streams.iter().any(|stream| audience.has(&stream.listener)))
 }
 
-/// Writes a change to every stream of `audience` that has not seen it.
-pub(super) fn tell(audience: &Audience, seq: i64, frame: &Bytes) {
-    write(frame, |stream| stream.seen < seq && audience.has(&stream.listener));
+/// Writes a change to every stream of `audience` that has not seen it, and tells to how many.
+pub(super) fn tell(audience: &Audience, seq: i64, frame: &Bytes) -> usize {
+    write(frame, |stream| stream.seen < seq && audience.has(&stream.listener))
 }
 
 /// Writes to every stream of `audience` what has no place in the feed.
@@ -131,10 +131,17 @@ pub(super) fn beat(frame: &'static str) {
 }
 
 /// A stream whose client is gone or does not keep up ends: it comes back for what it missed.
-fn write(frame: &Bytes, wanted: impl Fn(&Open) -> bool) {
+fn write(frame: &Bytes, wanted: impl Fn(&Open) -> bool) -> usize {
+    let mut written = 0;
     STREAMS.with_borrow_mut(|streams| {
-        streams.retain_mut(|stream| !wanted(stream) || stream.write(frame.clone()));
+        streams.retain_mut(|stream| {
+            let is_wanted = wanted(stream);
+            let stays = !is_wanted || stream.write(frame.clone());
+            written += usize::from(is_wanted && stays);
+            stays
+        });
     });
+    written
 }
 
 impl Open {

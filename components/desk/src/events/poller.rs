@@ -9,13 +9,16 @@ use super::{
 };
 use crate::{profile, view::Center};
 use domain::time::Timestamp;
+use serde_json::json;
 use shell::{
     failure::Result,
-    platform::center::{database, now},
+    log,
+    platform::center::{Database, database, now},
+    trace,
 };
 use spin_sdk::time::sleep;
 use std::time::Duration;
-use store::{feed, spin::Database};
+use store::feed;
 
 /// A conversation is under way: a message is on the screen at once.
 const OFTEN: Duration = Duration::from_millis(10);
@@ -40,15 +43,23 @@ pub(super) async fn run() {
             Ok(mut poller) => {
                 failures = 0;
                 if let Err(failure) = poller.poll().await {
-                    eprintln!("error: the event stream stumbled: {failure}");
+                    log::error(format!("the event stream stumbled: {failure}"));
                 }
             }
-            Err(failure) => eprintln!("error: the event stream cannot start: {failure}"),
+            Err(failure) => log::error(format!("the event stream cannot start: {failure}")),
         }
         if !hub::is_empty() {
             failures += 1;
             sleep(Duration::from_millis(500)).await;
         }
+    }
+}
+
+/// The last step of a trace: what changed is on its way to so many open desks.
+fn on_screen(change: &Change, began: Duration, streams: usize) {
+    let (what, id) = change.what.name_and_id();
+    for trace in &change.traces {
+        log::span("tell desks", trace, began, json!({ "what": what, "id": id, "streams": streams }));
     }
 }
 
@@ -108,8 +119,12 @@ impl Poller {
         }
         for change in changes {
             self.chores.notice(&change);
+            let (began, mut streams) = (trace::clock(), 0);
             for Told { audience, seq, frame } in self.told(&change, hub::anybody).await {
-                hub::tell(&audience, seq, &frame);
+                streams += hub::tell(&audience, seq, &frame);
+            }
+            if 0 < streams {
+                on_screen(&change, began, streams);
             }
         }
         self.seq = last;
@@ -141,7 +156,7 @@ impl Poller {
     /// One change that cannot be told must not hold up the others.
     async fn told(&self, change: &Change, anybody: impl Fn(&telling::Audience) -> bool) -> Vec<Told> {
         telling::tell(&self.sql, &self.center, change, anybody).await.unwrap_or_else(|failure| {
-            eprintln!("error: {:?} is not told: {failure}", change.what);
+            log::error(format!("{:?} is not told: {failure}", change.what));
             vec![]
         })
     }

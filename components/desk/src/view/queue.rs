@@ -68,7 +68,7 @@ fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u3
 }
 
 /// When the day of `now` began in `zone`. Where a clock is put forward at midnight, its first moment.
-fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
+pub(crate) fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     let instant = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let begin = instant.to_zoned(zone.clone()).start_of_day();
     begin.map_or(now, |begin| Timestamp(begin.timestamp().as_millisecond()))

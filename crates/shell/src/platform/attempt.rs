@@ -4,11 +4,13 @@
 use crate::{
     due,
     failure::{Failure, Result},
+    log,
     platform::{
         call::{ANSWER_MAX, call},
         center::{database, now},
         request::Asked,
     },
+    trace,
 };
 use domain::{
     due::{Kind, Work},
@@ -74,14 +76,18 @@ fn waiting() -> MutexGuard<'static, VecDeque<Work>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks for `work` and waits until it is done or has failed.
+/// Asks for `work`, in its trace, and waits until it is done or has failed.
 pub async fn perform(work: &Work) {
+    trace::within(work.trace.clone(), try_once(work)).await;
+}
+
+async fn try_once(work: &Work) {
     let outcome = ask(work).await;
     if let Err(error) = outcome
         && let Err(failure) = failed(work, &error).await
     {
         // Its lease runs out, and the dispatcher tries again.
-        eprintln!("error: {} {}: {error}; and then: {failure}", work.kind.as_str(), work.subject);
+        log::error(format!("{} {}: {error}; and then: {failure}", work.kind.as_str(), work.subject));
     }
 }
 

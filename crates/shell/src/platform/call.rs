@@ -1,5 +1,6 @@
 //! Calls to others over HTTP, with a limit on their time and on what they answer.
 
+use crate::trace;
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http::{HeaderMap, Method, Request};
@@ -47,6 +48,9 @@ pub async fn call(
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
+    }
+    if let Some(trace) = trace::current() {
+        request = request.header(trace::HEADER, trace);
     }
     let body = body.into();
     // Said here, or the body goes out in chunks, which not every server takes.

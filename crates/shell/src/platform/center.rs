@@ -3,12 +3,13 @@
 use crate::{
     failure::{Failure, Result},
     seal::Key,
+    trace,
 };
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use spin_sdk::{key_value, variables};
 use std::time::{SystemTime, UNIX_EPOCH};
-use store::spin::Database;
+use store::{port::Traced, spin};
 
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -31,9 +32,12 @@ pub async fn time_zone() -> Result<TimeZone> {
     TimeZone::get(&name).map_err(|error| Failure::Broken(format!("variable time_zone: {error}")))
 }
 
-/// A connection for one request.
+/// A connection for one request, on behalf of its trace.
+pub type Database = Traced<spin::Database>;
+
 pub async fn database() -> Result<Database> {
-    Ok(Database::open(&variable("database_url").await?).await?)
+    let sql = spin::Database::open(&variable("database_url").await?).await?;
+    Ok(Traced { sql, trace: trace::current() })
 }
 
 /// What may be lost: sessions, presence heartbeats, typing, rate limits.

@@ -1,6 +1,9 @@
 //! Replies, and the one place where a failure becomes a status.
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    log,
+};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
@@ -40,7 +43,7 @@ pub fn from(outcome: Result<Reply>) -> Reply {
 
 fn problem(failure: &Failure) -> Reply {
     if let Failure::Broken(_) | Failure::Later(_) = failure {
-        eprintln!("error: {failure}");
+        log::error(failure);
     }
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = failure.problem().to_string();

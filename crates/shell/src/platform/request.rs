@@ -1,10 +1,20 @@
 //! A request, read whole and within a limit.
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    trace,
+};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method};
 use http_body_util::BodyExt;
 use spin_sdk::http::Request;
+
+/// Answers `request` in the trace that it names.
+pub async fn traced<T>(request: Request, answer: impl AsyncFnOnce(Request) -> T) -> T {
+    let header = request.headers().get(trace::HEADER).and_then(|header| header.to_str().ok());
+    let trace = header.and_then(trace::parse);
+    trace::within(trace, answer(request)).await
+}
 
 /// How much of a body that is too long is read for the sender's sake.
 const DISCARDED_MAX: usize = 64 * 1024 * 1024;

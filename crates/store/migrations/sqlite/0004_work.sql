@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS due_work (
     leased_until_ms INTEGER NOT NULL,           -- somebody is at it until then
     attempts        INTEGER NOT NULL DEFAULT 0,
     state           TEXT    NOT NULL,           -- waiting, failed
-    last_error      TEXT
+    last_error      TEXT,
+    trace           TEXT                        -- the traceparent of what it follows from
 );
 CREATE INDEX IF NOT EXISTS due_work_by_time ON due_work (state, due_at_ms);
 CREATE INDEX IF NOT EXISTS due_work_by_subject ON due_work (kind, subject);
@@ -59,6 +60,7 @@ CREATE TABLE IF NOT EXISTS feed (
     message_id      TEXT,
     contact_id      TEXT,
     agent_id        TEXT,                       -- whom it concerns: see feed.rs
-    previous_agent_id TEXT
+    previous_agent_id TEXT,
+    trace           TEXT                        -- the traceparent of the change
 );
 CREATE INDEX IF NOT EXISTS feed_by_time ON feed (at_ms);

@@ -1,7 +1,7 @@
 //! PostgreSQL through the platform's interface. A statement's error may come only after its rows, so
 //! every result is drained and its end awaited.
 
-use crate::port::{Dialect, Error, Result, Row, Sql, Value, postgres_error};
+use crate::port::{Dialect, Error, Result, Row, Sql, Value, end_inherited, postgres_error};
 use spin_sdk::pg::{Connection, DbValue, Error as Failure, ParameterValue, PgError, QueryError};
 
 /// One connection of one request, out of the platform's pool.
@@ -9,7 +9,9 @@ pub struct Postgres(Connection);
 
 impl Postgres {
     pub async fn open(url: &str) -> Result<Self> {
-        Connection::open(url).await.map(Self).map_err(error)
+        let sql = Connection::open(url).await.map(Self).map_err(error)?;
+        end_inherited(&sql).await?;
+        Ok(sql)
     }
 }
 
