@@ -131,15 +131,4 @@ test('an agent sends a document and Meta gets its bytes first', { skip: needsCon
   await luis.close(active);
 });
 
-/** Leads a customer through the bot to luis and returns the offer. */
-async function toAgent(customer, topic) {
-  const asked = text => eventually(`the bot asks: ${text}`, () => graph.sentTo(customer.phone).findLast(({ body }) => said(body).includes(text)));
-  await customer.post(customer.text('Hola'));
-  await asked('¿En qué te puedo ayudar?');
-  await customer.post(customer.text('quiero hablar con una persona'));
-  await asked('¿Sobre qué es?');
-  await customer.post(customer.text(topic));
-  return luis.offered(({ contact }) => contact.name === customer.name);
-}
-
-const said = body => body.text?.body ?? body.interactive?.body?.text ?? '';
+const toAgent = (customer, topic) => customer.toPerson(graph, luis, topic);

@@ -13,6 +13,7 @@ use clap::Args;
 use secrets::Secrets;
 use server::{Event, Program};
 use std::{
+    ffi::OsString,
     fs,
     io::ErrorKind,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
@@ -52,6 +53,9 @@ pub(crate) struct Up {
     /// Serve what is built, whatever the sources say
     #[arg(long, hide = true)]
     no_build: bool,
+    /// Further options for the host: see `centralita up --help`
+    #[arg(last = true, value_name = "OPTION")]
+    host: Vec<OsString>,
 }
 
 impl Up {
@@ -72,12 +76,11 @@ impl Up {
             true => Some(start(Program::shop(&events)?, &heard, &mut programs)?),
             false => None,
         };
-        let mut backends = vec![];
-        if let Some(file) = &self.runtime_config_file {
-            backends = vec!["--runtime-config-file".into(), std::path::absolute(file)?.into_os_string()];
-        }
         let mut host = Program::host(&self.manifest, &listen, &data, &secrets, shop.as_deref());
-        host.args(backends);
+        if let Some(file) = &self.runtime_config_file {
+            host.arg("--runtime-config-file").arg(std::path::absolute(file)?);
+        }
+        host.args(&self.host);
         let host = Program::start("centralita", host, &events)?;
         let address = start(host, &heard, &mut programs)?;
         demo::healthy(&address)?;

@@ -33,8 +33,8 @@ function databaseOfItsOwn() {
 }
 
 export class Server {
-  /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml; `options` are for `up`. */
-  static async start({ variables = {}, manifest, options = [] } = {}) {
+  /** `variables` are the app's, e.g. `{ graph_base_url }`; `manifest` replaces spin.toml; `options` are for `up`, `environment` is for all. */
+  static async start({ variables = {}, manifest, options = [], environment = {} } = {}) {
     if (process.env.CENTRALITA_URL) {
       const token = process.env.CENTRALITA_ADMIN_TOKEN;
       if (!token) throw new Error('say the admin token in CENTRALITA_ADMIN_TOKEN');
@@ -47,7 +47,7 @@ export class Server {
     await mkdir(cache, { recursive: true });
     await symlink(cache, path.join(server.data, 'cache'));
     server.adminToken = 'e2e-admin-token';
-    server.environment = { ...process.env };
+    server.environment = { ...process.env, ...environment };
     variables = { ...databaseOfItsOwn(), ...variables };
     for (const [name, value] of Object.entries(variables)) {
       server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;

@@ -2,6 +2,7 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { Desk } from './desk.mjs';
+import { eventually } from './eventually.mjs';
 
 export const NUMBER_ID = '106540352242922';
 export const APP_SECRET = 'e2e-app-secret';
@@ -59,7 +60,20 @@ export class Customer {
   }
 
   post = body => post(this.server, body);
+
+  /** Gets through the bot to `agent`, and returns the offer. */
+  async toPerson(graph, agent, topic) {
+    const asked = text => eventually(`the bot asks: ${text}`, () => graph.sentTo(this.phone).findLast(({ body }) => said(body).includes(text)));
+    await this.post(this.text('Hola'));
+    await asked('¿En qué te puedo ayudar?');
+    await this.post(this.text('quiero hablar con una persona'));
+    await asked('¿Sobre qué es?');
+    await this.post(this.text(topic));
+    return agent.offered(({ contact }) => contact.name === this.name);
+  }
 }
+
+const said = body => body.text?.body ?? body.interactive?.body?.text ?? '';
 
 export const signature = (body, secret = APP_SECRET) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
