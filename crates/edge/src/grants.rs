@@ -5,7 +5,7 @@ use crate::bindings::{Spin, SpinView};
 use crate::key_value::KeyValue;
 use crate::outbound::allowed::AllowedHosts;
 use crate::postgres;
-use crate::sqlite::Database;
+use crate::sqlite::Sqlite;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Grants {
     /// A folder the instance sees as `/`, read-only.
     pub files: Option<PathBuf>,
     pub key_value_stores: BTreeMap<String, KeyValue>,
-    pub sqlite_databases: BTreeMap<String, Arc<Database>>,
+    pub sqlite_databases: BTreeMap<String, Sqlite>,
     /// The host's connections. Only addresses among `allowed_hosts` are reached.
     pub postgres: Arc<postgres::Servers>,
     pub allowed_hosts: AllowedHosts,

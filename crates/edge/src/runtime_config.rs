@@ -5,6 +5,7 @@
 
 use crate::manifest::ManifestError;
 use crate::manifest::reader::{Result, Source, Table, Value};
+use crate::sqlite::libsql::{self, BadAddress};
 use redis::{ConnectionInfo, IntoConnectionInfo as _};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,8 @@ pub struct RuntimeConfig {
     pub state_dir: Option<PathBuf>,
     /// By label.
     pub key_value_stores: BTreeMap<String, StoreConfig>,
-    /// Files, by label.
-    pub sqlite_databases: BTreeMap<String, PathBuf>,
+    /// By label.
+    pub sqlite_databases: BTreeMap<String, DatabaseConfig>,
     /// The first that knows a variable gives its value.
     pub variables: Vec<VariablesProvider>,
     /// Memory of one instance.
@@ -31,6 +32,12 @@ pub enum StoreConfig {
     /// A file, or the host's memory.
     File(Option<PathBuf>),
     Redis(ConnectionInfo),
+}
+
+/// Where one SQLite database is.
+pub enum DatabaseConfig {
+    File(PathBuf),
+    LibSql(libsql::Address),
 }
 
 /// Who knows values of variables.
@@ -169,18 +176,13 @@ fn key_value_store(value: &Value<'_>, folder: &Path) -> Result<StoreConfig> {
     Ok(store)
 }
 
-fn sqlite_database(value: &Value<'_>) -> Result<PathBuf> {
+fn sqlite_database(value: &Value<'_>) -> Result<DatabaseConfig> {
     let mut table = value.table()?;
     let kind = table.require("type")?;
     match &*kind.string()? {
         "spin" => {}
-        "libsql" => {
-            return Err(kind.unavailable(
-                "a libSQL server",
-                "use `spin` with a path, or PostgreSQL by the variable `database_url`",
-            ));
-        }
-        _ => return Err(kind.error("there is no such type of database", "use `spin`")),
+        "libsql" => return libsql_database(table),
+        _ => return Err(kind.error("there is no such type of database", "use `spin` or `libsql`")),
     }
     let Some(path) = table.take("path") else {
         return Err(value.unavailable("a database in memory", "add `path = \"FILE\"`"));
@@ -191,7 +193,17 @@ fn sqlite_database(value: &Value<'_>) -> Result<PathBuf> {
         return Err(attach.unavailable("ATTACH", "remove it"));
     }
     table.finish()?;
-    Ok(path.string()?.into())
+    Ok(DatabaseConfig::File(path.string()?.into()))
+}
+
+fn libsql_database(mut table: Table<'_>) -> Result<DatabaseConfig> {
+    let (url, token) = (table.require("url")?, table.require("token")?);
+    table.finish()?;
+    let address = libsql::Address::parse(&url.string()?, &token.string()?);
+    address.map(DatabaseConfig::LibSql).map_err(|error| match error {
+        BadAddress::Url => url.error(error.to_string(), "write https://HOST or http://HOST:PORT"),
+        BadAddress::Token => token.error(error.to_string(), "write the token as the server issued it"),
+    })
 }
 
 fn variables_provider(value: &Value<'_>) -> Result<VariablesProvider> {
@@ -285,6 +297,10 @@ mod tests {
             type = "spin"
             path = "main.db"
             allow_attach_file = false
+            [sqlite_database.far]
+            type = "libsql"
+            url = "https://db.example.com"
+            token = "secret"
             [[variables_provider]]
             type = "static"
             values = { key = "value" }
@@ -302,7 +318,9 @@ mod tests {
         .expect("good");
         assert_eq!(config.state_dir.as_deref(), Some(Path::new("state")));
         assert_eq!((config.memory_bytes, config.postgres_connections), (Some(268_435_456), Some(7)));
-        assert_eq!(config.sqlite_databases["default"], Path::new("main.db"));
+        let main = Path::new("main.db");
+        assert!(matches!(&config.sqlite_databases["default"], DatabaseConfig::File(path) if path == main));
+        assert!(matches!(&config.sqlite_databases["far"], DatabaseConfig::LibSql(_)));
         assert!(matches!(&config.key_value_stores["default"], StoreConfig::Redis(_)));
         let local = Some(PathBuf::from("etc/local.db"));
         assert!(matches!(&config.key_value_stores["local"], StoreConfig::File(path) if *path == local));
@@ -328,7 +346,16 @@ mod tests {
         check("[key_value_store.a]\ntype = 'redis'\nurl = 'nonsense:hunter2@'", 3, "no address of a Redis");
         check("[key_value_store.a]\ntype = 'redis'", 1, "has no `url`");
         check("[key_value_store.a]\ntype = 'spin'\npth = 'x'", 3, "unknown key `pth`");
-        check("[sqlite_database.a]\ntype = 'libsql'\ntoken = 'hunter2'", 2, "a libSQL server");
+        let libsql = "[sqlite_database.a]\ntype = 'libsql'\n";
+        check(&format!("{libsql}token = 'hunter2'"), 1, "has no `url`");
+        check(&format!("{libsql}url = 'https://h'"), 1, "has no `token`");
+        check(&format!("{libsql}url = 'libsql://hunter2'\ntoken = ''"), 3, "must begin with http");
+        check(
+            &format!("{libsql}url = 'https://h'\ntoken = 'hunter2\u{e9}\u{7f}'"),
+            4,
+            "`token` has characters",
+        );
+        check(&format!("{libsql}url = 'https://h'\ntoken = ''\npath = 'x'"), 5, "unknown key `path`");
         check("[sqlite_database.a]\ntype = 'spin'", 1, "a database in memory");
         check("[[config_provider]]\ntype = 'vault'\ntoken = 'hunter2'", 2, "a vault for variables");
         check("[outbound_http]\n", 1, "HTTP without pooled connections");

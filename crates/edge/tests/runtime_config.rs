@@ -129,8 +129,11 @@ async fn databases_and_variables_are_where_it_says() {
 fn what_is_not_there_is_refused_at_the_start() {
     let folder = TempDir::new().expect("a folder");
     let text = "[key_value_store.default]\ntype = \"redis\"\nurl = \"redis://h\"\n\
-        [sqlite_database.default]\ntype = \"libsql\"\nurl = \"https://h\"\ntoken = \"hidden\"\n";
+        [key_value_store.other]\ntype = \"azure_cosmos\"\nkey = \"hidden\"\n";
     let file = configured(folder.path(), text);
     let said = refused(&manifest(GUEST), &["--runtime-config-file", &file.display().to_string()]);
-    assert!(said.contains("runtime.toml:5: a libSQL server") && !said.contains("hidden"), "{said}");
+    assert!(
+        said.contains("runtime.toml:5: a store of a cloud provider") && !said.contains("hidden"),
+        "{said}"
+    );
 }

@@ -16,8 +16,8 @@ use crate::outbound::{Client, Neighbours};
 use crate::pool::Pool;
 use crate::postgres;
 use crate::route::{Pattern, Router};
-use crate::runtime_config::StoreConfig;
-use crate::sqlite::Database;
+use crate::runtime_config::{DatabaseConfig, StoreConfig};
+use crate::sqlite::{Database, Sqlite, libsql};
 use crate::urgency::Urgency;
 use crate::variables::Variables;
 use anyhow::Context as _;
@@ -41,7 +41,7 @@ pub struct Options {
     pub postgres: postgres::Settings,
     /// Where the stores and databases are that are not in `data`, by label.
     pub key_value_stores: BTreeMap<String, StoreConfig>,
-    pub sqlite_databases: BTreeMap<String, PathBuf>,
+    pub sqlite_databases: BTreeMap<String, DatabaseConfig>,
     /// How long a transaction may be open.
     pub transaction_max: Duration,
 }
@@ -68,7 +68,7 @@ struct Loader<'a> {
     client: Client,
     neighbours: Neighbours,
     key_value_stores: BTreeMap<String, KeyValue>,
-    databases: BTreeMap<String, Arc<Database>>,
+    databases: BTreeMap<String, Sqlite>,
     postgres: Arc<postgres::Servers>,
 }
 
@@ -287,15 +287,21 @@ impl<'a> Loader<'a> {
 }
 
 /// The databases that components name, by label. Labels with the same file share its one writer.
-fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, Arc<Database>>> {
+fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, Sqlite>> {
     let folder = options.data.join("sqlite");
     create_folder(&folder)?;
+    let client = Client::new()?;
     let mut files: BTreeMap<PathBuf, Arc<Database>> = BTreeMap::new();
     let mut databases = BTreeMap::new();
     for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
         let path = match options.sqlite_databases.get(label) {
-            Some(path) => std::path::absolute(path)?,
             None => std::path::absolute(folder.join(format!("{label}.db")))?,
+            Some(DatabaseConfig::File(path)) => std::path::absolute(path)?,
+            Some(DatabaseConfig::LibSql(address)) => {
+                let server = libsql::Server::new(address.clone(), client.clone(), options.transaction_max);
+                databases.insert(label.clone(), Sqlite::LibSql(Arc::new(server)));
+                continue;
+            }
         };
         let database = match files.get(&path) {
             Some(database) => database.clone(),
@@ -305,7 +311,7 @@ fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<
             }
         };
         files.insert(path, database.clone());
-        databases.insert(label.clone(), database);
+        databases.insert(label.clone(), Sqlite::File(database));
     }
     Ok(databases)
 }

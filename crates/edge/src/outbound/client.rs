@@ -37,7 +37,7 @@ impl Client {
         Ok(Self(client))
     }
 
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         mut request: http::Request<WasiBody>,
         options: RequestOptions,

@@ -3,8 +3,8 @@
 //! A failing statement is reported at once, never through the future that follows the rows: Spin
 //! allows both, and a guest that forgets the future would take a failure for success.
 
-use super::Session;
 use super::statement::Outcome;
+use super::{Database, Session, libsql};
 use crate::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
@@ -12,21 +12,68 @@ use crate::bindings::{Spin, SpinView};
 use std::sync::Arc;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
+/// A database, wherever it is.
+#[derive(Clone)]
+pub enum Sqlite {
+    File(Arc<Database>),
+    LibSql(Arc<libsql::Server>),
+}
+
 /// A guest's handle of a database.
-pub struct Connection(Arc<Session>);
+#[derive(Clone)]
+pub struct Connection(Handle);
+
+#[derive(Clone)]
+enum Handle {
+    File(Arc<Session>),
+    LibSql(Arc<libsql::Session>),
+}
+
+impl Connection {
+    fn new(database: &Sqlite) -> Self {
+        Self(match database {
+            Sqlite::File(database) => Handle::File(Session::new(database.clone())),
+            Sqlite::LibSql(server) => Handle::LibSql(libsql::Session::new(server.clone())),
+        })
+    }
+
+    async fn execute(&self, sql: String, parameters: Vec<Value>) -> Result<Outcome, Error> {
+        match &self.0 {
+            Handle::File(session) => session.execute(sql, parameters).await,
+            Handle::LibSql(session) => session.execute(sql, parameters).await,
+        }
+    }
+
+    async fn last_insert_rowid(&self) -> i64 {
+        match &self.0 {
+            Handle::File(session) => session.last_insert_rowid().await,
+            Handle::LibSql(session) => session.last_insert_rowid().await,
+        }
+    }
+
+    async fn changes(&self) -> u64 {
+        match &self.0 {
+            Handle::File(session) => session.changes().await,
+            Handle::LibSql(session) => session.changes().await,
+        }
+    }
+}
 
 /// Column names, rows, and whether all rows came.
 type Rows = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
 fn open(view: SpinView<'_>, database: &str) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
     match view.grants.sqlite_databases.get(database) {
-        Some(database) => Ok(Ok(view.table.push(Connection(Session::new(database.clone())))?)),
+        Some(database) => Ok(Ok(view.table.push(Connection::new(database))?)),
         None => Ok(Err(Error::AccessDenied)),
     }
 }
 
-fn session<T>(accessor: &Accessor<T, Spin>, handle: &Resource<Connection>) -> wasmtime::Result<Arc<Session>> {
-    accessor.with(|mut access| Ok(access.get().table.get(handle)?.0.clone()))
+fn connection<T>(
+    accessor: &Accessor<T, Spin>,
+    handle: &Resource<Connection>,
+) -> wasmtime::Result<Connection> {
+    accessor.with(|mut access| Ok(access.get().table.get(handle)?.clone()))
 }
 
 impl<T> HostConnectionWithStore<T> for Spin {
@@ -43,8 +90,8 @@ impl<T> HostConnectionWithStore<T> for Spin {
         statement: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let session = session(accessor, &handle)?;
-        let Outcome { columns, rows, .. } = match session.execute(statement, parameters).await {
+        let connection = connection(accessor, &handle)?;
+        let Outcome { columns, rows, .. } = match connection.execute(statement, parameters).await {
             Ok(outcome) => outcome,
             Err(error) => return Ok(Err(error)),
         };
@@ -59,14 +106,14 @@ impl<T> HostConnectionWithStore<T> for Spin {
         accessor: &Accessor<T, Self>,
         handle: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
-        Ok(session(accessor, &handle)?.last_insert_rowid().await)
+        Ok(connection(accessor, &handle)?.last_insert_rowid().await)
     }
 
     async fn changes_async(
         accessor: &Accessor<T, Self>,
         handle: Resource<Connection>,
     ) -> wasmtime::Result<u64> {
-        Ok(session(accessor, &handle)?.changes().await)
+        Ok(connection(accessor, &handle)?.changes().await)
     }
 }
 
@@ -81,19 +128,19 @@ impl HostConnection for SpinView<'_> {
         statement: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<QueryResult, Error>> {
-        let session = self.table.get(&handle)?.0.clone();
-        let outcome = session.execute(statement, parameters).await;
+        let connection = self.table.get(&handle)?.clone();
+        let outcome = connection.execute(statement, parameters).await;
         Ok(outcome.map(|Outcome { columns, rows, .. }| QueryResult { columns, rows }))
     }
 
     async fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
-        let session = self.table.get(&handle)?.0.clone();
-        Ok(session.last_insert_rowid().await)
+        let connection = self.table.get(&handle)?.clone();
+        Ok(connection.last_insert_rowid().await)
     }
 
     async fn changes(&mut self, handle: Resource<Connection>) -> wasmtime::Result<u64> {
-        let session = self.table.get(&handle)?.0.clone();
-        Ok(session.changes().await)
+        let connection = self.table.get(&handle)?.clone();
+        Ok(connection.changes().await)
     }
 
     fn drop(&mut self, handle: Resource<Connection>) -> wasmtime::Result<()> {

@@ -4,7 +4,7 @@
 //! COMMIT it holds the writer; whoever drops the session, rolls back and hands the writer on.
 
 use super::database::{Database, Writer};
-use super::statement::{Failure, Kind, Outcome};
+use super::statement::{Failure, Kind, Outcome, timed_out};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use rusqlite::InterruptHandle;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError, Weak};
@@ -63,10 +63,7 @@ impl Session {
     ) -> Result<Outcome, Error> {
         let mut state = self.state.lock().await;
         if std::mem::take(&mut state.timed_out) {
-            return Err(Error::Io(format!(
-                "the transaction was rolled back: it was open for more than {:?}",
-                self.database.transaction_max
-            )));
+            return Err(timed_out(self.database.transaction_max));
         }
         let kind = Kind::of(&sql);
         let outcome = if state.transaction.is_some() {

@@ -2,6 +2,7 @@
 
 use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
+use std::time::Duration;
 
 /// Rows gathered for one guest at most, from any database. They are gathered before they are handed over, so that a
 /// guest which never reads them cannot hold a connection.
@@ -98,6 +99,11 @@ impl From<Failure> for Error {
             Failure::Writes => Self::Io("the statement writes".into()),
         }
     }
+}
+
+/// What a guest hears of a transaction that was taken away.
+pub(super) fn timed_out(limit: Duration) -> Error {
+    Error::Io(format!("the transaction was rolled back: it was open for more than {limit:?}"))
 }
 
 /// Runs `sql` to its end. With `read_only`, a statement that would write is left alone.

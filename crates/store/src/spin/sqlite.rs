@@ -26,6 +26,8 @@ impl Sql for Sqlite {
             Value::Text(text) => sqlite::Value::Text(text),
             Value::Blob(bytes) => sqlite::Value::Blob(bytes),
         });
+        // `$1` is the name of a parameter to SQLite, and a libSQL server gives names no place.
+        let statement = statement.replace('$', "?");
         let result = self.0.execute(statement, parameters).await.map_err(error)?;
         let rows = result.collect().await.map_err(error)?;
         Ok(rows.into_iter().map(row).collect())

@@ -38,13 +38,21 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn new(kind: &str) -> Self {
+        Self::of(kind, unprivileged_user())
+    }
+
+    /// For a server that does not mind root: its program may be where only we can read.
+    pub(crate) fn of_ours(kind: &str) -> Self {
+        Self::of(kind, None)
+    }
+
+    fn of(kind: &str, user: Option<User>) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("centralita-test-{kind}-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
         let folder = std::env::temp_dir().join(name);
         // A left-over of a process that had our id.
         _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir(&folder).expect("a temporary folder");
-        let user = unprivileged_user();
         if let Some(user) = user {
             std::os::unix::fs::chown(&folder, Some(user.id), Some(user.group)).expect("we are root");
         }

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use test_servers::{Postgres, Redis};
+use test_servers::{LibSql, Postgres, Redis};
 
 #[test]
 fn postgres_starts_again_and_leaves_nothing() {
@@ -33,4 +33,30 @@ fn redis_keeps_what_it_is_told() {
     assert!(ask(&redis, "SET a 1").starts_with("+OK"));
     redis.restart();
     assert!(ask(&redis, "GET a").starts_with("$1\r\n1\r\n"));
+}
+
+#[test]
+fn libsql_keeps_what_it_is_told_by_who_has_its_token() {
+    let mut libsql = LibSql::start_with_token();
+    let execute = |libsql: &LibSql, token: &str, sql: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", libsql.port())).expect("it listens");
+        let body = format!(r#"{{"requests":[{{"type":"execute","stmt":{{"sql":"{sql}"}}}}]}}"#);
+        let length = body.len();
+        let head = format!(
+            "host: h\r\nauthorization: Bearer {token}\r\ncontent-length: {length}\r\nconnection: close"
+        );
+        write!(stream, "POST /v3/pipeline HTTP/1.1\r\n{head}\r\n\r\n{body}").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let token = libsql.token().to_owned();
+    assert!(execute(&libsql, "x", "SELECT 1").contains(" 401 "));
+    assert!(execute(&libsql, &token, "CREATE TABLE t AS SELECT 'kept' AS a").contains(" 200 "));
+    libsql.kill();
+    libsql.restart();
+    let told = execute(&libsql, &token, "SELECT a FROM t");
+    assert!(told.contains("kept"), "{told}");
+    libsql.stop();
+    assert!(TcpStream::connect(("127.0.0.1", libsql.port())).is_err());
 }

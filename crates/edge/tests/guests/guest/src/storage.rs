@@ -18,6 +18,8 @@ pub(crate) async fn route(
     let database = query.get("database").map_or("default", String::as_str);
     match path {
         "/sqlite/run" => run(database, &body, query.get("end").map(String::as_str)).await,
+        "/sqlite/values" => values(database).await,
+        "/sqlite/inserted" => inserted(database).await,
         "/sqlite/undrained" => undrained().await,
         "/sqlite/commits" => commits(number(query, "n")?).await,
         "/sqlite/reads" => statements("SELECT ?1", number(query, "n")?).await,
@@ -74,6 +76,39 @@ async fn run(database: &str, script: &str, end: Option<&str>) -> Result<String, 
         None => {}
     }
     Ok(output)
+}
+
+/// One value of each type, there and back.
+async fn values(database: &str) -> Result<String, String> {
+    let sent = [
+        Value::Integer(i64::MIN),
+        Value::Integer(i64::MAX),
+        Value::Real(0.1),
+        Value::Text("ñandú \"1\"\n".into()),
+        Value::Text(String::new()),
+        Value::Blob(vec![0, 255, 254, 10]),
+        Value::Blob(vec![]),
+        Value::Null,
+    ];
+    let connection = Connection::open(database).await.map_err(debug)?;
+    let result = connection.execute("SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8", sent).await.map_err(debug)?;
+    let rows = result.collect().await.map_err(debug)?;
+    let mut output: String = rows[0].values.iter().map(|value| debug(value) + "\n").collect();
+    let sql = "SELECT ?2 || ?1";
+    let swapped = connection.execute(sql, [Value::Text("b".into()), Value::Text("a".into())]).await;
+    let rows = swapped.map_err(debug)?.collect().await.map_err(debug)?;
+    output.push_str(&show(&rows[0].values[0]));
+    Ok(output)
+}
+
+/// What an insert says of itself.
+async fn inserted(database: &str) -> Result<String, String> {
+    let connection = Connection::open(database).await.map_err(debug)?;
+    for sql in ["CREATE TABLE IF NOT EXISTS own (a INTEGER PRIMARY KEY)", "INSERT INTO own VALUES (41), (42)"] {
+        execute(&connection, sql, None).await?;
+    }
+    execute(&connection, "SELECT 1", None).await?;
+    Ok(format!("{} {}", connection.last_insert_rowid().await, connection.changes().await))
 }
 
 fn show(value: &Value) -> String {
