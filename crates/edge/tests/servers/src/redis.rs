@@ -32,6 +32,13 @@ impl Redis {
         }
     }
 
+    /// Ends at once, as a crash does.
+    pub fn kill(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.kill("KILL");
+        }
+    }
+
     /// Starts again, on the same port and with the same data.
     pub fn restart(&mut self) {
         self.stop();

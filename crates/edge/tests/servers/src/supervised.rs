@@ -120,9 +120,9 @@ impl Running {
         }
     }
 
-    /// Ends it without a warning, as a crash would. Its folder stays.
-    pub(crate) fn kill(self) {
-        _ = Command::new("kill").args(["-KILL", &self.id.to_string()]).status();
+    /// Ends it by `signal`, which leaves it no time to put things in order. Its folder stays.
+    pub(crate) fn kill(self, signal: &str) {
+        _ = Command::new("kill").args(["-s", signal, &self.id.to_string()]).status();
         self.stop();
     }
 }
