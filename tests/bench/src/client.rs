@@ -1,6 +1,6 @@
-//! A small HTTP client: keep-alive connections, no retries, every answer with its time.
+//! A small HTTP client: keep-alive connections, no retries. Over several hosts it is a plain round-robin.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -10,20 +10,35 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::Value;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 #[derive(Clone)]
 pub(crate) struct Client {
     http: legacy::Client<HttpConnector, Full<Bytes>>,
-    pub(crate) url: String,
+    hosts: Arc<[String]>,
+    /// Shared by all clones: each request goes to the next host, whoever makes it.
+    turn: Arc<AtomicUsize>,
     token: Option<String>,
 }
 
 impl Client {
     pub(crate) fn new(url: &str) -> Client {
+        Client::of_hosts(vec![url.to_owned()])
+    }
+
+    pub(crate) fn of_hosts(hosts: Vec<String>) -> Client {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let http = legacy::Client::builder(TokioExecutor::new()).build(connector);
-        Client { http, url: url.to_owned(), token: None }
+        Client { http, hosts: hosts.into(), turn: Arc::default(), token: None }
+    }
+
+    /// The same hosts, without a token.
+    pub(crate) fn nobody(&self) -> Client {
+        Client { token: None, ..self.clone() }
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Client {
@@ -37,7 +52,9 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Response<Incoming>> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let host = self.hosts.get(turn % self.hosts.len().max(1)).context("a client needs a host")?;
+        let mut request = Request::builder().method(method).uri(format!("{host}{path}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -1,27 +1,58 @@
-//! The project's figures, measured on the running product beside a native server in the same run.
+//! The project's figures, measured on the running product.
 //!
-//! `cargo xtask bench` builds what this needs and starts it. It prints a table and writes the same
-//! as JSON to `target/bench/`. Load comes from this process on the same machine, so the figures are
+//! `cargo xtask bench` builds what this needs and starts it. Each command prints a table and writes the
+//! same as JSON to `target/bench/`. Load comes from this process on the same machine, so the figures are
 //! a lower bound.
 
 mod client;
+mod cluster;
+mod desk;
+mod faults;
 mod graph;
 mod load;
+mod product;
 mod program;
 mod report;
 mod run;
 mod size;
 mod whatsapp;
 
-use anyhow::{Context, Result};
-use std::{env, path::PathBuf};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use report::Report;
+use std::path::PathBuf;
 
-/// `bench ROOT`: the workspace's folder.
+#[derive(Parser)]
+struct Arguments {
+    /// The workspace's folder
+    root: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Speed, memory and sizes of one host, beside a native server
+    Figures,
+    /// Messages through three hosts on PostgreSQL, while a host is killed and PostgreSQL crashes
+    Faults(faults::Faults),
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let root = PathBuf::from(env::args().nth(1).context("usage: bench ROOT")?);
-    let mut report = report::Report::default();
-    run::all(&root, &mut report).await?;
-    size::all(&root, &mut report)?;
-    report.finish(&root)
+    let Arguments { root, command } = Arguments::parse();
+    let mut report = Report::default();
+    match command {
+        Command::Figures => {
+            run::all(&root, &mut report).await?;
+            size::all(&root, &mut report)?;
+            report.finish(&root, "figures")
+        }
+        Command::Faults(options) => {
+            // What was measured is written also when the verdict is bad.
+            let verdict = faults::run(&root, &options, &mut report).await;
+            report.finish(&root, "faults")?;
+            verdict
+        }
+    }
 }

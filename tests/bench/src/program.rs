@@ -1,4 +1,4 @@
-//! Programs under measurement: started, waited for, weighed and stopped.
+//! Programs under measurement: started, waited for, weighed and stopped, or crashed.
 
 use anyhow::{Context, Result, bail};
 use std::{fs, process::Stdio, time::Duration};
@@ -20,7 +20,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts `command` and waits for its `ready http://…`.
     pub(crate) async fn start(mut command: Command) -> Result<Program> {
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().context("a piped child has an output")?;
         let mut lines = BufReader::new(stdout).lines();
         let mut host = None;
@@ -51,11 +51,27 @@ impl Program {
     }
 
     pub(crate) async fn stop(mut self) -> Result<()> {
-        if let Some(process) = self.child.id() {
-            let mut kill = Command::new("kill");
-            kill.args(["-TERM", &process.to_string()]).status().await?;
-        }
+        self.terminate();
         self.child.wait().await?;
         Ok(())
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    fn terminate(&self) {
+        if let Some(process) = self.child.id() {
+            // An error says that it has just ended by itself.
+            _ = std::process::Command::new("kill").args(["-TERM", &process.to_string()]).status();
+        }
+    }
+}
+
+/// When something fails half way, nothing that was started stays behind; `xtask up` stops its host first.
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.terminate();
     }
 }

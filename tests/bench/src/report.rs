@@ -24,6 +24,11 @@ impl Report {
         self.add(name, duration.as_secs_f64() * 1000.0, "ms");
     }
 
+    /// A time, if there was one.
+    pub(crate) fn add_found(&mut self, name: impl Into<String>, found: Option<Duration>) {
+        self.add(name, found.map_or(f64::NAN, |found| found.as_secs_f64() * 1000.0), "ms");
+    }
+
     /// p50 and p99 of `samples`, which it sorts.
     pub(crate) fn add_percentiles(&mut self, name: &str, samples: &mut [Duration]) {
         samples.sort();
@@ -31,7 +36,8 @@ impl Report {
         self.add_ms(format!("{name}, p99"), percentile(samples, 99));
     }
 
-    pub(crate) fn finish(&self, root: &Path) -> Result<()> {
+    /// Writes `NAME.json`.
+    pub(crate) fn finish(&self, root: &Path, name: &str) -> Result<()> {
         let figures: Map<String, Value> = self
             .0
             .iter()
@@ -39,7 +45,7 @@ impl Report {
             .collect();
         let folder = root.join("target/bench");
         fs::create_dir_all(&folder)?;
-        let file = folder.join("figures.json");
+        let file = folder.join(format!("{name}.json"));
         fs::write(&file, serde_json::to_string_pretty(&figures)? + "\n")?;
         println!("written to {}", file.strip_prefix(root).unwrap_or(&file).display());
         Ok(())

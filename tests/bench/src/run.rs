@@ -2,14 +2,14 @@
 
 use crate::{
     client::Client,
-    graph, load,
+    desk, graph, load,
+    product::{self, ADMIN_TOKEN},
     program::Program,
     report::Report,
     whatsapp::{ACCOUNT, SECRET, Webhook},
 };
 use anyhow::{Context, Result, bail};
 use http::Method;
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::{
     path::Path,
@@ -18,14 +18,13 @@ use std::{
 use tempfile::TempDir;
 use tokio::{process::Command, sync::mpsc, time};
 
-const ADMIN_TOKEN: &str = "bench-admin-token";
-const PASSWORD: &str = "bench-password";
 const CALLERS: usize = 16;
 const LASTING: Duration = Duration::from_secs(10);
 const RATE: u32 = 100;
 const WARM_UP: Duration = Duration::from_secs(1);
 const STARTS: usize = 5;
 const AGENTS: usize = 50;
+const CHATS_MAX: u32 = 4;
 /// Idle instances are gone and the allocator has given back what it will.
 const REST: Duration = Duration::from_secs(10);
 const SCREEN_MESSAGES: usize = 200;
@@ -33,11 +32,11 @@ const SCREEN_MESSAGES: usize = 200;
 pub(crate) async fn all(root: &Path, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     native(root, &folder, report).await?;
-    let graph = graph::start().await?;
+    let graph = graph::start(None).await?;
     let data = folder.path().join("product");
-    let product = Program::start(product(root, &data, &graph)).await?;
+    let product = Program::start(product::up(root, &data, &graph)).await?;
     let admin = Client::new(&product.url).with_token(ADMIN_TOKEN);
-    configure(&admin).await?;
+    product::configure(&admin).await?;
     webhooks("product", &Client::new(&product.url), report).await?;
     settled(&admin).await?;
     screen(&admin, report).await?;
@@ -54,42 +53,7 @@ async fn native(root: &Path, folder: &TempDir, report: &mut Report) -> Result<()
     program.stop().await
 }
 
-/// The product as a user starts it.
-fn product(root: &Path, data: &Path, graph: &str) -> Command {
-    let mut command = Command::new(root.join("target/release/xtask"));
-    command
-        .args([
-            "up",
-            "--no-build",
-            "--demo",
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-token",
-            ADMIN_TOKEN,
-            "--data",
-        ])
-        .arg(data);
-    command.env("SPIN_VARIABLE_GRAPH_BASE_URL", graph).current_dir(root);
-    command
-}
-
-/// The host alone, over data that `xtask up` has made.
-fn host(root: &Path, data: &Path) -> Command {
-    let mut command = Command::new(root.join("target/release/centralita"));
-    command.args(["up", "--listen", "127.0.0.1:0", "--data"]).arg(data).current_dir(root);
-    command.arg("--env-file").arg(data.join("secrets.env")).env("SPIN_VARIABLE_ADMIN_TOKEN", ADMIN_TOKEN);
-    command
-}
-
-async fn configure(admin: &Client) -> Result<()> {
-    let path = format!("/api/accounts/{ACCOUNT}");
-    let mut account = admin.json(Method::GET, &path, None).await?;
-    account["secrets"] = json!({ "secret": SECRET, "verify_token": "bench", "access_token": "bench" });
-    admin.json(Method::PUT, &path, Some(&account)).await?;
-    Ok(())
-}
-
-async fn webhooks(name: &str, client: &Client, report: &mut Report) -> Result<()> {
+pub(crate) async fn webhooks(name: &str, client: &Client, report: &mut Report) -> Result<()> {
     load::flat_out(client, CALLERS, WARM_UP).await?;
     let rate = load::flat_out(client, CALLERS, LASTING).await?;
     report.add(format!("webhooks accepted, {name}, {CALLERS} callers"), rate, "/s");
@@ -117,12 +81,12 @@ async fn settled(admin: &Client) -> Result<()> {
 
 /// From the webhook's first byte to the message on the agent's event stream.
 async fn screen(admin: &Client, report: &mut Report) -> Result<()> {
-    let agent = agent(admin, "bench-agent").await?;
+    let agent = desk::agent(admin, "bench-agent", CHATS_MAX).await?;
     let (seen, mut shown) = mpsc::unbounded_channel();
-    listen(&agent, seen).await?;
+    desk::listen(&agent, seen).await?;
     agent.json(Method::PUT, "/api/presence", Some(&json!({ "status": "available" }))).await?;
     let phone = "34699000001";
-    let customer = Client::new(&admin.url);
+    let customer = admin.nobody();
     // Each word waits for the bot's answer to the one before.
     for word in ["Hola", "persona", "Mi factura"] {
         Webhook::text(phone, word).post(&customer).await?;
@@ -136,8 +100,8 @@ async fn screen(admin: &Client, report: &mut Report) -> Result<()> {
         let began = Instant::now();
         Webhook::text(phone, &text).post(&customer).await?;
         let waited = time::timeout(Duration::from_secs(10), async {
-            while let Some(line) = shown.recv().await {
-                if line.contains(&format!("\"{text}\"")) {
+            while let Some(event) = shown.recv().await {
+                if event.data.contains(&format!("\"{text}\"")) {
                     return began.elapsed();
                 }
             }
@@ -147,40 +111,6 @@ async fn screen(admin: &Client, report: &mut Report) -> Result<()> {
         time::sleep(Duration::from_millis(40)).await;
     }
     report.add_percentiles("webhook to the agent's event stream", &mut samples);
-    Ok(())
-}
-
-async fn agent(admin: &Client, login: &str) -> Result<Client> {
-    let setup = json!({
-        "id": login, "login": login, "name": login, "password": PASSWORD, "role": "agent", "locale": "es",
-        "calls_max": 1, "chats_max": 4, "queues": ["ventas", "soporte", "facturacion"],
-    });
-    admin.json(Method::PUT, &format!("/api/agents/{login}"), Some(&setup)).await?;
-    let credentials = json!({ "login": login, "password": PASSWORD });
-    let session = Client::new(&admin.url).json(Method::POST, "/api/login", Some(&credentials)).await?;
-    Ok(admin.with_token(session["token"].as_str().context("a login gives a token")?))
-}
-
-/// Opens the agent's event stream; its `data:` lines go to `seen`.
-async fn listen(agent: &Client, seen: mpsc::UnboundedSender<String>) -> Result<()> {
-    let response = agent.send(Method::GET, "/api/events", &[], "").await?;
-    if !response.status().is_success() {
-        bail!("the event stream was answered {}", response.status());
-    }
-    tokio::spawn(async move {
-        let mut body = response.into_body();
-        let mut rest = String::new();
-        while let Some(Ok(frame)) = body.frame().await {
-            let Some(bytes) = frame.data_ref() else { continue };
-            rest.push_str(&String::from_utf8_lossy(bytes));
-            while let Some(end) = rest.find('\n') {
-                let line: String = rest.drain(..=end).collect();
-                if let Some(data) = line.strip_prefix("data:") {
-                    _ = seen.send(data.to_owned());
-                }
-            }
-        }
-    });
     Ok(())
 }
 
@@ -202,7 +132,7 @@ async fn starts(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
     let mut samples = Vec::new();
     for _ in 0..STARTS {
         let began = Instant::now();
-        let program = Program::start(host(root, data)).await?;
+        let program = Program::start(product::host(root, data, data, "127.0.0.1:0")).await?;
         Client::new(&program.url).json(Method::GET, "/health", None).await?;
         samples.push(began.elapsed());
         program.stop().await?;
@@ -212,15 +142,15 @@ async fn starts(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
 }
 
 async fn memory(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
-    let program = Program::start(host(root, data)).await?;
+    let program = Program::start(product::host(root, data, data, "127.0.0.1:0")).await?;
     let admin = Client::new(&program.url).with_token(ADMIN_TOKEN);
     admin.json(Method::GET, "/health", None).await?;
     time::sleep(REST).await;
     report.add("memory at rest", program.resident_mib()?, "MiB");
     let (seen, _shown) = mpsc::unbounded_channel();
     for number in 0..AGENTS {
-        let agent = agent(&admin, &format!("bench-{number}")).await?;
-        listen(&agent, seen.clone()).await?;
+        let agent = desk::agent(&admin, &format!("bench-{number}"), CHATS_MAX).await?;
+        desk::listen(&agent, seen.clone()).await?;
         agent.json(Method::PUT, "/api/presence", Some(&json!({ "status": "available" }))).await?;
     }
     time::sleep(REST).await;

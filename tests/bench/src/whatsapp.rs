@@ -24,18 +24,28 @@ pub(crate) struct Webhook {
 impl Webhook {
     /// A text message of the customer with this phone.
     pub(crate) fn text(phone: &str, text: &str) -> Webhook {
+        Webhook::message(&unique(), phone, text)
+    }
+
+    /// The same under the provider's id `id`.
+    pub(crate) fn message(id: &str, phone: &str, text: &str) -> Webhook {
         Webhook::of(&json!({
             "contacts": [{ "profile": { "name": format!("Cliente {phone}") }, "wa_id": phone }],
-            "messages": [{ "from": phone, "id": unique(), "timestamp": "1795262401", "type": "text",
+            "messages": [{ "from": phone, "id": id, "timestamp": "1795262401", "type": "text",
                 "text": { "body": text } }],
         }))
     }
 
     /// A delivery report of a message that nobody knows.
     pub(crate) fn report() -> Webhook {
+        Webhook::receipt(&unique(), "34600000000")
+    }
+
+    /// The message that the provider took as `id` has arrived at `phone`.
+    pub(crate) fn receipt(id: &str, phone: &str) -> Webhook {
         Webhook::of(&json!({
-            "statuses": [{ "id": unique(), "status": "delivered", "timestamp": "1795262401",
-                "recipient_id": "34600000000" }],
+            "statuses": [{ "id": id, "status": "delivered", "timestamp": "1795262401",
+                "recipient_id": phone }],
         }))
     }
 
@@ -52,14 +62,18 @@ impl Webhook {
         Webhook { body, signature }
     }
 
-    pub(crate) async fn post(self, client: &Client) -> Result<()> {
-        let headers =
-            [("content-type", "application/json"), ("x-hub-signature-256", self.signature.as_str())];
-        let status = client.post(&format!("/webhooks/whatsapp/{ACCOUNT}"), &headers, self.body).await?;
+    pub(crate) async fn post(&self, client: &Client) -> Result<()> {
+        let status = self.attempt(client).await?;
         if status != StatusCode::OK {
             bail!("a webhook was answered {status}");
         }
         Ok(())
+    }
+
+    pub(crate) async fn attempt(&self, client: &Client) -> Result<StatusCode> {
+        let headers =
+            [("content-type", "application/json"), ("x-hub-signature-256", self.signature.as_str())];
+        client.post(&format!("/webhooks/whatsapp/{ACCOUNT}"), &headers, self.body.clone()).await
     }
 }
 
