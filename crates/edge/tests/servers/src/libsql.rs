@@ -62,7 +62,7 @@ impl LibSql {
     /// Ends at once, as a crash does. What was committed stays.
     pub fn kill(&mut self) {
         if let Some(running) = self.running.take() {
-            running.kill();
+            running.kill("KILL");
         }
     }
 
