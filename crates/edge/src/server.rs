@@ -1,12 +1,13 @@
 //! The listener: HTTP/1.1 and HTTP/2, and an orderly end.
 //!
-//! When the host is told to stop it takes no more connections, ends event streams cleanly at
-//! once (their readers reconnect elsewhere), and gives everything else time to finish.
+//! When the host is told to stop it first says so to whoever checks its health, and goes on serving
+//! until proxies look elsewhere. Then it takes no more connections, ends event streams cleanly at once
+//! (their readers reconnect elsewhere), and gives everything else time to finish.
 
 use crate::app::App;
-use crate::problem::full;
+use crate::problem::{full, problem};
 use bytes::Bytes;
-use http::{Response, header};
+use http::{HeaderValue, Response, StatusCode, Version, header};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -30,32 +31,33 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time that work after the last response gets, once everything is answered.
 const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Serves `app` on `listener` until `stop` resolves, and then for `drain_max` at most.
-pub async fn serve(
-    listener: TcpListener,
-    app: Arc<App>,
-    stop: impl Future<Output = ()>,
-    drain_max: Duration,
-) {
-    let (draining, drain) = watch::channel(false);
+/// How a host ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending {
+    /// Time to go on as before while health checks hear that it ends.
+    pub delay: Duration,
+    /// Time that requests get to finish afterwards.
+    pub drain_max: Duration,
+}
+
+/// What the host is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    /// Still serving: nobody is turned away, and nobody is to come back.
+    Leaving,
+    Draining,
+}
+
+/// Serves `app` on `listener` until `stop` resolves, and then ends as `ending` says.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>, ending: Ending) {
+    let (phase, seen) = watch::channel(Phase::Serving);
     let connections = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            () = &mut stop => break,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, client)) => connect(stream, client, &app, &drain, &connections),
-            Err(error) => {
-                tracing::warn!("a connection could not be accepted: {error}");
-                // Out of file descriptors: somebody has to hang up first.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
-    }
+    accept_until(stop, &listener, &app, &seen, &connections).await;
+    phase.send_replace(Phase::Leaving);
+    accept_until(tokio::time::sleep(ending.delay), &listener, &app, &seen, &connections).await;
     drop(listener);
-    draining.send_replace(true);
+    phase.send_replace(Phase::Draining);
     let finished = async {
         connections.shutdown().await;
         let background = async {
@@ -65,27 +67,51 @@ pub async fn serve(
         };
         _ = tokio::time::timeout(BACKGROUND_TIMEOUT, background).await;
     };
-    if tokio::time::timeout(drain_max, finished).await.is_err() {
-        tracing::warn!("some requests did not finish within {drain_max:?}");
+    if tokio::time::timeout(ending.drain_max, finished).await.is_err() {
+        tracing::warn!("some requests did not finish within {:?}", ending.drain_max);
     }
     app.close();
+}
+
+async fn accept_until(
+    over: impl Future<Output = ()>,
+    listener: &TcpListener,
+    app: &Arc<App>,
+    phase: &watch::Receiver<Phase>,
+    connections: &GracefulShutdown,
+) {
+    let mut over = std::pin::pin!(over);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut over => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, client)) => connect(stream, client, app, phase, connections),
+            Err(error) => {
+                tracing::warn!("a connection could not be accepted: {error}");
+                // Out of file descriptors: somebody has to hang up first.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
 }
 
 fn connect(
     stream: TcpStream,
     client: SocketAddr,
     app: &Arc<App>,
-    drain: &watch::Receiver<bool>,
+    phase: &watch::Receiver<Phase>,
     connections: &GracefulShutdown,
 ) {
     // Without it, a response in two parts waits for the client's delayed acknowledgement.
     _ = stream.set_nodelay(true);
     let app = app.clone();
-    let drain = drain.clone();
+    let phase = phase.clone();
     let service = service_fn(move |request| {
         let app = app.clone();
-        let drain = drain.clone();
-        async move { Ok::<_, Infallible>(answer(&app, request, client, drain).await) }
+        let phase = phase.clone();
+        async move { Ok::<_, Infallible>(answer(&app, request, client, phase).await) }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -108,9 +134,14 @@ async fn answer(
     app: &App,
     request: http::Request<Incoming>,
     client: SocketAddr,
-    drain: watch::Receiver<bool>,
+    phase: watch::Receiver<Phase>,
 ) -> Response<WasiBody> {
+    let version = request.version();
+    let leaving = || Phase::Serving < *phase.borrow();
     match request.uri().path() {
+        "/.well-known/spin/health" if leaving() => {
+            return problem(StatusCode::SERVICE_UNAVAILABLE, "This host is about to end.");
+        }
         "/.well-known/spin/health" => return Response::new(full("OK")),
         "/.well-known/spin/info" => {
             let info = serde_json::json!({ "name": app.name, "runtime": "centralita" });
@@ -119,8 +150,12 @@ async fn answer(
         _ => {}
     }
     let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
-    let response = app.serve(request, client).await;
-    if is_event_stream(&response) { end_on_drain(response, drain) } else { response }
+    let mut response = app.serve(request, client).await;
+    // Or a request might be on its way over this connection while it is being closed.
+    if leaving() && version < Version::HTTP_2 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if is_event_stream(&response) { end_on_drain(response, phase) } else { response }
 }
 
 fn is_event_stream(response: &Response<WasiBody>) -> bool {
@@ -130,8 +165,8 @@ fn is_event_stream(response: &Response<WasiBody>) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
-fn end_on_drain(response: Response<WasiBody>, mut drain: watch::Receiver<bool>) -> Response<WasiBody> {
-    let drain = Box::pin(async move { _ = drain.wait_for(|draining| *draining).await });
+fn end_on_drain(response: Response<WasiBody>, mut phase: watch::Receiver<Phase>) -> Response<WasiBody> {
+    let drain = Box::pin(async move { _ = phase.wait_for(|phase| *phase == Phase::Draining).await });
     response.map(|body| UntilDrain { body: Some(body), drain }.boxed_unsync())
 }
 

@@ -78,3 +78,24 @@ async fn work_after_the_response_gets_a_moment() {
     assert!(copy.await.expect("no panic"));
     assert_eq!(host.ended().await.code(), Some(0));
 }
+
+#[tokio::test]
+async fn who_balances_the_load_hears_of_it_while_everybody_is_still_served() {
+    let host = Host::start(&manifest(GUEST), &["--shutdown-delay", "1500"]);
+    assert_eq!(host.get("/.well-known/spin/health").await.0, StatusCode::OK);
+    let events = host.open(Method::GET, "/guest/events", &[], "").await.expect("a head");
+    host.terminate();
+    host.wait_for_log("stopping").await;
+    support::wait_until("the host to say that it ends", async || {
+        host.get("/.well-known/spin/health").await.0 == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
+    let late = host.open(Method::GET, "/guest/sleep?ms=1", &[], "").await.expect("still served");
+    assert_eq!(late.status(), StatusCode::OK);
+    assert_eq!(late.headers()["connection"], "close");
+    // Streams go on as long as anything is served, and then end cleanly.
+    let begun = Instant::now();
+    events.into_body().collect().await.expect("a whole body");
+    assert!(Duration::from_millis(300) < begun.elapsed(), "the stream ended after {:?}", begun.elapsed());
+    assert_eq!(host.ended().await.code(), Some(0));
+}

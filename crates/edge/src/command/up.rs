@@ -7,7 +7,8 @@ use crate::postgres;
 use crate::runtime_config::RuntimeConfig;
 use crate::sqlite::TRANSACTION_MAX;
 use crate::variables::parse_env_file;
-use crate::{server, tick};
+use crate::server::{self, Ending};
+use crate::tick;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -38,7 +39,10 @@ pub struct Args {
     /// Reads SPIN_VARIABLE_NAME=VALUE lines; the process's own environment beats them
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
-    /// How long requests may take to finish after SIGTERM
+    /// How long to go on serving after SIGTERM while health checks get 503, so that a proxy looks elsewhere
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    shutdown_delay: u64,
+    /// How long requests may take to finish after that
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     drain_max: u64,
     /// How long a transaction may be open
@@ -76,7 +80,10 @@ fn serve(args: Args) -> Result<(), LoadError> {
         .build()
         .context("could not start the runtime")?;
     let served = runtime.block_on(async {
-        let drain_max = Duration::from_millis(args.drain_max);
+        let ending = Ending {
+            delay: Duration::from_millis(args.shutdown_delay),
+            drain_max: Duration::from_millis(args.drain_max),
+        };
         // Listen first: an address in use is known before anything is compiled.
         let listener = TcpListener::bind(args.listen)
             .await
@@ -97,7 +104,7 @@ fn serve(args: Args) -> Result<(), LoadError> {
             println!("stopping: letting requests finish");
             clock.abort();
         };
-        server::serve(listener, app, stopped, drain_max).await;
+        server::serve(listener, app, stopped, ending).await;
         Ok(())
     });
     runtime.shutdown_timeout(Duration::from_millis(200));
