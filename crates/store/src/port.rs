@@ -112,8 +112,9 @@ pub fn postgres_error(code: Option<&str>, text: String) -> Error {
     let Some(code) = code else { return Error::Unavailable(text) };
     let text = format!("{text} ({code})");
     match code {
-        // unique_violation, serialization_failure, deadlock_detected
-        "23505" | "40001" | "40P01" => Error::Conflict(text),
+        // unique_violation, serialization_failure, deadlock_detected; duplicate_object and duplicate_table,
+        // which two hear that make one table at once, IF NOT EXISTS or not
+        "23505" | "40001" | "40P01" | "42710" | "42P07" => Error::Conflict(text),
         // Connection exceptions, too few resources, operator intervention: a restart for example.
         _ if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => Error::Unavailable(text),
         _ => Error::Broken(text),
