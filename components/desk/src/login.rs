@@ -2,7 +2,7 @@
 
 use crate::{
     presence,
-    rate::{ADDRESS, Bucket, LOGIN, Rate, network},
+    rate::{ADDRESS, Bucket, LOGIN, Rate},
     view::{self, Center},
 };
 use api::{
@@ -14,9 +14,11 @@ use http::{HeaderValue, StatusCode, header::SET_COOKIE};
 use shell::{
     access::Caller,
     failure::{Failure, Result},
+    forwarded::network,
     password,
     platform::{
         center::{forgotten, memory, now, variable},
+        forwarded::{client, full_url},
         reply::{self, Reply},
         request::Asked,
         session,
@@ -34,7 +36,7 @@ pub(crate) async fn log_in(sql: &impl Sql, asked: &Asked) -> Result<Reply> {
     let now = now();
     let memory = memory().await?;
     // The address first: whoever tries many logins from one place cannot fill the memory with them.
-    let address = network(asked.header("spin-client-addr").unwrap_or_default());
+    let address = network(client(asked).await?);
     let by_address = Taken::take(&memory, format!("rate:address:{address}"), ADDRESS, now).await?;
     let by_login =
         Taken::take(&memory, format!("rate:login:{}", token::fingerprint(&login)), LOGIN, now).await?;
@@ -79,7 +81,7 @@ fn with_cookie(mut reply: Reply, cookie: &str) -> Result<Reply> {
 /// Whether customers and agents come by https: the cookie then never goes another way.
 async fn secure(asked: &Asked) -> Result<bool> {
     let public = variable("public_url").await?;
-    let url = if public.is_empty() { asked.header("spin-full-url").unwrap_or_default() } else { &public };
+    let url = if public.is_empty() { full_url(asked).await? } else { public };
     Ok(url.starts_with("https:"))
 }
 

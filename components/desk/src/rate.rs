@@ -44,19 +44,6 @@ impl Bucket {
     }
 }
 
-/// The network that an address counts as: with IPv6 everybody has 2⁶⁴ of them.
-pub fn network(client: &str) -> String {
-    let address = client.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
-    match address.or_else(|_| client.parse()) {
-        Ok(std::net::IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(address) => address.to_canonical().to_string(),
-        Err(_) => "unknown".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,19 +72,5 @@ mod tests {
         }
         let bucket = bucket.give_back(RATE);
         assert!(bucket.take(RATE, at(1000)).is_ok());
-    }
-
-    #[test]
-    fn an_address_is_a_network() {
-        for (client, expected) in [
-            ("10.0.0.7:4711", "10.0.0.7"),
-            ("10.0.0.7", "10.0.0.7"),
-            ("[2001:db8:1:2:3:4:5:6]:80", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-            ("[::ffff:10.0.0.7]:80", "10.0.0.7"),
-            ("", "unknown"),
-        ] {
-            assert_eq!(network(client), expected, "{client}");
-        }
     }
 }

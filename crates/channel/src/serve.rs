@@ -20,6 +20,7 @@ use shell::{
         attempt::{asked_for, attempt, due_at},
         call::{Silence, call},
         center::{self, database, now},
+        forwarded,
         reply::{self, Reply},
         request::{Asked, traced},
     },
@@ -43,7 +44,6 @@ pub async fn serve(codec: &impl Codec, variables: &[&str], request: Request) -> 
 }
 
 async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Result<Reply> {
-    let full_url = request.headers().get_all("spin-full-url").iter().next_back().cloned();
     // An inspected body comes in base64.
     let limit = if request.uri().path() == "/inspect" { 2 * webhook::BODY_MAX } else { webhook::BODY_MAX };
     let asked = Asked::read(request, limit).await?;
@@ -52,21 +52,14 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
         ["inspect"] => look(codec, &asked),
         ["profile"] => Ok(reply::ok(&codec.profile())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
-            let full_url = full_url.as_ref().and_then(|url| url.to_str().ok()).unwrap_or_default();
-            receive(codec, variables, &asked, account, full_url).await
+            receive(codec, variables, &asked, account).await
         }
         _ => Err(Failure::NotFound(asked.path)),
     }
 }
 
 /// The provider's request. 2xx means that it is stored; 4xx, do not send it again; 503, send it again.
-async fn receive(
-    codec: &impl Codec,
-    variables: &[&str],
-    asked: &Asked,
-    account: &str,
-    full_url: &str,
-) -> Result<Reply> {
+async fn receive(codec: &impl Codec, variables: &[&str], asked: &Asked, account: &str) -> Result<Reply> {
     let sql = database().await?;
     let outside = Outside::new(variables).await?;
     let id = AccountId::from(account);
@@ -78,7 +71,8 @@ async fn receive(
     };
     let account = known.ok_or_else(|| Failure::NotFound(format!("account {account}")))?;
     let settings = outside.settings(&account)?;
-    let received = received(asked, &center::variable("public_url").await?, full_url);
+    let public_url = center::variable("public_url").await?;
+    let received = received(asked, &public_url, &forwarded::full_url(asked).await?);
     match asked.method {
         Method::GET => match codec.handshake(&received, &settings) {
             Some(Handshake::Echo(text)) => {

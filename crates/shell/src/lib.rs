@@ -8,6 +8,7 @@ pub mod bot;
 pub mod command;
 pub mod due;
 pub mod failure;
+pub mod forwarded;
 pub mod inbound;
 pub mod log;
 pub mod outbound;

@@ -12,9 +12,11 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use shell::{
     failure::{Failure, Result},
+    forwarded::network,
     log,
     platform::{
         center::{Database, database, memory, now, variable},
+        forwarded::{client, full_url},
         reply::{self, Reply},
         request::Asked,
     },
@@ -43,7 +45,7 @@ impl Gate {
         let origin = asked.header("origin");
         if let Some(origin) = origin {
             let public = variable("public_url").await?;
-            let here = own_origin(asked);
+            let here = own_origin(&full_url(asked).await?);
             let own = [Some(public.as_str()), here.as_deref()];
             let own: Vec<&str> = own.into_iter().flatten().filter(|own| !own.is_empty()).collect();
             if !origin::is_allowed(origin, Settings(&account.settings).origins(), &own) {
@@ -84,9 +86,7 @@ impl Gate {
         let visitor_id = match known {
             Some(visitor) => visitor.to_owned(),
             None => {
-                let address = asked.header("spin-client-addr").unwrap_or_default();
-                let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-                self.limit("session", host, rate::SESSIONS).await?;
+                self.limit("session", &network(client(asked).await?), rate::SESSIONS).await?;
                 unique::id(self.now)
             }
         };
@@ -153,7 +153,7 @@ pub(super) fn open_to_all(mut reply: Reply) -> Reply {
 }
 
 /// `http://host:port` of the address that was asked.
-fn own_origin(asked: &Asked) -> Option<String> {
-    let url: http::Uri = asked.header("spin-full-url")?.parse().ok()?;
+fn own_origin(full_url: &str) -> Option<String> {
+    let url: http::Uri = full_url.parse().ok()?;
     Some(format!("{}://{}", url.scheme_str()?, url.authority()?))
 }
