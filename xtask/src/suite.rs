@@ -46,6 +46,8 @@ impl EndToEnd {
 pub(crate) fn everything() -> Result<ExitCode> {
     require_node()?;
     require_postgres()?;
+    // It brings the libSQL server that Rust's tests start, too.
+    install_packages(&end_to_end_folder())?;
     build::everything_tested()?;
     let postgres = Postgres::start();
     let postgres = [(DATABASE, postgres.url())];
@@ -55,6 +57,8 @@ pub(crate) fn everything() -> Result<ExitCode> {
     }
     suites.push(("end to end", end_to_end(None, &[], &[])?));
     suites.push(("end to end on PostgreSQL", end_to_end(None, &[], &postgres)?));
+    let libsql = [(DATABASE, "libsql".to_owned())];
+    suites.push(("end to end on libSQL", end_to_end(None, &["whatsapp".to_owned()], &libsql)?));
     Ok(conclude(&suites))
 }
 
@@ -68,7 +72,8 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
     if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Where the tests keep what they store; without it, in SQLite.
+/// Where the tests keep what they store: the URL of a PostgreSQL, or `libsql` for a server that they
+/// start; without it, in SQLite.
 const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
 
 /// The tests of what stores: they run on both databases.
@@ -117,10 +122,14 @@ fn widgets() -> Result<Vec<PathBuf>> {
 
 fn end_to_end(url: Option<&str>, names: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_node()?;
-    let folder = workspace::root().join("tests");
+    let folder = end_to_end_folder();
     let files = if names.is_empty() { test_files(&folder, "e2e")? } else { named(names) };
     let url = url.map(|url| ("CENTRALITA_URL", url.to_owned()));
     node(&folder, &files, &[environment, url.as_slice()].concat())
+}
+
+fn end_to_end_folder() -> PathBuf {
+    workspace::root().join("tests")
 }
 
 fn named(names: &[String]) -> Vec<String> {

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, request as send } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { Server, root } from './server.mjs';
+import { freePort } from './port.mjs';
+import { Server, onLibSql, root } from './server.mjs';
 
 /** Why a test of several hosts is skipped, or false. */
-export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE ? false : 'needs a PostgreSQL: CENTRALITA_TEST_DATABASE';
+export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE && !onLibSql ? false : 'needs a PostgreSQL: CENTRALITA_TEST_DATABASE';
 
 export class Cluster {
   hosts = [];
@@ -109,13 +109,4 @@ export class Cluster {
     await once(this.proxy, 'listening');
     this.url = `http://127.0.0.1:${this.proxy.address().port}`;
   }
-}
-
-async function freePort() {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { LibSql } from './libsql.mjs';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 const READY_MS = 120_000;
@@ -21,10 +22,13 @@ export function psql(database, statement) {
   return told.stdout.trim();
 }
 
+/** Everything is stored on a libSQL server, which each server under test has of its own. */
+export const onLibSql = process.env.CENTRALITA_TEST_DATABASE === 'libsql';
+
 /** Variables that lead to a new database, where CENTRALITA_TEST_DATABASE names a PostgreSQL. */
 function databaseOfItsOwn() {
   const { CENTRALITA_TEST_DATABASE: postgres } = process.env;
-  if (!postgres) return {};
+  if (!postgres || onLibSql) return {};
   const name = `e2e_${crypto.randomUUID().replaceAll('-', '')}`;
   psql(postgres, `CREATE DATABASE ${name}`);
   const url = new URL(postgres);
@@ -52,8 +56,15 @@ export class Server {
     for (const [name, value] of Object.entries(variables)) {
       server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;
     }
+    if (onLibSql) {
+      server.libsql = await LibSql.start(server.data);
+      options = [...options, '--runtime-config-file', server.libsql.config];
+    }
     Object.assign(server, { manifest, options });
-    await server.run('127.0.0.1:0');
+    await server.run('127.0.0.1:0').catch(async error => {
+      await server.libsql?.stop();
+      throw error;
+    });
     return server;
   }
 
@@ -99,6 +110,7 @@ export class Server {
     if (!this.process) return;
     this.process.kill('SIGTERM');
     await this.ended;
+    await this.libsql?.stop();
     await rm(this.data, { recursive: true, force: true });
   }
 }
