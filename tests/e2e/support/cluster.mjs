@@ -1,13 +1,13 @@
-// Several hosts on one PostgreSQL and one Redis, behind a plain round-robin.
+// Several hosts on one PostgreSQL and one Redis, behind the proxy that is shipped.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './port.mjs';
+import { Proxy } from './proxy.mjs';
 import { Server, onLibSql, root } from './server.mjs';
 
 /** Why a test of several hosts is skipped, or false. */
@@ -16,8 +16,8 @@ export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE && !onLibSql ?
 export class Cluster {
   hosts = [];
 
-  static async start(count, { variables = {} } = {}) {
-    const cluster = new Cluster();
+  static async start(count, { variables = {}, options = [] } = {}) {
+    const cluster = Object.assign(new Cluster(), { options });
     cluster.folder = await mkdtemp(path.join(tmpdir(), 'centralita-cluster-'));
     await cluster.#startRedis();
     const config = path.join(cluster.folder, 'runtime-config.toml');
@@ -40,14 +40,16 @@ export class Cluster {
     await mkdir(host.data, { recursive: true });
     await symlink(path.join(root, 'target/e2e/cache'), path.join(host.data, 'cache')).catch(() => {});
     const secrets = path.join(this.first.data, 'secrets.env');
-    const options = ['up', '--listen', '127.0.0.1:0', '--data', host.data, '--env-file', secrets, '--runtime-config-file', this.config];
-    const environment = { ...this.first.environment, SPIN_VARIABLE_ADMIN_TOKEN: this.first.adminToken };
+    // Once more at the same address, where the proxy looks for it.
+    const options = ['up', '--listen', host.address ?? '127.0.0.1:0', '--data', host.data, '--env-file', secrets, '--runtime-config-file', this.config, ...this.options];
+    const environment = { ...this.first.environment, SPIN_VARIABLE_ADMIN_TOKEN: this.first.adminToken, ...host.environment };
     host.process = spawn(path.join(root, 'target/release/centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
     const lines = createInterface({ input: host.process.stdout });
     for await (const line of lines) {
       const [, url] = line.match(/^ready (http:\S+)/) ?? [];
       if (!url) continue;
       host.url = url;
+      host.address = new URL(url).host;
       host.process.stdout.resume();
       return;
     }
@@ -62,9 +64,17 @@ export class Cluster {
     await ended;
   }
 
+  /** Ends a host as an upgrade does; gives its exit code. */
+  async endHost(host) {
+    const ended = once(host.process, 'exit');
+    host.process.kill('SIGTERM');
+    const [code] = await ended;
+    host.url = undefined;
+    return code;
+  }
+
   async stop() {
-    this.proxy?.closeAllConnections();
-    this.proxy?.close();
+    await this.proxy?.stop();
     for (const { process } of this.hosts) {
       if (!process || process.exitCode !== null || process.signalCode) continue;
       const ended = once(process, 'exit');
@@ -90,23 +100,9 @@ export class Cluster {
     this.redis.stdout.resume();
   }
 
-  /** Each request goes to the next host that is there. One that dies meanwhile breaks its requests off. */
+  /** The shipped proxy, which takes turns and leaves out who is not there. */
   async #startProxy() {
-    let turn = 0;
-    this.proxy = createHttpServer((incoming, outgoing) => {
-      const alive = this.hosts.filter(({ url }) => url);
-      const host = alive[(turn += 1) % alive.length];
-      const forwarded = send(host.url + incoming.url, { method: incoming.method, headers: incoming.headers }, answer => {
-        outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.on('error', () => outgoing.destroy());
-        answer.pipe(outgoing);
-      });
-      forwarded.on('error', () => outgoing.destroy());
-      outgoing.on('close', () => forwarded.destroy());
-      incoming.pipe(forwarded);
-    });
-    this.proxy.listen(0, '127.0.0.1');
-    await once(this.proxy, 'listening');
-    this.url = `http://127.0.0.1:${this.proxy.address().port}`;
+    this.proxy = await Proxy.start(this.hosts.map(({ url }) => url));
+    this.url = this.proxy.url;
   }
 }
