@@ -45,7 +45,7 @@ impl EndToEnd {
 /// Runs every suite, also after one has failed.
 pub(crate) fn everything() -> Result<ExitCode> {
     require_node()?;
-    require_postgres()?;
+    require_servers()?;
     // It brings the libSQL server that Rust's tests start, too.
     install_packages(&end_to_end_folder())?;
     build::everything_tested()?;
@@ -174,11 +174,15 @@ fn require_node() -> Result<()> {
     Ok(())
 }
 
-fn require_postgres() -> Result<()> {
-    if !Path::new("/usr/lib/postgresql").is_dir() || !Path::new("/usr/bin/redis-server").is_file() {
-        toolchain::install(&["postgresql", "redis-server"])?;
-    }
-    Ok(())
+fn require_servers() -> Result<()> {
+    let places = [
+        ("/usr/lib/postgresql", "postgresql"),
+        ("/usr/bin/redis-server", "redis-server"),
+        ("/usr/bin/caddy", "caddy"),
+    ];
+    let missing = places.into_iter().filter(|(place, _)| !Path::new(place).exists());
+    let missing: Vec<_> = missing.map(|(_, package)| package).collect();
+    if missing.is_empty() { Ok(()) } else { toolchain::install(&missing) }
 }
 
 /// `CHROMIUM` names another one.
