@@ -286,6 +286,35 @@ async fn connections_are_bounded_and_queued_for() {
     assert!(center.connections("true").await <= 2);
 }
 
+#[tokio::test]
+async fn transactions_take_turns_and_nothing_else_does() {
+    let center = Center::start(&["--postgres-transactions-max", "1", "--postgres-wait-max", "900"]).await;
+    center.run(&[CREATE]).await;
+    let later = async |script: &[&str]| {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let start = Instant::now();
+        let (status, body) = center.post("/run", script).await;
+        (status, body, start.elapsed().as_millis())
+    };
+    let open = ["BEGIN", "INSERT INTO t VALUES (1, 'one')"];
+    let ((first, _), next, plain) = tokio::join!(
+        center.post("/run?end=700", &open),
+        later(&["BEGIN", "INSERT INTO t VALUES (2, 'two')", "COMMIT"]),
+        later(&["INSERT INTO t VALUES (3, 'three')"]),
+    );
+    assert_eq!(
+        (first, next.0, plain.0),
+        (StatusCode::OK, StatusCode::OK, StatusCode::OK),
+        "{next:?} {plain:?}"
+    );
+    assert!((400..900).contains(&next.2), "its turn came after {} ms", next.2);
+    assert!(plain.2 < 300, "a statement alone waited {} ms", plain.2);
+    // The first one was never committed, and its place is free.
+    assert_eq!(center.run(&["BEGIN", "SELECT sum(a)::text FROM t", "COMMIT"]).await, "5\n");
+    let ((_, _), late) = tokio::join!(center.post("/run?end=1500", &["BEGIN"]), later(&["BEGIN"]));
+    assert!(late.1.contains("ConnectionFailed") && late.1.contains("waited 900ms for a turn"), "{late:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_restarts_is_found_again() {
     let mut server = Postgres::start();

@@ -51,7 +51,10 @@ pub struct Args {
     /// How many connections to one PostgreSQL database may be open [default: 32]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     postgres_connections_max: Option<u64>,
-    /// How long a component waits for one of them
+    /// How many transactions may be open on it at the same time [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    postgres_transactions_max: Option<u64>,
+    /// How long a component waits for a connection, and for its turn to begin a transaction
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     postgres_wait_max: u64,
     #[command(flatten)]
@@ -136,6 +139,9 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
         postgres: postgres::Settings {
             connections: connections
                 .map_or(postgres::Settings::default().connections, |count| count.min(10_000) as usize),
+            transactions: args
+                .postgres_transactions_max
+                .map_or(postgres::Settings::default().transactions, |count| count.min(10_000) as usize),
             wait: Duration::from_millis(args.postgres_wait_max),
             transaction_max,
         },

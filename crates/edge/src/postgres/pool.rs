@@ -38,14 +38,22 @@ const CLEAN: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UN
 pub struct Settings {
     /// Connections to one address at most.
     pub connections: usize,
-    /// How long a guest waits for one.
+    /// Transactions open on it at the same time at most. More would be no faster: they wait for each
+    /// other inside the server, and what does not fit into one order is thrown away and done again.
+    pub transactions: usize,
+    /// How long a guest waits for one of either.
     pub wait: Duration,
     pub transaction_max: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { connections: 32, wait: Duration::from_secs(10), transaction_max: TRANSACTION_MAX }
+        Self {
+            connections: 32,
+            transactions: 2,
+            wait: Duration::from_secs(10),
+            transaction_max: TRANSACTION_MAX,
+        }
     }
 }
 
@@ -60,6 +68,7 @@ pub(super) struct Pool {
     address: Address,
     pub(super) settings: Settings,
     places: Arc<Semaphore>,
+    transactions: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -103,7 +112,8 @@ impl Servers {
 impl Pool {
     fn start(address: Address, settings: Settings) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.connections));
-        let pool = Arc::new(Self { address, settings, places, idle: Mutex::default() });
+        let transactions = Arc::new(Semaphore::new(settings.transactions));
+        let pool = Arc::new(Self { address, settings, places, transactions, idle: Mutex::default() });
         let weak = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -136,6 +146,21 @@ impl Pool {
             None => Link::connect(&self.address).await?,
         };
         Ok(Lease { link: Some(link), place: Some(place), pool: self.clone(), busy: false, unsettled: false })
+    }
+
+    /// Leave to have one more transaction open.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let Settings { transactions, wait, .. } = self.settings;
+        match timeout(wait, self.transactions.clone().acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => {
+                let name = &self.address.name;
+                let text =
+                    format!("{transactions} transactions are open on {name}; waited {wait:?} for a turn");
+                tracing::warn!("PostgreSQL: {text}");
+                Err(Error::ConnectionFailed(text))
+            }
+        }
     }
 
     async fn living(&self) -> Option<Link> {

@@ -11,7 +11,7 @@ use super::statement::{self, Effect, Failure, Outcome, Wanted};
 use crate::bindings::spin::postgres::postgres::{Error, ParameterValue};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Weak};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use tokio::task::AbortHandle;
 
 /// One logical connection to a server.
@@ -35,6 +35,8 @@ enum State {
 struct Watchdog {
     task: AbortHandle,
     barked: Arc<AtomicBool>,
+    /// One of the transactions that may be open at the same time.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Drop for Watchdog {
@@ -98,10 +100,11 @@ impl Session {
         let was_unsettled = lease.unsettled;
         // Before it is sent: its end may never be seen.
         if effect == Effect::MayOpen {
-            lease.unsettled = true;
             if watchdog.is_none() {
-                *watchdog = Some(self.watch(lease));
+                let turn = self.pool.turn().await?;
+                *watchdog = Some(self.watch(lease, turn));
             }
+            lease.unsettled = true;
         }
         lease.busy = true;
         let Some(link) = lease.link() else { return Err(Failure::Refused(Error::Other("closed".into()))) };
@@ -119,7 +122,7 @@ impl Session {
         result
     }
 
-    fn watch(self: &Arc<Self>, lease: &mut Lease) -> Watchdog {
+    fn watch(self: &Arc<Self>, lease: &mut Lease, turn: OwnedSemaphorePermit) -> Watchdog {
         let barked = Arc::new(AtomicBool::new(false));
         let limit = self.pool.settings.transaction_max;
         let session = Arc::downgrade(self);
@@ -140,7 +143,7 @@ impl Session {
             }
         })
         .abort_handle();
-        Watchdog { task, barked }
+        Watchdog { task, barked, _turn: turn }
     }
 }
 
