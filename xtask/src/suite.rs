@@ -179,6 +179,7 @@ fn require_servers() -> Result<()> {
         ("/usr/lib/postgresql", "postgresql"),
         ("/usr/bin/redis-server", "redis-server"),
         ("/usr/bin/caddy", "caddy"),
+        ("/usr/bin/prometheus", "prometheus"),
     ];
     let missing = places.into_iter().filter(|(place, _)| !Path::new(place).exists());
     let missing: Vec<_> = missing.map(|(_, package)| package).collect();

@@ -9,6 +9,7 @@ use crate::pool::Pool;
 use crate::problem::{full, problem};
 use crate::request;
 use crate::route::Router;
+use crate::telemetry::{Exchange, Metrics};
 use crate::urgency::Urgency;
 use http::{Response, StatusCode};
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub struct App {
     router: Router<Target>,
     components: BTreeMap<String, Arc<Pool>>,
     urgency: Urgency,
+    metrics: Arc<Metrics>,
 }
 
 enum Target {
@@ -47,7 +49,9 @@ impl App {
             Target::Component(pool) => {
                 let _answering = self.urgency.answering();
                 request::prepare(&mut request, &found, client);
-                request::limited(request, pool).await
+                let exchange = Exchange::begin(pool.telemetry(), Some(found.route), &mut request);
+                let response = request::limited(request, pool, &exchange).await;
+                exchange.end(response)
             }
         }
     }
@@ -55,9 +59,16 @@ impl App {
     /// Lets component `id` answer, whether its route is public or private. `None`: no such one.
     pub async fn call(&self, id: &str, mut request: Request) -> Option<Response<WasiBody>> {
         let pool = self.components.get(id)?;
-        let _turn = self.urgency.turn(request.headers()).await;
         request::prepare_chained(&mut request);
-        Some(pool.handle(request).await)
+        let exchange = Exchange::begin(pool.telemetry(), None, &mut request);
+        let _turn = self.urgency.turn(request.headers()).await;
+        let response = pool.handle(request, &exchange).await;
+        Some(exchange.end(response))
+    }
+
+    /// What the host measures.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Whether component `id` can be called.

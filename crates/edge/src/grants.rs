@@ -6,6 +6,7 @@ use crate::key_value::KeyValue;
 use crate::outbound::allowed::AllowedHosts;
 use crate::postgres;
 use crate::sqlite::Sqlite;
+use crate::telemetry::Telemetry;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Grants {
     /// The host's connections. Only addresses among `allowed_hosts` are reached.
     pub postgres: Arc<postgres::Servers>,
     pub allowed_hosts: AllowedHosts,
+    /// What is told of the component.
+    pub telemetry: Arc<Telemetry>,
 }
 
 impl<T> HostWithStore<T> for Spin {

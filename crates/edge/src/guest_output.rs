@@ -1,7 +1,9 @@
-//! What guests print goes to the host's standard error, whole lines, each with its component.
+//! What guests print goes to the host's log, whole lines, each with its component.
 
+use crate::telemetry::log::GUEST_TEXT;
+use crate::telemetry::{GuestLine, GuestLog, Level, Telemetry};
 use bytes::Bytes;
-use std::io::Write as _;
+use opentelemetry::trace::SpanContext;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,16 +17,16 @@ const LINE_BYTES_MAX: usize = 64 << 10;
 /// Standard output or error of one instance.
 #[derive(Clone)]
 pub struct GuestOutput {
-    component: Arc<str>,
+    telemetry: Arc<Telemetry>,
 }
 
 impl GuestOutput {
-    pub fn new(component: Arc<str>) -> Self {
-        Self { component }
+    pub fn new(telemetry: Arc<Telemetry>) -> Self {
+        Self { telemetry }
     }
 
     fn lines(&self) -> Lines {
-        Lines { component: self.component.clone(), pending: Vec::new() }
+        Lines { telemetry: self.telemetry.clone(), pending: Vec::new() }
     }
 }
 
@@ -46,7 +48,7 @@ impl StdoutStream for GuestOutput {
 
 /// Gathers bytes until a line is whole.
 struct Lines {
-    component: Arc<str>,
+    telemetry: Arc<Telemetry>,
     pending: Vec<u8>,
 }
 
@@ -71,9 +73,30 @@ impl Lines {
     }
 
     fn print(&self, line: &[u8]) {
-        let text = String::from_utf8_lossy(line);
-        // Nobody is left to tell when standard error is closed.
-        _ = writeln!(std::io::stderr().lock(), "[{}] {text}", self.component);
+        match GuestLine::parse(line) {
+            Some(GuestLine::Log(log)) => self.log(&log),
+            Some(GuestLine::Span(span)) => self.telemetry.tracing.finished(span),
+            None => {
+                let (component, text) = (&self.telemetry.component, String::from_utf8_lossy(line));
+                tracing::info!(target: GUEST_TEXT, %component, "{text}");
+            }
+        }
+    }
+
+    fn log(&self, log: &GuestLog) {
+        let GuestLog { level, message, span, fields } = log;
+        let component = &self.telemetry.component;
+        let trace_id = span.as_ref().map(SpanContext::trace_id).map(tracing::field::display);
+        let span_id = span.as_ref().map(SpanContext::span_id).map(tracing::field::display);
+        let fields = (!fields.is_empty()).then(|| serde_json::json!(fields)).map(tracing::field::display);
+        match level {
+            Level::Alarm => {
+                tracing::error!(%component, alarm = true, trace_id, span_id, fields, "{message}");
+            }
+            Level::Error => tracing::error!(%component, trace_id, span_id, fields, "{message}"),
+            Level::Warning => tracing::warn!(%component, trace_id, span_id, fields, "{message}"),
+            Level::Info => tracing::info!(%component, trace_id, span_id, fields, "{message}"),
+        }
     }
 }
 

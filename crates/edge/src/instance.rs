@@ -6,6 +6,7 @@ use crate::grants::Grants;
 use crate::guest_output::GuestOutput;
 use crate::limits::Limits;
 use crate::outbound::Outbound;
+use crate::telemetry::{CpuMeter, HeldMemory, InstanceMemory};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use wasmtime::component::ResourceTable;
@@ -40,7 +41,7 @@ impl Instance {
         SpinView { table: &mut self.table, grants: &self.grants }
     }
 
-    /// A store for one instance that may use `grants` within `limits`. `burst` tells how it
+    /// A store for one instance that may use `grants` within `limits`. `burst` and `cpu` tell how it
     /// computes; `on_hog` is called once for each burst that goes on for [`HOG_EPOCHS`].
     pub fn store(
         engine: &Engine,
@@ -48,6 +49,7 @@ impl Instance {
         outbound: Outbound,
         limits: &Limits,
         burst: Arc<Burst>,
+        cpu: Arc<CpuMeter>,
         on_hog: impl Fn() + Send + Sync + 'static,
     ) -> wasmtime::Result<Store<Self>> {
         let state = Self {
@@ -55,26 +57,37 @@ impl Instance {
             table: ResourceTable::new(),
             http: WasiHttpCtx::new(),
             outbound,
-            memory: MemoryLimit { left: limits.memory_bytes },
+            memory: MemoryLimit::new(limits.memory_bytes, grants.telemetry.metrics.memory.clone()),
             grants: grants.clone(),
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.memory);
+        let meter = cpu.clone();
+        store.call_hook(move |_, hook| {
+            meter.hook(hook);
+            Ok(())
+        });
         store.set_epoch_deadline(1);
-        let epochs_max = limits.cpu.as_millis() / EPOCH.as_millis();
-        let cpu = limits.cpu;
+        let cpu_max = limits.cpu;
+        let epochs_max = cpu_max.as_millis() / EPOCH.as_millis();
         store.epoch_deadline_callback(move |_| match burst.advance() {
             0 => Ok(UpdateDeadline::Continue(1)),
             epochs if epochs_max < u128::from(epochs) => {
-                Err(wasmtime::format_err!("the instance computed for more than {cpu:?}"))
+                Err(wasmtime::format_err!("the instance computed for more than {cpu_max:?}"))
             }
             epochs => {
                 if epochs == HOG_EPOCHS {
                     on_hog();
                 }
+                cpu.leave();
+                let cpu = cpu.clone();
                 // tokio's own yield lets it look for new I/O first; waking the task right away
                 // would starve connections for as long as anybody computes.
-                Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+                let pause = async move {
+                    tokio::task::yield_now().await;
+                    cpu.enter();
+                };
+                Ok(UpdateDeadline::YieldCustom(1, Box::pin(pause)))
             }
         });
         Ok(store)
@@ -110,7 +123,7 @@ impl Burst {
 }
 
 fn wasi(grants: &Grants) -> wasmtime::Result<WasiCtx> {
-    let output = GuestOutput::new(grants.component.clone());
+    let output = GuestOutput::new(grants.telemetry.clone());
     let mut builder = WasiCtxBuilder::new();
     builder.stdout(output.clone()).stderr(output).envs(&grants.environment);
     if let Some(folder) = &grants.files {
@@ -119,9 +132,18 @@ fn wasi(grants: &Grants) -> wasmtime::Result<WasiCtx> {
     Ok(builder.build())
 }
 
-/// Limits the sum of an instance's linear memories.
+/// Limits the sum of an instance's linear memories, and counts it.
 struct MemoryLimit {
     left: usize,
+    held: InstanceMemory,
+    /// The growth that was allowed last: wasmtime tells when it did not come about.
+    allowed: usize,
+}
+
+impl MemoryLimit {
+    fn new(bytes: usize, component: Arc<HeldMemory>) -> Self {
+        Self { left: bytes, held: InstanceMemory::none_of(component), allowed: 0 }
+    }
 }
 
 impl ResourceLimiter for MemoryLimit {
@@ -136,7 +158,16 @@ impl ResourceLimiter for MemoryLimit {
             return Ok(false);
         }
         self.left -= growth;
+        self.held.grow(growth);
+        self.allowed = growth;
         Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        let growth = std::mem::take(&mut self.allowed);
+        self.left += growth;
+        self.held.shrink(growth);
+        Ok(())
     }
 
     fn table_growing(
@@ -167,10 +198,13 @@ mod tests {
 
     #[test]
     fn memories_are_limited_in_sum() {
-        let mut limit = MemoryLimit { left: 100 };
+        let component = crate::telemetry::Metrics::new().component("test");
+        let mut limit = MemoryLimit::new(100, component.memory.clone());
         assert!(limit.memory_growing(0, 60, None).expect("no trap"));
         assert!(!limit.memory_growing(0, 60, None).expect("no trap"));
         assert!(limit.memory_growing(60, 100, None).expect("no trap"));
         assert!(!limit.memory_growing(0, 1, None).expect("no trap"));
+        limit.memory_grow_failed(wasmtime::format_err!("no pages")).expect("no trap");
+        assert!(limit.memory_growing(60, 100, None).expect("no trap"), "it did not grow before");
     }
 }

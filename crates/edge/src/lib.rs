@@ -3,6 +3,7 @@
 //! Start at [`command::up`]; then [`manifest`] (what is asked for), [`app`] (how it is put
 //! together), [`server`] → [`request`] → [`pool`] → [`instance`] (one request's way), and the
 //! interfaces a component may call: [`outbound`], [`sqlite`], [`postgres`], [`key_value`], [`grants`].
+//! What is told of all this: [`telemetry`].
 
 pub mod app;
 pub mod bindings;
@@ -26,6 +27,7 @@ pub mod route;
 pub mod runtime_config;
 pub mod server;
 pub mod sqlite;
+pub mod telemetry;
 pub mod tick;
 mod urgency;
 pub mod variables;

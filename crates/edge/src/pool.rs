@@ -12,6 +12,7 @@ use crate::instance::{Burst, Instance};
 use crate::limits::Limits;
 use crate::outbound::{Client, Neighbours, Outbound};
 use crate::problem::problem;
+use crate::telemetry::{Cost, CpuMeter, Exchange, Failure, Held, Telemetry};
 use http::StatusCode;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -27,6 +28,13 @@ use wasmtime_wasi_http::handler::{
     self, ExpirationError, HandlerState, InstantiationError, ProxyHandler, ProxyPre, Request, Response,
     ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
+
+/// What an accepted request brings along.
+pub struct Ticket {
+    /// Given back with the head of the response.
+    place: OwnedSemaphorePermit,
+    cost: Option<Arc<Cost>>,
+}
 
 /// One component, ready to serve.
 pub struct Pool {
@@ -96,17 +104,21 @@ impl Pool {
         self.shared.closed.store(true, Relaxed);
     }
 
+    pub fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.shared.grants.telemetry
+    }
+
     /// Lets the component answer `request`. Whatever goes wrong becomes an answer, too.
-    pub async fn handle(&self, request: Request) -> Response {
-        let component = &self.shared.grants.component;
+    pub async fn handle(&self, request: Request, exchange: &Exchange) -> Response {
         let Some(place) = self.admit().await else {
-            tracing::warn!(%component, "too many requests are waiting");
+            self.telemetry().metrics.refused.inc();
+            exchange.warn("too many requests are waiting");
             return problem(StatusCode::SERVICE_UNAVAILABLE, "Too many requests. Try again soon.");
         };
         let generation = self.generation();
-        match generation.0.handle(place, request).await {
+        match generation.0.handle(Ticket { place, cost: exchange.cost().cloned() }, request).await {
             Ok(response) => response,
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(&error, exchange),
         }
     }
 
@@ -115,22 +127,24 @@ impl Pool {
             return Some(place);
         }
         let _waiting = Waiting::enter(&self.queued, self.limits.queued_requests)?;
+        let _queued = Held::one_of(&self.telemetry().metrics.queued);
         let place = self.places.clone().acquire_owned();
         tokio::time::timeout(self.limits.queue_wait, place).await.ok()?.ok()
     }
 
-    fn failed(&self, error: &wasmtime::Error) -> Response {
-        let component = &self.shared.grants.component;
-        if let Some(failure) = error.downcast_ref::<InstantiationError<OwnedSemaphorePermit>>() {
-            tracing::error!(%component, "no instance could be started: {:#}", failure.error);
+    fn failed(&self, error: &wasmtime::Error, exchange: &Exchange) -> Response {
+        if let Some(failure) = error.downcast_ref::<InstantiationError<Ticket>>() {
+            self.telemetry().metrics.failed(Failure::Start);
+            exchange.error(format_args!("no instance could be started: {:#}", failure.error));
             if failure.error.is::<wasmtime::PoolConcurrencyLimitError>() {
                 return problem(StatusCode::SERVICE_UNAVAILABLE, "Too busy. Try again soon.");
             }
         } else if error.is::<ExpirationError>() {
-            tracing::error!(%component, "no answer within {:?}", self.limits.request);
+            self.telemetry().metrics.failed(Failure::Timeout);
+            exchange.error(format_args!("no answer within {:?}", self.limits.request));
             return problem(StatusCode::GATEWAY_TIMEOUT, "The application took too long.");
         } else if !self.shared.closed.load(Relaxed) {
-            tracing::error!(%component, "a request failed: {}", error.root_cause());
+            exchange.error(format_args!("a request failed: {}", error.root_cause()));
         }
         problem(StatusCode::INTERNAL_SERVER_ERROR, "The application failed.")
     }
@@ -180,16 +194,21 @@ impl HandlerState for Handler {
             client: shared.client.clone(),
             neighbours: shared.neighbours.clone(),
         };
+        let metrics = &shared.grants.telemetry.metrics;
         let burst = Arc::new(Burst::default());
+        let cpu = CpuMeter::new(metrics.cpu.clone());
         let pool = self.pool.clone();
         let on_hog = move || {
             if let Some(pool) = pool.upgrade() {
                 pool.renew();
             }
         };
+        let (grants, limits) = (&shared.grants, &shared.limits);
         let mut store =
-            Instance::store(&shared.engine, &shared.grants, outbound, &shared.limits, burst.clone(), on_hog)?;
+            Instance::store(&shared.engine, grants, outbound, limits, burst.clone(), cpu.clone(), on_hog)?;
         let proxy = shared.pre.instantiate_async(&mut store).await?;
+        metrics.instances_started.inc();
+        let living = Held::one_of(&metrics.instances);
         let overdue = Arc::new(AtomicBool::new(false));
         Ok(handler::Instance {
             store,
@@ -197,13 +216,14 @@ impl HandlerState for Handler {
             view: Instance::http,
             expiration: Expiration {
                 burst,
+                cpu: cpu.clone(),
                 overdue: overdue.clone(),
                 request: shared.limits.request,
                 idle: shared.limits.idle_instance,
                 alarm: Box::pin(tokio::time::sleep(Duration::ZERO)),
                 working: Working::new(shared.clone()),
             },
-            state: Worker { shared: shared.clone(), overdue },
+            state: Worker { shared: shared.clone(), overdue, cpu, _living: living },
         })
     }
 }
@@ -212,11 +232,13 @@ impl HandlerState for Handler {
 pub struct Worker {
     shared: Arc<Shared>,
     overdue: Arc<AtomicBool>,
+    cpu: Arc<CpuMeter>,
+    _living: Held,
 }
 
 impl WorkerState for Worker {
     type StoreData = Instance;
-    type RequestData = OwnedSemaphorePermit;
+    type RequestData = Ticket;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         let limits = &self.shared.limits;
@@ -232,13 +254,15 @@ impl WorkerState for Worker {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, Instance>,
-        place: OwnedSemaphorePermit,
+        Ticket { place, cost }: Ticket,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        if let Some(cost) = cost {
+            self.cpu.accept(&cost);
+        }
         let limit = self.shared.limits.request;
         let overdue = self.overdue.clone();
         Box::pin(async move {
-            // Given back when the response's head is there, or now.
             let _place = place;
             tokio::time::sleep(limit).await;
             overdue.store(true, Relaxed);
@@ -246,10 +270,15 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<Instance>, result: wasmtime::Result<()>) {
+        self.cpu.rest();
         if let Err(error) = result
             && !self.shared.closed.load(Relaxed)
         {
             let component = &self.shared.grants.component;
+            // A request that is past its time was counted as such.
+            if !self.overdue.load(Relaxed) {
+                self.shared.grants.telemetry.metrics.failed(Failure::Trap);
+            }
             tracing::error!(%component, "an instance ended: {}", error.root_cause());
             tracing::debug!(%component, "it ended at {error:#}");
         }
@@ -260,6 +289,7 @@ impl WorkerState for Worker {
 /// When an instance ends.
 pub struct Expiration {
     burst: Arc<Burst>,
+    cpu: Arc<CpuMeter>,
     overdue: Arc<AtomicBool>,
     request: Duration,
     idle: Duration,
@@ -306,6 +336,7 @@ impl WorkerExpiration for Expiration {
         start: Instant,
     ) -> Poll<()> {
         self.burst.pause();
+        self.cpu.rest();
         self.working.set(status != WorkerStatus::Idle);
         let limit = match status {
             WorkerStatus::Idle => self.idle,

@@ -6,6 +6,7 @@
 use crate::pool::Pool;
 use crate::problem::problem;
 use crate::route::{Match, Pattern};
+use crate::telemetry::Exchange;
 use bytes::Bytes;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
@@ -80,21 +81,21 @@ fn make_absolute(request: &mut Request) {
 }
 
 /// Passes the request on, unless its body is larger than the component takes.
-pub async fn limited(request: Request, pool: &Pool) -> Response<WasiBody> {
+pub async fn limited(request: Request, pool: &Pool, exchange: &Exchange) -> Response<WasiBody> {
     let limit = pool.limits.request_body_bytes;
     let too_large = || problem(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large.");
     if request.body().size_hint().lower() > limit {
         return too_large();
     }
     if request.body().size_hint().exact().is_some() {
-        return pool.handle(request).await;
+        return pool.handle(request, exchange).await;
     }
     // The body's size is not known yet. If it turns out too large, the guest sees a broken body
     // and the client hears why.
     let exceeded = Arc::new(AtomicBool::new(false));
     let request =
         request.map(|body| Counted { body, left: limit, exceeded: exceeded.clone() }.boxed_unsync());
-    let response = pool.handle(request).await;
+    let response = pool.handle(request, exchange).await;
     if exceeded.load(Relaxed) { too_large() } else { response }
 }
 

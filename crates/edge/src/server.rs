@@ -6,6 +6,7 @@
 
 use crate::app::App;
 use crate::problem::{full, problem};
+use crate::telemetry::{asks_for_metrics, is_event_stream, with_host_metrics};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, Version, header};
 use http_body::{Body, Frame, SizeHint};
@@ -150,19 +151,16 @@ async fn answer(
         _ => {}
     }
     let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+    let for_metrics = asks_for_metrics(&request);
     let mut response = app.serve(request, client).await;
+    if for_metrics {
+        response = with_host_metrics(response, app.metrics()).await;
+    }
     // Or a request might be on its way over this connection while it is being closed.
     if leaving() && version < Version::HTTP_2 {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if is_event_stream(&response) { end_on_drain(response, phase) } else { response }
-}
-
-fn is_event_stream(response: &Response<WasiBody>) -> bool {
-    response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 fn end_on_drain(response: Response<WasiBody>, mut phase: watch::Receiver<Phase>) -> Response<WasiBody> {

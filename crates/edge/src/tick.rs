@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::problem::full;
+use crate::telemetry::trace;
 use http::Method;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub async fn run(app: Arc<App>) {
         let mut request = http::Request::new(full(""));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = http::Uri::from_static("http://dispatcher.spin.internal/tick");
+        // A tick is nobody's work. What it performs goes on with the trace that it was stored with.
+        trace::set_parent(request.headers_mut(), &trace::unsampled());
         let Some(response) = app.call(DISPATCHER, request).await else { return };
         let failed = !response.status().is_success();
         if failed && !failing {

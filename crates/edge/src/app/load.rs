@@ -18,6 +18,7 @@ use crate::postgres;
 use crate::route::{Pattern, Router};
 use crate::runtime_config::{DatabaseConfig, StoreConfig};
 use crate::sqlite::{Database, Sqlite, libsql};
+use crate::telemetry::{Metrics, SqliteMetrics, Telemetry, Tracing};
 use crate::urgency::Urgency;
 use crate::variables::Variables;
 use anyhow::Context as _;
@@ -44,6 +45,7 @@ pub struct Options {
     pub sqlite_databases: BTreeMap<String, DatabaseConfig>,
     /// How long a transaction may be open.
     pub transaction_max: Duration,
+    pub tracing: Tracing,
 }
 
 /// Why an application does not start.
@@ -70,6 +72,7 @@ struct Loader<'a> {
     key_value_stores: BTreeMap<String, KeyValue>,
     databases: BTreeMap<String, Sqlite>,
     postgres: Arc<postgres::Servers>,
+    metrics: Arc<Metrics>,
 }
 
 /// A component before it is compiled.
@@ -109,8 +112,13 @@ impl App {
             routes.push((pattern, target));
         }
         let router = Router::new(routes);
-        let app =
-            Arc::new(Self { name: manifest.name.clone(), router, components, urgency: Urgency::default() });
+        let app = Arc::new(Self {
+            name: manifest.name.clone(),
+            router,
+            components,
+            urgency: Urgency::default(),
+            metrics: loader.metrics.clone(),
+        });
         _ = loader.neighbours.set(Arc::downgrade(&app));
         Ok(app)
     }
@@ -122,6 +130,7 @@ impl<'a> Loader<'a> {
             Variables::resolve(manifest, &options.variables, |name| options.environment.get(name).cloned())?;
         let data = &options.data;
         let engine = engine::start()?;
+        let metrics = Metrics::new();
         Ok(Self {
             linker: linker(&engine).map_err(anyhow::Error::from)?,
             compiled: CompiledComponents::open(&engine, &data.join("cache"))?,
@@ -129,8 +138,9 @@ impl<'a> Loader<'a> {
             client: Client::new()?,
             neighbours: Neighbours::default(),
             key_value_stores: key_value_stores(manifest, options)?,
-            databases: databases(manifest, options)?,
-            postgres: postgres::Servers::new(options.postgres),
+            databases: databases(manifest, options, &metrics.sqlite)?,
+            postgres: postgres::Servers::new(options.postgres, metrics.postgres.clone()),
+            metrics,
             manifest,
             options,
             variables,
@@ -282,12 +292,21 @@ impl<'a> Loader<'a> {
                 .collect(),
             postgres: self.postgres.clone(),
             allowed_hosts: hosts,
+            telemetry: Arc::new(Telemetry {
+                component: id.into(),
+                metrics: self.metrics.component(id),
+                tracing: self.options.tracing.clone(),
+            }),
         })
     }
 }
 
 /// The databases that components name, by label. Labels with the same file share its one writer.
-fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, Sqlite>> {
+fn databases(
+    manifest: &Manifest,
+    options: &Options,
+    metrics: &SqliteMetrics,
+) -> anyhow::Result<BTreeMap<String, Sqlite>> {
     let folder = options.data.join("sqlite");
     create_folder(&folder)?;
     let client = Client::new()?;
@@ -307,7 +326,7 @@ fn databases(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<
             Some(database) => database.clone(),
             None => {
                 create_folder(path.parent().unwrap_or(&folder))?;
-                Database::open(&path, options.transaction_max)?
+                Database::open(&path, options.transaction_max, metrics.clone())?
             }
         };
         files.insert(path, database.clone());

@@ -9,6 +9,7 @@ use crate::manifest::{Endpoint, Manifest};
 use crate::postgres;
 use crate::problem::full;
 use crate::sqlite::TRANSACTION_MAX;
+use crate::telemetry::Tracing;
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use http_body_util::BodyExt as _;
@@ -179,6 +180,7 @@ fn alone(mut manifest: Manifest, id: &str) -> Manifest {
 
 fn options() -> anyhow::Result<Options> {
     Ok(Options {
+        tracing: Tracing::off(),
         data: cache_folder()?,
         variables: BTreeMap::new(),
         environment: BTreeMap::new(),

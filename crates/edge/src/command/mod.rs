@@ -4,10 +4,9 @@ pub mod backup;
 pub mod inspect;
 pub mod up;
 
+use crate::telemetry::LogFormat;
 use clap::{Parser, Subcommand};
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// A serverless contact center on one machine.
 #[derive(Debug, Parser)]
@@ -28,13 +27,11 @@ enum Command {
 impl Cli {
     /// Does what the command line asks for.
     pub fn run(self) -> ExitCode {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
-            .init();
+        let log_format = match &self.command {
+            Command::Up(args) => args.log_format,
+            Command::Inspect(_) | Command::Backup(_) | Command::Restore(_) => LogFormat::Text,
+        };
+        log_format.start();
         match self.command {
             Command::Up(args) => up::run(args),
             Command::Inspect(args) => inspect::run(&args),

@@ -7,6 +7,7 @@ use crate::postgres;
 use crate::runtime_config::RuntimeConfig;
 use crate::server::{self, Ending};
 use crate::sqlite::TRANSACTION_MAX;
+use crate::telemetry::{LogFormat, Tracing};
 use crate::tick;
 use crate::variables::parse_env_file;
 use anyhow::Context as _;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -57,6 +58,9 @@ pub struct Args {
     /// How long a component waits for a connection, and for its turn to begin a transaction
     #[arg(long, default_value_t = 10_000, value_name = "MS")]
     postgres_wait_max: u64,
+    /// How the log on standard error is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
     #[command(flatten)]
     limits: LimitOverrides,
 }
@@ -65,6 +69,10 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
+
+/// Time for the traces of the last requests to be sent: what is left of the drain, within these.
+const TRACES_END_MIN: Duration = Duration::from_millis(500);
+const TRACES_END_MAX: Duration = Duration::from_secs(3);
 
 /// Runs until SIGTERM or SIGINT.
 pub fn run(args: Args) -> ExitCode {
@@ -92,29 +100,37 @@ fn serve(args: Args) -> Result<(), LoadError> {
             .await
             .with_context(|| format!("could not listen on {}", args.listen))?;
         let mut stop = std::pin::pin!(stop_signal()?);
+        let tracing = Tracing::from_environment()?;
+        let loading = tracing.clone();
         let app = tokio::select! {
             // A first start compiles for a while; who wants to stop it does not have to wait.
             () = &mut stop => return Ok(()),
-            app = tokio::task::spawn_blocking(|| load(args)) => {
+            app = tokio::task::spawn_blocking(|| load(args, loading)) => {
                 app.context("loading failed")??
             }
         };
         let address = listener.local_addr().context("could not learn the own address")?;
         let clock = tokio::spawn(tick::run(app.clone()));
         println!("ready http://{address}");
+        let mut stopping = None;
         let stopped = async {
             stop.await;
+            stopping = Some(Instant::now());
             println!("stopping: letting requests finish");
             clock.abort();
         };
         server::serve(listener, app, stopped, ending).await;
+        let time = ending.delay + ending.drain_max;
+        let left = time.saturating_sub(stopping.map_or(Duration::ZERO, |it| it.elapsed()));
+        let limit = left.clamp(TRACES_END_MIN, TRACES_END_MAX);
+        _ = tokio::task::spawn_blocking(move || tracing.end(limit)).await;
         Ok(())
     });
     runtime.shutdown_timeout(Duration::from_millis(200));
     served
 }
 
-fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
+fn load(args: Args, tracing: Tracing) -> Result<std::sync::Arc<App>, LoadError> {
     println!("reading {}", args.manifest.display());
     let text = std::fs::read_to_string(&args.manifest)
         .with_context(|| format!("could not read {}", args.manifest.display()))?;
@@ -148,6 +164,7 @@ fn load(args: Args) -> Result<std::sync::Arc<App>, LoadError> {
         key_value_stores: config.key_value_stores,
         sqlite_databases: config.sqlite_databases,
         transaction_max,
+        tracing,
     };
     println!(
         "loading the components of {} (compiled once, then kept in {})",

@@ -8,6 +8,7 @@ pub use redis_store::RedisStore;
 
 use crate::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
 use crate::bindings::{Spin, SpinView};
+use crate::telemetry::KeyValueOperation;
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 /// One store, wherever it is.
@@ -62,8 +63,16 @@ fn other(error: rusqlite::Error) -> Error {
     Error::Other(error.to_string())
 }
 
-fn store<T>(accessor: &Accessor<T, Spin>, handle: &Resource<Store>) -> wasmtime::Result<KeyValue> {
-    accessor.with(|mut access| Ok(access.get().table.get(handle)?.0.clone()))
+fn store<T>(
+    accessor: &Accessor<T, Spin>,
+    handle: &Resource<Store>,
+    operation: KeyValueOperation,
+) -> wasmtime::Result<KeyValue> {
+    accessor.with(|mut access| {
+        let view = access.get();
+        view.grants.telemetry.metrics.key_value(operation);
+        Ok(view.table.get(handle)?.0.clone())
+    })
 }
 
 impl<T> HostStoreWithStore<T> for Spin {
@@ -85,7 +94,7 @@ impl<T> HostStoreWithStore<T> for Spin {
         handle: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<Option<Vec<u8>>, Error>> {
-        Ok(store(accessor, &handle)?.get(&key).await)
+        Ok(store(accessor, &handle, KeyValueOperation::Get)?.get(&key).await)
     }
 
     async fn set(
@@ -94,7 +103,7 @@ impl<T> HostStoreWithStore<T> for Spin {
         key: String,
         value: Vec<u8>,
     ) -> wasmtime::Result<Result<(), Error>> {
-        Ok(store(accessor, &handle)?.set(&key, &value).await)
+        Ok(store(accessor, &handle, KeyValueOperation::Set)?.set(&key, &value).await)
     }
 
     async fn delete(
@@ -102,7 +111,7 @@ impl<T> HostStoreWithStore<T> for Spin {
         handle: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<(), Error>> {
-        Ok(store(accessor, &handle)?.delete(&key).await)
+        Ok(store(accessor, &handle, KeyValueOperation::Delete)?.delete(&key).await)
     }
 
     async fn exists(
@@ -110,14 +119,14 @@ impl<T> HostStoreWithStore<T> for Spin {
         handle: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<bool, Error>> {
-        Ok(store(accessor, &handle)?.exists(&key).await)
+        Ok(store(accessor, &handle, KeyValueOperation::Exists)?.exists(&key).await)
     }
 
     async fn get_keys(
         accessor: &Accessor<T, Self>,
         handle: Resource<Store>,
     ) -> wasmtime::Result<(StreamReader<String>, FutureReader<Result<(), Error>>)> {
-        let (keys, result) = match store(accessor, &handle)?.keys().await {
+        let (keys, result) = match store(accessor, &handle, KeyValueOperation::Keys)?.keys().await {
             Ok(keys) => (keys, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
         };

@@ -10,6 +10,7 @@ pub use client::Client;
 
 use crate::app::App;
 use crate::grants::Grants;
+use crate::telemetry::{OutboundCall, OutboundOutcome};
 use http::Uri;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
@@ -74,18 +75,26 @@ impl WasiHttpHooks for Outbound {
     ) -> Box<dyn Future<Output = Result<(Response, Io), Error>> + Send> {
         let destination = Destination::of(request.uri());
         let permitted = self.permitted(&destination, request.uri());
-        let component = self.grants.component.clone();
+        let telemetry = self.grants.telemetry.clone();
         let neighbours = self.neighbours.clone();
         let client = self.client.clone();
         Box::new(async move {
             if !permitted {
-                let host = request.uri().authority().map_or("", |authority| authority.as_str());
+                let component = &telemetry.component;
+                telemetry.metrics.outbound(OutboundOutcome::Refused);
+                let host = request.uri().host().unwrap_or_default();
                 tracing::warn!(%component, "refused a request to {host}: not in allowed_outbound_hosts");
                 return Err(Error::HttpRequestDenied);
             }
             let app = || neighbours.get().and_then(Weak::upgrade).ok_or(Error::DestinationUnavailable);
             let response = match destination {
-                Destination::Internet => client.send(request, options.unwrap_or_default()).await?,
+                Destination::Internet => {
+                    let mut request = request;
+                    let call = OutboundCall::begin(&telemetry, &mut request);
+                    let result = client.send(request, options.unwrap_or_default()).await;
+                    call.end(&result);
+                    result?
+                }
                 Destination::Component(id) => {
                     app()?.call(&id, request).await.ok_or(Error::DestinationNotFound)?
                 }

@@ -8,6 +8,7 @@ use super::error;
 use crate::bindings::spin::postgres::postgres::Error;
 use crate::outbound::allowed::AllowedHosts;
 use crate::sqlite::TRANSACTION_MAX;
+use crate::telemetry::{Held, PostgresMetrics};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -60,6 +61,7 @@ impl Default for Settings {
 /// The servers that guests talk to.
 pub struct Servers {
     settings: Settings,
+    metrics: PostgresMetrics,
     pools: Mutex<HashMap<(String, Option<String>), Arc<Pool>>>,
 }
 
@@ -67,6 +69,7 @@ pub struct Servers {
 pub(super) struct Pool {
     address: Address,
     pub(super) settings: Settings,
+    metrics: PostgresMetrics,
     places: Arc<Semaphore>,
     transactions: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
@@ -78,8 +81,8 @@ struct Idle {
 }
 
 impl Servers {
-    pub fn new(settings: Settings) -> Arc<Self> {
-        Arc::new(Self { settings, pools: Mutex::default() })
+    pub fn new(settings: Settings, metrics: PostgresMetrics) -> Arc<Self> {
+        Arc::new(Self { settings, metrics, pools: Mutex::default() })
     }
 
     /// The connections to `address`, if `allowed` names it.
@@ -103,17 +106,18 @@ impl Servers {
             let text = format!("more than {ADDRESSES_MAX} databases are in use");
             return Err(Error::ConnectionFailed(text));
         }
-        let pool = Pool::start(parsed, self.settings);
+        let pool = Pool::start(parsed, self.settings, self.metrics.clone());
         pools.insert(key, pool.clone());
         Ok(pool)
     }
 }
 
 impl Pool {
-    fn start(address: Address, settings: Settings) -> Arc<Self> {
+    fn start(address: Address, settings: Settings, metrics: PostgresMetrics) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.connections));
         let transactions = Arc::new(Semaphore::new(settings.transactions));
-        let pool = Arc::new(Self { address, settings, places, transactions, idle: Mutex::default() });
+        let idle = Mutex::default();
+        let pool = Arc::new(Self { address, settings, metrics, places, transactions, idle });
         let weak = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -132,6 +136,7 @@ impl Pool {
     /// A connection in its first state.
     pub(super) async fn take(self: &Arc<Self>) -> Result<Lease, Error> {
         let Settings { connections, wait, .. } = self.settings;
+        let (waiting, began) = (Held::one_of(&self.metrics.waiting), Instant::now());
         let place = match timeout(wait, self.places.clone().acquire_owned()).await {
             Ok(Ok(place)) => place,
             _ => {
@@ -141,9 +146,12 @@ impl Pool {
                 return Err(Error::ConnectionFailed(text));
             }
         };
+        drop(waiting);
+        self.metrics.wait.observe(began.elapsed().as_secs_f64());
+        let place = Place { _permit: place, _in_use: Held::one_of(&self.metrics.in_use) };
         let link = match self.living().await {
             Some(link) => link,
-            None => Link::connect(&self.address).await?,
+            None => Link::connect(&self.address, Held::one_of(&self.metrics.open)).await?,
         };
         Ok(Lease { link: Some(link), place: Some(place), pool: self.clone(), busy: false, unsettled: false })
     }
@@ -187,11 +195,17 @@ impl Pool {
     }
 }
 
+/// The right to one connection.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    _in_use: Held,
+}
+
 /// A connection, for as long as a session has it.
 pub(super) struct Lease {
     /// `None` only while it is being dropped.
     link: Option<Link>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
     pool: Arc<Pool>,
     /// A statement was sent and its end not seen.
     pub(super) busy: bool,
@@ -229,6 +243,7 @@ pub(super) struct Link {
     pub(super) client: Client,
     statements: HashMap<String, Statement>,
     ending: Ending,
+    _open: Held,
 }
 
 /// Ends a connection from outside, even while a statement runs.
@@ -255,7 +270,7 @@ impl Drop for Link {
 }
 
 impl Link {
-    async fn connect(address: &Address) -> Result<Self, Error> {
+    async fn connect(address: &Address, open: Held) -> Result<Self, Error> {
         let Address { name, config, tls } = address;
         let failed = |reason: String| {
             tracing::warn!("PostgreSQL: could not connect to {name}: {reason}");
@@ -273,7 +288,7 @@ impl Link {
         })
         .abort_handle();
         let ending = Ending { token: client.cancel_token(), tls: tls.clone(), socket };
-        Ok(Self { client, statements: HashMap::new(), ending })
+        Ok(Self { client, statements: HashMap::new(), ending, _open: open })
     }
 
     pub(super) fn ending(&self) -> Ending {

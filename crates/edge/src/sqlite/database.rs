@@ -3,6 +3,7 @@
 use super::log::Log;
 use super::statement::{Failure, Outcome, run};
 use crate::bindings::spin::sqlite::sqlite::Value;
+use crate::telemetry::SqliteMetrics;
 use anyhow::{Context as _, Result};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ pub struct Database {
     slow: Mutex<HashSet<u64>>,
     hasher: RandomState,
     pub(super) transaction_max: Duration,
+    metrics: SqliteMetrics,
 }
 
 /// The writer, held alone. Whoever drops it leaves it as the next one expects it: rolled back.
@@ -62,10 +64,10 @@ impl Drop for Writer {
 
 impl Database {
     /// Opens or creates the database at `path`.
-    pub fn open(path: &Path, transaction_max: Duration) -> Result<Arc<Self>> {
+    pub fn open(path: &Path, transaction_max: Duration, metrics: SqliteMetrics) -> Result<Arc<Self>> {
         let open = || -> rusqlite::Result<_> {
             let mut writer = open(path)?;
-            let log = Log::of(path, &mut writer)?;
+            let log = Log::of(path, &mut writer, metrics.clone())?;
             writer.authorizer(Some(authorize))?;
             Ok((writer, log))
         };
@@ -78,12 +80,15 @@ impl Database {
             slow: Mutex::default(),
             hasher: RandomState::new(),
             transaction_max,
+            metrics,
         }))
     }
 
     /// Waits for the writer, first come first served.
     pub(super) async fn writer(&self) -> Writer {
+        let began = Instant::now();
         let writer = Writer(self.writer.clone().lock_owned().await);
+        self.metrics.writer_wait.observe(began.elapsed().as_secs_f64());
         if !self.log.is_full() {
             return writer;
         }

@@ -5,6 +5,7 @@
 //! writer is handed on, and whoever committed waits for a sync that began after it. One sync serves
 //! all who wait: the promise is that of `synchronous=FULL`, and the disk is asked less often.
 
+use crate::telemetry::SqliteMetrics;
 use rusqlite::hooks::Wal;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -31,6 +32,7 @@ pub(super) struct Log {
     pages: AtomicU32,
     synced: Mutex<Synced>,
     folding: AtomicBool,
+    metrics: SqliteMetrics,
 }
 
 #[derive(Default)]
@@ -42,7 +44,11 @@ struct Synced {
 
 impl Log {
     /// The log of the database at `path`, told of every commit of `writer`.
-    pub(super) fn of(path: &Path, writer: &mut rusqlite::Connection) -> rusqlite::Result<Arc<Self>> {
+    pub(super) fn of(
+        path: &Path,
+        writer: &mut rusqlite::Connection,
+        metrics: SqliteMetrics,
+    ) -> rusqlite::Result<Arc<Self>> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = Arc::new(Self {
@@ -53,6 +59,7 @@ impl Log {
             pages: AtomicU32::new(0),
             synced: Mutex::default(),
             folding: AtomicBool::new(false),
+            metrics,
         });
         // The sync is ours to do.
         writer.pragma_update(None, "synchronous", "NORMAL")?;
@@ -60,6 +67,7 @@ impl Log {
         writer.wal_hook(Some(move |_: &mut Wal, pages| {
             told.pages.store(u32::try_from(pages).unwrap_or(0), SeqCst);
             told.commits.fetch_add(1, SeqCst);
+            told.metrics.commits.inc();
             Ok(())
         }))?;
         Ok(log)
@@ -82,6 +90,7 @@ impl Log {
         };
         let all = self.commits.load(SeqCst);
         beside(move || file.sync_data()).await?;
+        self.metrics.syncs.inc();
         synced.commits = all;
         drop(synced);
         self.fold_beside();
@@ -135,7 +144,7 @@ mod tests {
         let path = folder.path().join("t.db");
         let mut writer = rusqlite::Connection::open(&path).expect("opens");
         writer.pragma_update(None, "journal_mode", "WAL").expect("set");
-        let log = Log::of(&path, &mut writer).expect("hooked");
+        let log = Log::of(&path, &mut writer, SqliteMetrics::default()).expect("hooked");
         (folder, writer, log)
     }
 

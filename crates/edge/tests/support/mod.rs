@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod collector;
+pub(crate) mod openmetrics;
+
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -61,7 +64,16 @@ impl Host {
     }
 
     pub(crate) fn start_in(folder: TempDir, manifest: &str, arguments: &[&str]) -> Self {
-        let mut child = spawn(folder.path(), manifest, arguments);
+        Self::start_as(folder, manifest, arguments, &[])
+    }
+
+    /// With variables of its environment.
+    pub(crate) fn start_with(manifest: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_as(TempDir::new().expect("a folder"), manifest, arguments, environment)
+    }
+
+    fn start_as(folder: TempDir, manifest: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = spawn(folder.path(), manifest, arguments, environment);
         let log = Arc::new(Mutex::new(String::new()));
         keep(child.stderr.take().expect("piped"), log.clone());
         let mut output = BufReader::new(child.stdout.take().expect("piped"));
@@ -156,14 +168,18 @@ impl Drop for Host {
 
 /// Runs a host that is expected not to start, and gives what it said.
 pub(crate) fn refused(manifest: &str, arguments: &[&str]) -> String {
+    refused_with(manifest, arguments, &[])
+}
+
+pub(crate) fn refused_with(manifest: &str, arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let folder = TempDir::new().expect("a folder");
-    let output = spawn(folder.path(), manifest, arguments).wait_with_output().expect("it ended");
+    let output = spawn(folder.path(), manifest, arguments, environment).wait_with_output().expect("it ended");
     assert!(!output.status.success(), "the host must not start");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     text.replace(&folder.path().display().to_string(), "FOLDER")
 }
 
-fn spawn(folder: &Path, manifest: &str, arguments: &[&str]) -> Child {
+fn spawn(folder: &Path, manifest: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Child {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).expect("a folder");
     // All hosts share what they compiled.
@@ -181,6 +197,7 @@ fn spawn(folder: &Path, manifest: &str, arguments: &[&str]) -> Child {
         .arg("--data")
         .arg(&data)
         .args(arguments)
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

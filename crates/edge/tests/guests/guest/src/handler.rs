@@ -37,6 +37,11 @@ async fn route(path: &str, query: &Query, request: Request) -> Answer {
             eprintln!("to standard error");
             ok(String::new())
         }
+        "/say" => {
+            eprintln!("{}", body(request).await?);
+            ok(String::new())
+        }
+        "/metrics" => Ok(metrics(query, &request)),
         "/trap" => panic!("as asked"),
         "/loop" => spin_forever(),
         "/wait-and-loop" => {
@@ -48,12 +53,22 @@ async fn route(path: &str, query: &Query, request: Request) -> Answer {
             time::sleep(Duration::from_millis(number(query, "ms")?)).await;
             ok("awake".into())
         }
+        "/block" => {
+            std::thread::sleep(Duration::from_millis(number(query, "ms")?));
+            ok("unblocked".into())
+        }
+        "/hold" => {
+            let held = vec![1_u8; usize::try_from(number(query, "mib")?).map_err(debug)? << 20];
+            time::sleep(Duration::from_millis(number(query, "ms")?)).await;
+            ok(std::hint::black_box(held).len().to_string())
+        }
         "/compute" => ok(compute(number(query, "ms")?)),
         "/variable" => ok(variables::get(&query["name"]).await.map_err(debug)?),
         "/environment" => ok(std::env::var(&query["name"]).map_err(debug)?),
         "/file" => ok(std::fs::read_to_string(&query["path"]).map_err(debug)?),
         "/write-file" => ok(std::fs::write(&query["path"], "x").map(|()| "written".into()).map_err(debug)?),
         "/fetch" => fetch(&query["url"]).await,
+        "/relay" => relay(&query["url"], &request).await,
         "/forward" => forward(&query["url"], request).await,
         rest if rest.starts_with("/sqlite/") || rest.starts_with("/kv/") => {
             storage::route(rest, query, body(request).await?).await.map(|body| text(StatusCode::OK, body))
@@ -159,6 +174,40 @@ async fn fetch(url: &str) -> Answer {
 async fn forward(url: &str, request: Request) -> Answer {
     let body = body(request).await?;
     respond(spin_sdk::http::post(url, body).await.map_err(debug)?).await
+}
+
+/// Asks on, as part of the trace that the request belongs to.
+async fn relay(url: &str, request: &Request) -> Answer {
+    let mut asked = http::Request::get(url);
+    for name in ["traceparent", "tracestate"] {
+        if let Some(value) = request.headers().get(name) {
+            asked = asked.header(name, value);
+        }
+    }
+    let asked = asked.body(spin_sdk::http::EmptyBody::new()).map_err(debug)?;
+    respond(spin_sdk::http::send(asked).await.map_err(debug)?).await
+}
+
+/// What an application tells of itself, as `kind` wants it, to the bearer of `token`.
+fn metrics(query: &Query, request: &Request) -> http::Response<BoxBody> {
+    if let Some(token) = query.get("token") {
+        let given = request.headers().get(http::header::AUTHORIZATION);
+        if given.is_none_or(|given| given != &format!("Bearer {token}")) {
+            return text(StatusCode::UNAUTHORIZED, "not you".into());
+        }
+    }
+    let status = match number(query, "status") {
+        Ok(status) => u16::try_from(status).ok().and_then(|it| StatusCode::from_u16(it).ok()),
+        Err(_) => None,
+    };
+    let body = "# HELP guest_jokes Jokes told.\n# TYPE guest_jokes counter\nguest_jokes_total 3\n# EOF\n";
+    let mut response = text(status.unwrap_or(StatusCode::OK), body.into());
+    let kind = match query.get("kind").map(String::as_str) {
+        Some("text") => "text/plain",
+        _ => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    };
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(kind));
+    response
 }
 
 async fn respond(response: Response) -> Answer {
