@@ -62,6 +62,7 @@ async fn route(path: &str, query: &Query, request: Request) -> Answer {
             time::sleep(Duration::from_millis(number(query, "ms")?)).await;
             ok(std::hint::black_box(held).len().to_string())
         }
+        "/work" => ok(work(number(query, "rounds")?)),
         "/compute" => ok(compute(number(query, "ms")?)),
         "/variable" => ok(variables::get(&query["name"]).await.map_err(debug)?),
         "/environment" => ok(std::env::var(&query["name"]).map_err(debug)?),
@@ -165,6 +166,11 @@ fn compute(ms: u64) -> String {
         rounds = std::hint::black_box(rounds.wrapping_add(1));
     }
     rounds.to_string()
+}
+
+/// As much work on any machine, however busy it is.
+fn work(rounds: u64) -> String {
+    (0..rounds).fold(0_u64, |sum, round| std::hint::black_box(sum.wrapping_add(round))).to_string()
 }
 
 async fn fetch(url: &str) -> Answer {
