@@ -2,6 +2,7 @@
 
 use crate::bindings::spin::variables::variables::{Error, Host, HostWithStore};
 use crate::bindings::{Spin, SpinView};
+use crate::guest_output::LogFiles;
 use crate::key_value::KeyValue;
 use crate::outbound::allowed::AllowedHosts;
 use crate::postgres;
@@ -26,6 +27,7 @@ pub struct Grants {
     pub allowed_hosts: AllowedHosts,
     /// What is told of the component.
     pub telemetry: Arc<Telemetry>,
+    pub log_files: Option<LogFiles>,
 }
 
 impl<T> HostWithStore<T> for Spin {

@@ -1,9 +1,13 @@
-//! What guests print goes to the host's log, whole lines, each with its component.
+//! What guests print goes to the host's log, whole lines, each with its component; and, as it is, to the
+//! files of `log_dir`.
 
 use crate::telemetry::log::GUEST_TEXT;
 use crate::telemetry::{GuestLine, GuestLog, Level, Telemetry};
 use bytes::Bytes;
 use opentelemetry::trace::SpanContext;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,15 +22,32 @@ const LINE_BYTES_MAX: usize = 64 << 10;
 #[derive(Clone)]
 pub struct GuestOutput {
     telemetry: Arc<Telemetry>,
+    file: Option<Arc<File>>,
+}
+
+/// What all instances of one component write to, named as in Spin.
+pub struct LogFiles {
+    pub stdout: Arc<File>,
+    pub stderr: Arc<File>,
+}
+
+impl LogFiles {
+    pub fn open(folder: &Path, component: &str) -> std::io::Result<Self> {
+        let open = |stream: &str| {
+            let file = folder.join(format!("{component}_{stream}.txt"));
+            File::options().create(true).append(true).open(file).map(Arc::new)
+        };
+        Ok(Self { stdout: open("stdout")?, stderr: open("stderr")? })
+    }
 }
 
 impl GuestOutput {
-    pub fn new(telemetry: Arc<Telemetry>) -> Self {
-        Self { telemetry }
+    pub fn new(telemetry: Arc<Telemetry>, file: Option<Arc<File>>) -> Self {
+        Self { telemetry, file }
     }
 
     fn lines(&self) -> Lines {
-        Lines { telemetry: self.telemetry.clone(), pending: Vec::new() }
+        Lines { telemetry: self.telemetry.clone(), file: self.file.clone(), pending: Vec::new() }
     }
 }
 
@@ -49,11 +70,14 @@ impl StdoutStream for GuestOutput {
 /// Gathers bytes until a line is whole.
 struct Lines {
     telemetry: Arc<Telemetry>,
+    file: Option<Arc<File>>,
     pending: Vec<u8>,
 }
 
 impl Lines {
     fn push(&mut self, bytes: &[u8]) {
+        // A full disk is no reason to stop the guest.
+        _ = self.file.as_deref().map(|mut file| file.write_all(bytes));
         self.pending.extend_from_slice(bytes);
         while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
             let rest = self.pending.split_off(end + 1);

@@ -123,9 +123,12 @@ impl Burst {
 }
 
 fn wasi(grants: &Grants) -> wasmtime::Result<WasiCtx> {
-    let output = GuestOutput::new(grants.telemetry.clone());
+    let files = grants.log_files.as_ref();
+    let output = |file| GuestOutput::new(grants.telemetry.clone(), file);
+    let stdout = output(files.map(|files| files.stdout.clone()));
+    let stderr = output(files.map(|files| files.stderr.clone()));
     let mut builder = WasiCtxBuilder::new();
-    builder.stdout(output.clone()).stderr(output).envs(&grants.environment);
+    builder.stdout(stdout).stderr(stderr).envs(&grants.environment);
     if let Some(folder) = &grants.files {
         builder.preopened_dir(folder, "/", FsPerms::ReadOnly)?;
     }

@@ -1,7 +1,7 @@
 //! Application variables: where their values come from, and `{{ name }}` templates.
 //!
-//! First found wins: `--variable`, then `SPIN_VARIABLE_<NAME>` in the environment, then the same
-//! in the `--env-file`, then the default in the manifest. Values never appear in a message or a
+//! First found wins: `--variable`, then what [`providers`](crate::providers) found, then the default in
+//! the manifest. Values never appear in a message or a
 //! `Debug` output, secret or not: a template is always named by its text.
 
 use crate::manifest::{Manifest, ManifestError};

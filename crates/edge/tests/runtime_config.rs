@@ -1,13 +1,20 @@
-//! `--runtime-config-file`: Redis behind key-value, other files, variables, and what is refused.
+//! `--runtime-config-file`: Redis behind key-value, other files, memory, variables and vaults, files of
+//! what guests print, and what is refused.
 
 mod support;
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::{Host, manifest, refused, wait_until};
 use tempfile::TempDir;
 use test_servers::Redis;
+use tokio::net::TcpListener;
 
 const GUEST: &str = r#"
     [variables]
@@ -125,15 +132,146 @@ async fn databases_and_variables_are_where_it_says() {
     assert!(host.folder().join("elsewhere/main.db").exists());
 }
 
+/// A cloud's store under `label`, as it has to be written.
+fn cosmos(label: &str) -> String {
+    format!(
+        "[key_value_store.{label}]\ntype = \"azure_cosmos\"\nkey = \"hunter2\"\n\
+         account = \"a\"\ndatabase = \"d\"\ncontainer = \"c\"\n"
+    )
+}
+
+const KEY: &str = "[[variables_provider]]\ntype = \"static\"\nvalues = { key = \"k\" }\n";
+
 #[test]
-fn what_is_not_there_is_refused_at_the_start() {
+fn what_this_host_cannot_do_is_refused_where_it_is_used() {
     let folder = TempDir::new().expect("a folder");
-    let text = "[key_value_store.default]\ntype = \"redis\"\nurl = \"redis://h\"\n\
-        [key_value_store.other]\ntype = \"azure_cosmos\"\nkey = \"hidden\"\n";
-    let file = configured(folder.path(), text);
-    let said = refused(&manifest(GUEST), &["--runtime-config-file", &file.display().to_string()]);
-    assert!(
-        said.contains("runtime.toml:5: a store of a cloud provider") && !said.contains("hidden"),
-        "{said}"
+    let refused = |text: &str| {
+        let file = configured(folder.path(), text).display().to_string();
+        refused(&manifest(GUEST), &["--runtime-config-file", &file])
+    };
+    let said = refused(&format!("{KEY}{}", cosmos("other")));
+    assert!(said.contains("runtime.toml:5: a store of a cloud provider"), "{said}");
+    let vault = "[[variables_provider]]\ntype = \"azure_key_vault\"\nvault_url = \"https://hunter2\"\n";
+    let said = refused(vault);
+    assert!(said.contains("runtime.toml:2: Azure Key Vault") && said.contains("variable `key`"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[tokio::test]
+async fn what_nobody_uses_costs_nothing() {
+    let language_model = "[llm_compute]\ntype = \"spin\"\n";
+    let text = format!("{KEY}{}pth = \"x\"\n{language_model}", cosmos("unused"));
+    let host = start(&text);
+    assert_eq!(host.get("/guest/variable?name=key").await.1, "k");
+    host.wait_for_log("warning: ").await;
+    assert!(host.log().contains("unknown key `pth`") && !host.log().contains("hunter2"), "{}", host.log());
+}
+
+#[tokio::test]
+async fn what_is_in_memory_is_gone_with_the_host() {
+    let memory = "[key_value_store.default]\ntype = \"spin\"\n[sqlite_database.default]\ntype = \"spin\"\n";
+    let mut folder = TempDir::new().expect("a folder");
+    for own in ["none", "kept"] {
+        let file = configured(folder.path(), &format!("{KEY}{memory}")).display().to_string();
+        let host = Host::start_in(folder, &manifest(GUEST), &["--runtime-config-file", &file]);
+        assert_eq!(host.get("/guest/kv/get?store=default&key=a").await.1, "none");
+        host.post("/guest/kv/set?store=default&key=a", "1").await;
+        assert_eq!(host.get("/guest/kv/get?store=default&key=a").await.1, "1");
+        // Another connection sees the table: it is one database.
+        assert_eq!(host.post("/guest/sqlite/run", "CREATE TABLE t (a)").await.0, StatusCode::OK);
+        assert_eq!(host.post("/guest/sqlite/run", "SELECT count(*) FROM t").await.1, "0\n");
+        assert_eq!(host.get("/guest/kv/get?store=own&key=a").await.1, own, "what has a file, stays");
+        host.post("/guest/kv/set?store=own&key=a", "kept").await;
+        folder = host.stop();
+    }
+}
+
+#[tokio::test]
+async fn what_guests_print_goes_to_files_too() {
+    let host = start(&format!("log_dir = \"FOLDER/logs\"\n{KEY}"));
+    for _ in 0..2 {
+        host.get("/guest/print").await;
+    }
+    host.wait_for_log("[guest] to standard error").await;
+    let read = |name: &str| std::fs::read_to_string(host.folder().join("logs").join(name)).expect("a file");
+    assert_eq!(read("guest_stdout.txt"), "to standard output\nto standard output\n");
+    assert_eq!(read("guest_stderr.txt"), "to standard error\nto standard error\n");
+}
+
+/// A vault that knows `key`, says 500 for `broken`, and 404 otherwise; and what it was asked.
+async fn vault() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let seen = asked.clone();
+    let answer = move |request: Request<hyper::body::Incoming>| {
+        let token = request.headers().get("x-vault-token").and_then(|token| token.to_str().ok());
+        let (status, body) = match (token, request.uri().path()) {
+            (Some("hunter2"), "/v1/secret/data/center/key") => {
+                (200, r#"{"data":{"data":{"value":"from the vault","more":1},"metadata":{"version":3}}}"#)
+            }
+            (Some("hunter2"), "/v1/secret/data/center/number") => (200, r#"{"data":{"data":{"value":7}}}"#),
+            (Some("hunter2"), "/v1/secret/data/center/broken") => (500, r#"{"errors":["hunter2"]}"#),
+            (Some("hunter2"), _) => (404, r#"{"errors":[]}"#),
+            _ => (403, r#"{"errors":["permission denied"]}"#),
+        };
+        seen.lock().expect("no panic").push(request.uri().path().to_owned());
+        let response =
+            Response::builder().status(status).body(Full::new(Bytes::from_static(body.as_bytes())));
+        async move { response }
+    };
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = service_fn(answer.clone());
+            let serve =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(serve);
+        }
+    });
+    (url, asked)
+}
+
+fn in_vault(url: &str, token: &str) -> String {
+    format!(
+        "[[config_provider]]\ntype = \"vault\"\nurl = \"{url}\"\ntoken = \"{token}\"\n\
+         mount = \"secret\"\nprefix = \"center\"\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_come_from_a_vault_once() {
+    let (url, asked) = vault().await;
+    let host = start(&in_vault(&url, "hunter2"));
+    for _ in 0..2 {
+        assert_eq!(host.get("/guest/variable?name=key").await.1, "from the vault");
+        assert_eq!(host.get("/guest/variable?name=other").await.1, "own", "the vault has none");
+    }
+    assert_eq!(
+        *asked.lock().expect("no panic"),
+        ["/v1/secret/data/center/key", "/v1/secret/data/center/other"]
     );
+    assert!(!host.log().contains("hunter2") && !host.log().contains("from the vault"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_that_does_not_answer_is_not_passed_over() {
+    let (url, _) = vault().await;
+    let folder = TempDir::new().expect("a folder");
+    let check = |name: &str, token: &str, url: &str, reason: &str| {
+        let file = configured(folder.path(), &in_vault(url, token)).display().to_string();
+        let guest = match name {
+            "key" => GUEST.to_owned(),
+            _ => GUEST.replace("other = {", &format!("{name} = {{ default = \"d\" }}\n    other = {{")),
+        };
+        let said =
+            tokio::task::block_in_place(|| refused(&manifest(&guest), &["--runtime-config-file", &file]));
+        let host = url.trim_start_matches("http://");
+        let place = format!("variable `{name}` could not be read from the vault at {host}: ");
+        assert!(said.contains(&place) && said.contains(reason), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    };
+    check("broken", "hunter2", &url, "it answered 500 Internal Server Error");
+    check("number", "hunter2", &url, "no text under `value`");
+    check("key", "wrong", &url, "does not accept the token");
+    check("key", "hunter2", "http://127.0.0.1:1", "refused");
 }

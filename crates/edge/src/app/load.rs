@@ -7,12 +7,13 @@ use crate::compose::compose;
 use crate::engine;
 use crate::files;
 use crate::grants::Grants;
+use crate::guest_output::LogFiles;
 use crate::instance::Instance;
 use crate::key_value::{KeyValue, KeyValueFile, RedisStore};
 use crate::limits::{LimitOverrides, Limits};
 use crate::manifest::{Component, Dependency, DependencySource, Endpoint, Manifest, ManifestError};
 use crate::outbound::allowed::AllowedHosts;
-use crate::outbound::{Client, Neighbours};
+use crate::outbound::{self, Client, Neighbours, Places};
 use crate::pool::Pool;
 use crate::postgres;
 use crate::route::{Pattern, Router};
@@ -43,6 +44,11 @@ pub struct Options {
     /// Where the stores and databases are that are not in `data`, by label.
     pub key_value_stores: BTreeMap<String, StoreConfig>,
     pub sqlite_databases: BTreeMap<String, DatabaseConfig>,
+    /// Stores and databases that are not there either are kept in memory.
+    pub in_memory: bool,
+    pub outbound: outbound::Settings,
+    /// What guests print goes to files here, too.
+    pub log_dir: Option<PathBuf>,
     /// How long a transaction may be open.
     pub transaction_max: Duration,
     pub tracing: Tracing,
@@ -131,15 +137,16 @@ impl<'a> Loader<'a> {
         let data = &options.data;
         let engine = engine::start()?;
         let metrics = Metrics::new();
+        let of_all = options.outbound.connections_of_all.map(Places::new);
         Ok(Self {
             linker: linker(&engine).map_err(anyhow::Error::from)?,
             compiled: CompiledComponents::open(&engine, &data.join("cache"))?,
             engine,
-            client: Client::new()?,
+            client: Client::with(&options.outbound, of_all.clone())?,
             neighbours: Neighbours::default(),
             key_value_stores: key_value_stores(manifest, options)?,
             databases: databases(manifest, options, &metrics.sqlite)?,
-            postgres: postgres::Servers::new(options.postgres, metrics.postgres.clone()),
+            postgres: postgres::Servers::new(options.postgres, of_all, metrics.postgres.clone()),
             metrics,
             manifest,
             options,
@@ -175,9 +182,9 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn parts<'b>(&'b self, id: &'b str) -> Result<Parts<'b>, ManifestError> {
+    fn parts<'b>(&'b self, id: &'b str) -> Result<Parts<'b>, LoadError> {
         let Some(component) = self.manifest.components.get(id) else {
-            return Err(self.manifest.error(1, format!("there is no component `{id}`"), "define it"));
+            return Err(self.manifest.error(1, format!("there is no component `{id}`"), "define it").into());
         };
         let grants = Arc::new(self.grants(id, component)?);
         Ok(Parts { id, component, grants, bytes: self.bytes(component)? })
@@ -250,7 +257,14 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn grants(&self, id: &str, component: &Component) -> Result<Grants, ManifestError> {
+    fn log_files(&self, id: &str) -> anyhow::Result<Option<LogFiles>> {
+        let Some(folder) = &self.options.log_dir else { return Ok(None) };
+        create_folder(folder)?;
+        let files = LogFiles::open(folder, id);
+        files.map(Some).with_context(|| format!("could not write to {}", folder.display()))
+    }
+
+    fn grants(&self, id: &str, component: &Component) -> Result<Grants, LoadError> {
         let expand = |line: usize, what: &str, template: &str| {
             self.variables.expand(template).map_err(|error| {
                 self.manifest.error(line, format!("{what}: {error}"), "declare it under [variables]")
@@ -297,6 +311,7 @@ impl<'a> Loader<'a> {
                 metrics: self.metrics.component(id),
                 tracing: self.options.tracing.clone(),
             }),
+            log_files: self.log_files(id)?,
         })
     }
 }
@@ -314,7 +329,8 @@ fn databases(
     let mut databases = BTreeMap::new();
     for label in manifest.components.values().flat_map(|it| &it.sqlite_databases) {
         let path = match options.sqlite_databases.get(label) {
-            None => std::path::absolute(folder.join(format!("{label}.db")))?,
+            None if !options.in_memory => std::path::absolute(folder.join(format!("{label}.db")))?,
+            None | Some(DatabaseConfig::Memory) => forgotten(&options.data, label)?,
             Some(DatabaseConfig::File(path)) => std::path::absolute(path)?,
             Some(DatabaseConfig::LibSql(address)) => {
                 let server = libsql::Server::new(address.clone(), client.clone(), options.transaction_max);
@@ -335,10 +351,28 @@ fn databases(
     Ok(databases)
 }
 
+/// The file of a database in memory: it is emptied at each start. Readers and the writer need one
+/// file, and the system keeps it in memory while there is room.
+fn forgotten(data: &Path, label: &str) -> anyhow::Result<PathBuf> {
+    let folder = data.join("memory");
+    create_folder(&folder)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let file = folder.join(format!("{label}.db{suffix}"));
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("could not remove {}", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(std::path::absolute(folder.join(format!("{label}.db")))?)
+}
+
 /// The key-value stores that components name, by label.
-fn key_value_stores(manifest: &Manifest, options: &Options) -> anyhow::Result<BTreeMap<String, KeyValue>> {
+fn key_value_stores(manifest: &Manifest, options: &Options) -> Result<BTreeMap<String, KeyValue>, LoadError> {
     create_folder(&options.data)?;
-    let own = KeyValueFile::open(Some(&options.data.join("key_value.db")))?;
+    let file = options.data.join("key_value.db");
+    let own = KeyValueFile::open((!options.in_memory).then_some(&*file))?;
     let mut stores = BTreeMap::new();
     for label in manifest.components.values().flat_map(|it| &it.key_value_stores) {
         if stores.contains_key(label) {
@@ -359,6 +393,7 @@ fn key_value_stores(manifest: &Manifest, options: &Options) -> anyhow::Result<BT
                     store.map_err(|_| anyhow::anyhow!("the Redis of store `{label}` cannot be used"))?,
                 )
             }
+            Some(StoreConfig::OutOfReach(error)) => return Err(error.clone().into()),
         };
         stores.insert(label.clone(), store);
     }

@@ -6,6 +6,7 @@
 use crate::app::{App, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::{Endpoint, Manifest};
+use crate::outbound;
 use crate::postgres;
 use crate::problem::full;
 use crate::sqlite::TRANSACTION_MAX;
@@ -188,6 +189,9 @@ fn options() -> anyhow::Result<Options> {
         postgres: postgres::Settings::default(),
         key_value_stores: BTreeMap::new(),
         sqlite_databases: BTreeMap::new(),
+        in_memory: true,
+        outbound: outbound::Settings::default(),
+        log_dir: None,
         transaction_max: TRANSACTION_MAX,
     })
 }

@@ -4,12 +4,12 @@ use crate::app::{App, LoadError, Options};
 use crate::limits::LimitOverrides;
 use crate::manifest::Manifest;
 use crate::postgres;
-use crate::runtime_config::RuntimeConfig;
+use crate::providers::{self, Sources};
+use crate::runtime_config::{RuntimeConfig, State};
 use crate::server::{self, Ending};
 use crate::sqlite::TRANSACTION_MAX;
 use crate::telemetry::{LogFormat, Tracing};
 use crate::tick;
-use crate::variables::parse_env_file;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Serve the application that a manifest describes.
@@ -139,7 +140,14 @@ fn load(args: Args, tracing: Tracing) -> Result<std::sync::Arc<App>, LoadError> 
         Some(file) => runtime_config(file)?,
         None => RuntimeConfig::default(),
     };
-    let environment = environment(&args, &config)?;
+    config.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    let variables: BTreeMap<_, _> = args.variables.into_iter().collect();
+    let sources = Sources {
+        providers: config.variables,
+        process: process_environment(),
+        file: env_file(args.env_file.as_deref())?,
+    };
+    let environment = Handle::current().block_on(sources.values(&manifest, &variables))?;
     let transaction_max = match args.transaction_max {
         0 => TRANSACTION_MAX,
         limit => Duration::from_millis(limit),
@@ -147,9 +155,15 @@ fn load(args: Args, tracing: Tracing) -> Result<std::sync::Arc<App>, LoadError> 
     let connections = args.postgres_connections_max.or(config.postgres_connections);
     let mut limits = args.limits;
     limits.memory_mib = limits.memory_mib.or(config.memory_bytes.map(|bytes| bytes.div_ceil(1 << 20)));
+    let data = match (args.data.clone(), &config.state) {
+        (Some(data), _) => data,
+        (None, Some(State::Folder(data))) => data.clone(),
+        (None, Some(State::Memory) | None) => "data".into(),
+    };
     let options = Options {
-        data: args.data.or(config.state_dir).unwrap_or_else(|| "data".into()),
-        variables: args.variables.into_iter().collect(),
+        in_memory: args.data.is_none() && config.state == Some(State::Memory),
+        data,
+        variables,
         environment,
         limits,
         postgres: postgres::Settings {
@@ -163,6 +177,8 @@ fn load(args: Args, tracing: Tracing) -> Result<std::sync::Arc<App>, LoadError> 
         },
         key_value_stores: config.key_value_stores,
         sqlite_databases: config.sqlite_databases,
+        outbound: config.outbound,
+        log_dir: config.log_dir,
         transaction_max,
         tracing,
     };
@@ -180,29 +196,21 @@ fn runtime_config(file: &Path) -> Result<RuntimeConfig, LoadError> {
     Ok(RuntimeConfig::parse(file, &text)?)
 }
 
-/// `SPIN_VARIABLE_NAME` and its values: the configuration's providers, then the process, then the
-/// file.
-fn environment(args: &Args, config: &RuntimeConfig) -> Result<BTreeMap<String, String>, LoadError> {
-    let process = || {
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-    };
-    let mut environment = match &args.env_file {
-        Some(file) => env_file(file)?,
-        None => BTreeMap::new(),
-    };
-    environment.extend(process().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")));
-    for provider in config.variables.iter().rev() {
-        environment.extend(provider.values(process(), env_file)?);
-    }
-    Ok(environment)
+fn process_environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
-fn env_file(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
-    let values =
-        parse_env_file(&text).map_err(|line| anyhow::anyhow!("{}:{line}: not NAME=VALUE", file.display()))?;
-    Ok(values)
+/// Spin reads `.env` in its working folder where nobody names a file.
+fn env_file(named: Option<&Path>) -> anyhow::Result<BTreeMap<String, String>> {
+    match named {
+        Some(file) if !file.exists() => {
+            anyhow::bail!("could not read {}: there is no such file", file.display())
+        }
+        Some(file) => providers::lines(file),
+        None => providers::lines(Path::new(".env")),
+    }
 }
 
 /// Resolves when the process is asked to end.

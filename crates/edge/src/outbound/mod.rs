@@ -1,12 +1,16 @@
 //! Requests that guests send: to the internet, to another component, or to the application.
 //!
 //! Nothing goes out that `allowed_outbound_hosts` does not name. `<component>.spin.internal` and
-//! `self.alt` never touch a socket.
+//! `self.alt` never touch a socket. Nothing goes to a blocked network, whatever was granted.
 
 pub mod allowed;
+mod blocked;
 mod client;
+mod tls;
 
-pub use client::Client;
+pub use blocked::BlockedNetworks;
+pub use client::{Client, Places, Settings};
+pub use tls::{BadTls, ClientTls, Identity};
 
 use crate::app::App;
 use crate::grants::Grants;
@@ -91,7 +95,8 @@ impl WasiHttpHooks for Outbound {
                 Destination::Internet => {
                     let mut request = request;
                     let call = OutboundCall::begin(&telemetry, &mut request);
-                    let result = client.send(request, options.unwrap_or_default()).await;
+                    let result =
+                        client.send_for(&telemetry.component, request, options.unwrap_or_default()).await;
                     call.end(&result);
                     result?
                 }

@@ -6,6 +6,7 @@
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::error;
 use crate::bindings::spin::postgres::postgres::Error;
+use crate::outbound::Places;
 use crate::outbound::allowed::AllowedHosts;
 use crate::sqlite::TRANSACTION_MAX;
 use crate::telemetry::{Held, PostgresMetrics};
@@ -62,6 +63,8 @@ impl Default for Settings {
 pub struct Servers {
     settings: Settings,
     metrics: PostgresMetrics,
+    /// Shared with what else leaves the host.
+    of_all: Option<Places>,
     pools: Mutex<HashMap<(String, Option<String>), Arc<Pool>>>,
 }
 
@@ -72,6 +75,7 @@ pub(super) struct Pool {
     metrics: PostgresMetrics,
     places: Arc<Semaphore>,
     transactions: Arc<Semaphore>,
+    of_all: Option<Places>,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -81,8 +85,8 @@ struct Idle {
 }
 
 impl Servers {
-    pub fn new(settings: Settings, metrics: PostgresMetrics) -> Arc<Self> {
-        Arc::new(Self { settings, metrics, pools: Mutex::default() })
+    pub fn new(settings: Settings, of_all: Option<Places>, metrics: PostgresMetrics) -> Arc<Self> {
+        Arc::new(Self { settings, of_all, metrics, pools: Mutex::default() })
     }
 
     /// The connections to `address`, if `allowed` names it.
@@ -106,18 +110,23 @@ impl Servers {
             let text = format!("more than {ADDRESSES_MAX} databases are in use");
             return Err(Error::ConnectionFailed(text));
         }
-        let pool = Pool::start(parsed, self.settings, self.metrics.clone());
+        let pool = Pool::start(parsed, self.settings, self.of_all.clone(), self.metrics.clone());
         pools.insert(key, pool.clone());
         Ok(pool)
     }
 }
 
 impl Pool {
-    fn start(address: Address, settings: Settings, metrics: PostgresMetrics) -> Arc<Self> {
+    fn start(
+        address: Address,
+        settings: Settings,
+        of_all: Option<Places>,
+        metrics: PostgresMetrics,
+    ) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.connections));
         let transactions = Arc::new(Semaphore::new(settings.transactions));
         let idle = Mutex::default();
-        let pool = Arc::new(Self { address, settings, metrics, places, transactions, idle });
+        let pool = Arc::new(Self { address, settings, metrics, places, transactions, of_all, idle });
         let weak = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -137,8 +146,8 @@ impl Pool {
     pub(super) async fn take(self: &Arc<Self>) -> Result<Lease, Error> {
         let Settings { connections, wait, .. } = self.settings;
         let (waiting, began) = (Held::one_of(&self.metrics.waiting), Instant::now());
-        let place = match timeout(wait, self.places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => place,
+        let place = match timeout(wait, self.place()).await {
+            Ok(Some(place)) => place,
             _ => {
                 let name = &self.address.name;
                 let text = format!("all {connections} connections to {name} are in use; waited {wait:?}");
@@ -148,7 +157,6 @@ impl Pool {
         };
         drop(waiting);
         self.metrics.wait.observe(began.elapsed().as_secs_f64());
-        let place = Place { _permit: place, _in_use: Held::one_of(&self.metrics.in_use) };
         let link = match self.living().await {
             Some(link) => link,
             None => Link::connect(&self.address, Held::one_of(&self.metrics.open)).await?,
@@ -169,6 +177,15 @@ impl Pool {
                 Err(Error::ConnectionFailed(text))
             }
         }
+    }
+
+    async fn place(&self) -> Option<Place> {
+        let _own = self.places.clone().acquire_owned().await.ok()?;
+        let _of_all = match &self.of_all {
+            Some(places) => Some(places.take().await?),
+            None => None,
+        };
+        Some(Place { _own, _of_all, _in_use: Held::one_of(&self.metrics.in_use) })
     }
 
     async fn living(&self) -> Option<Link> {
@@ -195,9 +212,10 @@ impl Pool {
     }
 }
 
-/// The right to one connection.
+/// The right to have one connection more.
 struct Place {
-    _permit: OwnedSemaphorePermit,
+    _own: OwnedSemaphorePermit,
+    _of_all: Option<OwnedSemaphorePermit>,
     _in_use: Held,
 }
 

@@ -149,6 +149,12 @@ impl Host {
         wait_until(&format!("the log to hold {text:?}"), async || log()).await;
     }
 
+    /// Ends it at once, and gives its folder.
+    pub(crate) fn stop(mut self) -> TempDir {
+        let empty = TempDir::new().expect("a folder");
+        std::mem::replace(&mut self.folder, empty)
+    }
+
     pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").arg(id).status().expect("kill runs").success());

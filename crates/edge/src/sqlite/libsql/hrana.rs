@@ -220,8 +220,8 @@ mod tests {
     fn answer(rows: &str, autocommit: bool) -> String {
         format!(
             r#"{{"baton":"next","base_url":null,"results":[
-                {{"type":"ok","response":{{"type":"execute","result":{{"cols":[{{"name":"a","decltype":null}},{{}}],
-                  "rows":[[{rows}]],"affected_row_count":2,"last_insert_rowid":"7","rows_read":1}}}}}},
+                {{"type":"ok","response":{{"type":"execute","result":{{
+                  "cols":[{{"name":"a","decltype":null}},{{}}],"rows":[[{rows}]],"affected_row_count":2,"last_insert_rowid":"7","rows_read":1}}}}}},
                 {{"type":"ok","response":{{"type":"get_autocommit","is_autocommit":{autocommit}}}}}]}}"#
         )
     }
