@@ -44,7 +44,7 @@ struct Seen {
     most_at_once: AtomicUsize,
 }
 
-/// A server outside, which takes 100 ms for each request.
+/// A server outside, which takes 100 ms for the body of each response.
 async fn outside() -> (u16, Arc<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -64,9 +64,10 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, seen: Arc<Seen>
     while stream.read(&mut buffer).await.is_ok_and(|bytes| 0 < bytes) {
         let now = seen.at_once.fetch_add(1, SeqCst) + 1;
         seen.most_at_once.fetch_max(now, SeqCst);
+        _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n").await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         seen.at_once.fetch_sub(1, SeqCst);
-        _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\noutside").await;
+        _ = stream.write_all(b"outside").await;
     }
 }
 
