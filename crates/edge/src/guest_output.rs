@@ -99,7 +99,10 @@ impl Lines {
     fn print(&self, line: &[u8]) {
         match GuestLine::parse(line) {
             Some(GuestLine::Log(log)) => self.log(&log),
-            Some(GuestLine::Span(span)) => self.telemetry.tracing.finished(span),
+            Some(GuestLine::Span(mut span)) => {
+                span.attributes.push(self.telemetry.component_attribute());
+                self.telemetry.tracing.finished(span);
+            }
             None => {
                 let (component, text) = (&self.telemetry.component, String::from_utf8_lossy(line));
                 tracing::info!(target: GUEST_TEXT, %component, "{text}");

@@ -31,6 +31,13 @@ pub struct Telemetry {
     pub tracing: Tracing,
 }
 
+impl Telemetry {
+    /// Which component a span is of.
+    pub fn component_attribute(&self) -> KeyValue {
+        KeyValue::new("centralita.component", self.component.to_string())
+    }
+}
+
 /// A request that has no head of a response yet.
 pub struct Exchange {
     component: Arc<str>,
@@ -83,7 +90,7 @@ impl Exchange {
         let mut span = telemetry.tracing.begin(name, SpanKind::Server, parent);
         if span.is_recording() {
             let path = request.uri().path().to_owned();
-            span.set_attribute(KeyValue::new("centralita.component", component.to_owned()));
+            span.set_attribute(telemetry.component_attribute());
             span.set_attribute(KeyValue::new("http.request.method", method));
             span.set_attribute(KeyValue::new("url.path", path));
             span.set_attribute(KeyValue::new("url.scheme", "http"));
