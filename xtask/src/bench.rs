@@ -6,13 +6,26 @@ use crate::{
     workspace,
 };
 use anyhow::Result;
+use clap::Args;
 use std::process::{Command, ExitCode};
 
-pub(crate) fn measure() -> Result<ExitCode> {
-    build::everything()?;
-    step("building the load generator", || {
-        run(workspace::cargo().args(["build", "--release", "--package", "bench"]))
-    })?;
-    run(Command::new(workspace::target().join("release/bench")).arg(workspace::root()))?;
-    Ok(ExitCode::SUCCESS)
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// `figures` of one host (the default), or `faults` in the middle of load, and their options
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        build::everything()?;
+        step("building the load generator", || {
+            let packages = ["--package", "bench", "--package", "test-servers"];
+            run(workspace::cargo().args(["build", "--release"]).args(packages))
+        })?;
+        let figures = ["figures".to_owned()];
+        let arguments = if self.arguments.is_empty() { &figures[..] } else { &self.arguments };
+        run(Command::new(workspace::target().join("release/bench")).arg(workspace::root()).args(arguments))?;
+        Ok(ExitCode::SUCCESS)
+    }
 }

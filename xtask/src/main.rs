@@ -32,8 +32,8 @@ enum Command {
     Test,
     /// Run the end-to-end tests, here or against a server that runs
     E2e(suite::EndToEnd),
-    /// Measure, print a table and write it to target/bench/figures.json
-    Bench,
+    /// Measure, print a table and write it to target/bench/
+    Bench(bench::Bench),
     /// Simulate the whole center with faults, as many seeds as fit in some minutes
     Soak(soak::Soak),
 }
@@ -55,7 +55,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Up(up) => return up.run(),
         Command::Test => return suite::everything(),
         Command::E2e(tests) => return tests.run(),
-        Command::Bench => return bench::measure(),
+        Command::Bench(bench) => return bench.run(),
         Command::Soak(soak) => return soak.run(),
     }
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,15 @@ mod database;
 mod outcome;
 mod series;
 
-use crate::{client::Client, cluster::Cluster, desk, graph, product::ADMIN_TOKEN, report::Report};
+use crate::{
+    client::Client,
+    cluster::Cluster,
+    desk, graph,
+    product::{self, ADMIN_TOKEN},
+    program::Program,
+    report::Report,
+    run::webhooks,
+};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use customers::{Plan, Provider};
@@ -19,7 +27,11 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
 
 const HOSTS: usize = 3;
 /// How long the killed host and the crashed PostgreSQL are away.
@@ -37,14 +49,17 @@ pub(crate) struct Faults {
     #[arg(long, default_value_t = 100)]
     rate: u32,
     /// Contacts who write at the same time
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 50)]
     writers: usize,
     /// How much each of them writes
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 50)]
     words: usize,
     /// Agents; together they have room for all who write
     #[arg(long, default_value_t = 6)]
     agents: u32,
+    /// Leave out the rates of one host beside three
+    #[arg(long)]
+    only_faults: bool,
 }
 
 /// When a fault was, after the first message.
@@ -54,9 +69,29 @@ struct Fault {
 }
 
 pub(crate) async fn run(root: &Path, options: &Faults, report: &mut Report) -> Result<()> {
+    if !options.only_faults {
+        rates(root, report).await?;
+    }
+    faults(root, options, report).await
+}
+
+/// How much one host with SQLite takes in, and how much three do with PostgreSQL and Redis.
+async fn rates(root: &Path, report: &mut Report) -> Result<()> {
+    let (folder, graph) = (tempfile::tempdir()?, graph::start(None).await?);
+    let one = Program::start(product::up(root, folder.path(), &graph)).await?;
+    let client = Client::new(&one.url);
+    product::configure(&client.with_token(ADMIN_TOKEN)).await?;
+    webhooks("one host, SQLite", &client, report).await?;
+    one.stop().await?;
+    let three = Cluster::start(root, HOSTS, &graph).await?;
+    webhooks("three hosts, PostgreSQL", &three.client(), report).await?;
+    three.stop().await
+}
+
+async fn faults(root: &Path, options: &Faults, report: &mut Report) -> Result<()> {
     let (told, taken) = mpsc::unbounded_channel();
     let mut cluster = Cluster::start(root, HOSTS, &graph::start(Some(told)).await?).await?;
-    let Faults { messages, rate, writers, words, agents } = *options;
+    let Faults { messages, rate, writers, words, agents, .. } = *options;
     let provider = Provider::new(Plan { messages, rate, writers, words }, cluster.client());
     let mut working = JoinSet::new();
     working.spawn(provider.clone().answer_all(taken));
@@ -67,14 +102,14 @@ pub(crate) async fn run(root: &Path, options: &Faults, report: &mut Report) -> R
 
     let sending = tokio::spawn(provider.clone().send_all());
     until_sent(&provider, messages / 4).await;
-    let (host, leases) = kill_host(&mut cluster, &mut database, &provider).await?;
+    let (host, leases) = kill_host(&mut cluster, &provider).await?;
     until_sent(&provider, messages / 2).await;
     let crash = crash_postgres(&mut cluster, &provider).await?;
     sending.await?;
     let sent_in = provider.elapsed();
     finish(&mut database).await?;
     let finished_in = provider.elapsed();
-    let watch = watched.await?;
+    let (watch, leases) = (watched.await?, leases.await??);
     working.shutdown().await;
 
     report.add("messages sent in", sent_in.as_secs_f64(), "s");
@@ -152,31 +187,30 @@ struct Leases {
     done: Duration,
 }
 
+/// The fault, and what tells when the work that was leased then is done.
 async fn kill_host(
     cluster: &mut Cluster,
-    database: &mut Database,
     provider: &Provider,
-) -> Result<(Fault, Leases)> {
+) -> Result<(Fault, JoinHandle<Result<Leases>>)> {
     let at = provider.elapsed();
     cluster.kill_host().await?;
     println!("killed a host after {:.1} s", at.as_secs_f64());
-    let leased = database.leased().await?;
+    let leases = tokio::spawn(leases(Database::new(&cluster.servers.postgres)));
+    sleep(AWAY).await;
+    cluster.start_host().await?;
+    println!("started it again after {:.1} s", (provider.elapsed() - at).as_secs_f64());
+    Ok((Fault { at, lasting: Duration::ZERO }, leases))
+}
+
+/// Looks on until all work that is leased now is done: that of the dead host among it.
+async fn leases(mut database: Database) -> Result<Leases> {
     let began = Instant::now();
-    let mut started = false;
-    while 0 < database.left_of(&leased).await? {
+    let leased = database.leased().await?;
+    while database.left_of(&leased).await.is_ok_and(|left| 0 < left) {
         ensure!(began.elapsed() < FINISH_MAX, "the work of a dead host is never done");
-        if !started && AWAY < began.elapsed() {
-            cluster.start_host().await?;
-            started = true;
-        }
         sleep(Duration::from_millis(50)).await;
     }
-    let done = began.elapsed();
-    if !started {
-        cluster.start_host().await?;
-    }
-    println!("started it again");
-    Ok((Fault { at, lasting: Duration::ZERO }, Leases { count: leased.len(), done }))
+    Ok(Leases { count: leased.len(), done: began.elapsed() })
 }
 
 async fn crash_postgres(cluster: &mut Cluster, provider: &Provider) -> Result<Fault> {
@@ -185,8 +219,7 @@ async fn crash_postgres(cluster: &mut Cluster, provider: &Provider) -> Result<Fa
     println!("crashed PostgreSQL after {:.1} s", at.as_secs_f64());
     sleep(AWAY).await;
     cluster.servers.tell("start postgres").await?;
-    let lasting = provider.elapsed() - at;
-    println!("started it again after {:.1} s", lasting.as_secs_f64());
+    println!("started it again after {:.1} s", (provider.elapsed() - at).as_secs_f64());
     Ok(Fault { at, lasting: AWAY })
 }
 

@@ -92,8 +92,8 @@ pub(crate) struct Provider {
     refused: Mutex<Vec<StatusCode>>,
     /// Phones of contacts who say nothing more.
     gone: Mutex<HashMap<String, Instant>>,
-    /// Messages of the business that it was given, by the business's id, and how often.
-    taken: Mutex<HashMap<String, u32>>,
+    /// Messages of the business that it was given, by the business's id, and when.
+    taken: Mutex<HashMap<String, Vec<Duration>>>,
     receipts: AtomicUsize,
 }
 
@@ -144,7 +144,7 @@ impl Provider {
         locked(&self.refused).clone()
     }
 
-    pub(crate) fn taken(&self) -> HashMap<String, u32> {
+    pub(crate) fn taken(&self) -> HashMap<String, Vec<Duration>> {
         locked(&self.taken).clone()
     }
 
@@ -190,7 +190,7 @@ impl Provider {
     pub(crate) async fn answer_all(self: Arc<Self>, mut taken: UnboundedReceiver<Taken>) {
         let mut tasks = JoinSet::new();
         while let Some(Taken { id, message, to }) = taken.recv().await {
-            *locked(&self.taken).entry(message).or_default() += 1;
+            locked(&self.taken).entry(message).or_default().push(self.began.elapsed());
             let provider = self.clone();
             tasks.spawn(async move {
                 if provider.bring(&Webhook::receipt(&id, &to)).await {

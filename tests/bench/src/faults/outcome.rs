@@ -1,14 +1,17 @@
 //! What came of everything, from what the provider knows and what the database says.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
 
 /// What the provider knows.
 pub(crate) struct Provided {
     pub(crate) sent: usize,
     /// Its ids of messages that somebody answered 200.
     pub(crate) acknowledged: Vec<String>,
-    /// Messages that it was given, by our id, and how often.
-    pub(crate) taken: HashMap<String, u32>,
+    /// Messages that it was given, by our id, and when.
+    pub(crate) taken: HashMap<String, Vec<Duration>>,
 }
 
 /// What the database says.
@@ -62,8 +65,8 @@ pub(crate) fn outcome(provided: &Provided, stored: &Stored) -> Outcome {
     for id in acknowledged.iter().filter(|id| !incoming.contains(id.as_str())) {
         lost.add("acknowledged and not stored", id);
     }
-    for (id, _) in taken.iter().filter(|(_, times)| 1 < **times) {
-        doubled.add("given to the provider twice", id);
+    for (id, times) in taken.iter().filter(|(_, times)| 1 < times.len()) {
+        doubled.add("given to the provider twice", &format!("{id} after {times:?}"));
     }
     let mut reported = 0;
     for (id, status) in &stored.outgoing {
@@ -111,7 +114,10 @@ mod tests {
             let provided = Provided {
                 sent: 2,
                 acknowledged: ids(acknowledged),
-                taken: taken.iter().map(|(id, times)| ((*id).to_owned(), *times)).collect(),
+                taken: taken
+                    .iter()
+                    .map(|(id, times)| ((*id).to_owned(), vec![Duration::ZERO; *times]))
+                    .collect(),
             };
             let outgoing = outgoing.iter().map(|(id, status)| ((*id).to_owned(), (*status).to_owned()));
             let stored = Stored { incoming: ids(incoming), outgoing: outgoing.collect() };
