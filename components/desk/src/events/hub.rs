@@ -110,6 +110,11 @@ pub(super) fn end(head: &Rc<Asked>) {
     STREAMS.with_borrow_mut(|streams| streams.retain(|stream| !Rc::ptr_eq(&stream.head, head)));
 }
 
+/// Ends all streams that the poller writes to.
+pub(super) fn end_all() {
+    STREAMS.with_borrow_mut(Vec::clear);
+}
+
 /// Whether anybody here is to be told; if not, nothing needs to be loaded.
 pub(super) fn anybody(audience: &Audience) -> bool {
     STREAMS.with_borrow(|streams| streams.iter().any(|stream| audience.has(&stream.listener)))

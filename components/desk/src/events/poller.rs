@@ -1,7 +1,7 @@
 //! Looks at the feed while streams are open, often while something happens and seldom while nothing does.
 
 use super::{
-    change::{Change, gather},
+    change::{Change, Listener, gather},
     chores::Chores,
     hub::{self, Polled},
     place::BACKLOG_MAX,
@@ -11,7 +11,7 @@ use crate::{profile, view::Center};
 use domain::time::Timestamp;
 use serde_json::json;
 use shell::{
-    failure::Result,
+    failure::{Failure, Result},
     log,
     platform::center::{Database, database, now},
     trace,
@@ -38,13 +38,16 @@ const FAILURES_MAX: u32 = 5;
 pub(super) async fn run() {
     let _polled = Polled;
     let mut failures = 0;
+    // Whoever stumbled goes on from here: the streams are open and count on it.
+    let mut told = None;
     while !hub::is_empty() && failures < FAILURES_MAX {
-        match Poller::start().await {
+        match Poller::start(told).await {
             Ok(mut poller) => {
                 failures = 0;
                 if let Err(failure) = poller.poll().await {
                     log::error(format!("the event stream stumbled: {failure}"));
                 }
+                told = Some(poller.seq);
             }
             Err(failure) => log::error(format!("the event stream cannot start: {failure}")),
         }
@@ -74,19 +77,17 @@ struct Poller {
 }
 
 impl Poller {
-    async fn start() -> Result<Self> {
+    /// Everything up to `told` was told.
+    async fn start(told: Option<i64>) -> Result<Self> {
         let sql = database().await?;
         let center = Center::load(&sql, profile::all(&sql).await?).await?;
         let now = now();
-        Ok(Poller {
+        let seq = match told {
+            Some(seq) => seq,
             // Streams that came earlier are told what they missed.
-            seq: feed::newest(&sql).await?,
-            sql,
-            center,
-            center_at: now,
-            lively_until: now + LIVELY,
-            chores: Chores::new(now),
-        })
+            None => feed::newest(&sql).await?,
+        };
+        Ok(Poller { seq, sql, center, center_at: now, lively_until: now + LIVELY, chores: Chores::new(now) })
     }
 
     /// Until no stream is left.
@@ -120,7 +121,7 @@ impl Poller {
         for change in changes {
             self.chores.notice(&change);
             let (began, mut streams) = (trace::clock(), 0);
-            for Told { audience, seq, frame } in self.told(&change, hub::anybody).await {
+            for Told { audience, seq, frame } in self.told(&change, hub::anybody).await? {
                 streams += hub::tell(&audience, seq, &frame);
             }
             if 0 < streams {
@@ -131,33 +132,41 @@ impl Poller {
         Ok(full)
     }
 
-    /// Tells the streams that just came what they missed.
+    /// Tells the streams that just came what they missed. Where that fails all streams end: their clients
+    /// come back and ask again.
     async fn catch_up(&mut self) -> Result<()> {
         hub::admit();
         for (index, listener, seen) in hub::fresh(self.seq) {
-            let mut entries = feed::since(&self.sql, seen, BACKLOG_MAX).await?;
-            entries.retain(|entry| entry.seq <= self.seq);
-            for change in gather(entries) {
-                if !change.concerns(&listener) {
-                    continue;
-                }
-                for Told { audience, frame, .. } in
-                    self.told(&change, |audience| audience.has(&listener)).await
-                {
-                    if audience.has(&listener) {
-                        hub::tell_one(index, &frame);
-                    }
+            if let Err(failure) = self.tell_missed(index, &listener, seen).await {
+                hub::end_all();
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_missed(&self, index: usize, listener: &Listener, seen: i64) -> Result<()> {
+        let mut entries = feed::since(&self.sql, seen, BACKLOG_MAX).await?;
+        entries.retain(|entry| entry.seq <= self.seq);
+        for change in gather(entries).iter().filter(|change| change.concerns(listener)) {
+            for Told { audience, frame, .. } in self.told(change, |audience| audience.has(listener)).await? {
+                if audience.has(listener) {
+                    hub::tell_one(index, &frame);
                 }
             }
         }
         Ok(())
     }
 
-    /// One change that cannot be told must not hold up the others.
-    async fn told(&self, change: &Change, anybody: impl Fn(&telling::Audience) -> bool) -> Vec<Told> {
-        telling::tell(&self.sql, &self.center, change, anybody).await.unwrap_or_else(|failure| {
-            log::error(format!("{:?} is not told: {failure}", change.what));
-            vec![]
-        })
+    /// One change that cannot be told must not hold up the others. When the database is away it is told
+    /// later, and so are they.
+    async fn told(&self, change: &Change, anybody: impl Fn(&telling::Audience) -> bool) -> Result<Vec<Told>> {
+        match telling::tell(&self.sql, &self.center, change, anybody).await {
+            Err(failure) if !matches!(failure, Failure::Later(_)) => {
+                log::error(format!("{:?} is not told: {failure}", change.what));
+                Ok(vec![])
+            }
+            told => told,
+        }
     }
 }
