@@ -6,14 +6,17 @@ use crate::{
     server::gate::{Gate, identity, query},
     told::{Progress, Signer, Told},
 };
-use domain::{id::ConversationId, time::Timestamp};
+use domain::{
+    id::{AccountId, ConversationId},
+    time::Timestamp,
+};
 use futures::{SinkExt, channel::mpsc::Sender};
 use http::{HeaderValue, header};
 use shell::{
     failure::Result,
     log,
     platform::{
-        center::{memory, now},
+        center::{database, memory, now},
         reply::{self, Reply},
         request::Asked,
         typing,
@@ -27,7 +30,6 @@ use std::{cell::RefCell, time::Duration};
 use store::{
     conversation::{self, Conversation},
     feed,
-    port::Sql,
 };
 
 /// Something is sent at least so often, so that both ends notice a dead line.
@@ -52,7 +54,8 @@ pub(super) async fn messages(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let mut progress = Progress::since(since(asked));
     let mut told = vec![];
     if let Some(conversation) = conversation::with(&gate.sql, &gate.account.id, &identity(&visitor)).await? {
-        told = progress.news(&gate.sql, &conversation, signer(gate, gate.now)).await?;
+        let signer = Signer { key: &gate.key, account: gate.account.id.as_str(), now: gate.now };
+        told = progress.news(&gate.sql, &conversation, signer).await?;
         told.extend(who_types(&memory().await?, &conversation, &progress).await.map(|(_, told)| told));
     }
     let events: Vec<_> = told.iter().map(Told::to_json).collect();
@@ -63,10 +66,10 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let visitor = gate.visitor(asked)?;
     let progress = Progress::since(since(asked));
     let (sender, body) = body::stream::<String>();
-    // The stream outlives the request, so it has a gate of its own.
-    let gate = Gate::open(asked, gate.account.id.as_str()).await?;
+    // The stream outlives the request and keeps nothing of it that others wait for: no connection.
+    let line = Line { account: gate.account.id.clone(), key: gate.key.clone(), began: gate.now };
     spin_sdk::wasip3::spawn(async move {
-        if let Err(failure) = tell(gate, &visitor, progress, sender).await {
+        if let Err(failure) = tell(line, &visitor, progress, sender).await {
             log::warning(format!("a visitor's stream broke off: {failure}"));
         }
     });
@@ -79,26 +82,31 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
     Ok(reply)
 }
 
-fn signer(gate: &Gate, now: Timestamp) -> Signer<'_> {
-    Signer { key: &gate.key, account: gate.account.id.as_str(), now }
+/// What a stream needs as long as it lasts.
+struct Line {
+    account: AccountId,
+    key: Vec<u8>,
+    began: Timestamp,
 }
 
-async fn tell(gate: Gate, visitor: &str, mut progress: Progress, mut sender: Sender<String>) -> Result<()> {
+async fn tell(line: Line, visitor: &str, mut progress: Progress, mut sender: Sender<String>) -> Result<()> {
     let (identity, memory) = (identity(visitor), memory().await?);
     let (mut cursor, mut known) = (None, None::<ConversationId>);
-    let (mut looked_at, mut sent_at, mut typing_until) = (Timestamp(0), gate.now, None);
+    let (mut looked_at, mut sent_at, mut typing_until) = (Timestamp(0), line.began, None);
     if sender.send(": hello\n\n".to_owned()).await.is_err() {
         return Ok(());
     }
     loop {
         let now = now();
-        look(&gate.sql, now).await?;
+        look(now).await?;
         let concerned = RECENT.with_borrow(|recent| recent.concerns(&mut cursor, known.as_ref()));
         let mut told = vec![];
         if concerned || LOOK_ANYWAY <= now.since(looked_at) {
             looked_at = now;
-            if let Some(conversation) = conversation::with(&gate.sql, &gate.account.id, &identity).await? {
-                told = progress.news(&gate.sql, &conversation, signer(&gate, now)).await?;
+            let sql = database().await?;
+            if let Some(conversation) = conversation::with(&sql, &line.account, &identity).await? {
+                let signer = Signer { key: &line.key, account: line.account.as_str(), now };
+                told = progress.news(&sql, &conversation, signer).await?;
                 if let Some((until, typing)) = who_types(&memory, &conversation, &progress).await
                     && typing_until != Some(until)
                 {
@@ -118,7 +126,7 @@ async fn tell(gate: Gate, visitor: &str, mut progress: Progress, mut sender: Sen
                 return Ok(());
             }
         }
-        if sender.is_closed() || LIFE <= now.since(gate.now) {
+        if sender.is_closed() || LIFE <= now.since(line.began) {
             return Ok(());
         }
         spin_sdk::time::sleep(RECENT.with_borrow(|recent| recent.pace(now))).await;
@@ -126,16 +134,17 @@ async fn tell(gate: Gate, visitor: &str, mut progress: Progress, mut sender: Sen
 }
 
 /// Brings what this instance knows of the feed up to date, for all of its streams.
-async fn look(sql: &impl Sql, now: Timestamp) -> Result<()> {
+async fn look(now: Timestamp) -> Result<()> {
     if !RECENT.with_borrow_mut(|recent| recent.begin_look(now)) {
         return Ok(());
     }
+    let sql = database().await?;
     let Some(newest) = RECENT.with_borrow(Recent::newest) else {
-        let newest = feed::newest(sql).await?;
+        let newest = feed::newest(&sql).await?;
         RECENT.with_borrow_mut(|recent| recent.start_at(newest));
         return Ok(());
     };
-    for entry in feed::since(sql, newest, FEED_PAGE).await? {
+    for entry in feed::since(&sql, newest, FEED_PAGE).await? {
         RECENT.with_borrow_mut(|recent| recent.add(entry.seq, entry.conversation, now));
     }
     Ok(())
