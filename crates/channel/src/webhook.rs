@@ -18,7 +18,7 @@ use shell::{
 };
 use store::{
     account::Account,
-    port::{Sql, transaction},
+    port::{Sql, addition},
     webhook::{self, Webhook},
 };
 
@@ -70,7 +70,7 @@ pub async fn keep_proven(
     };
     let work = vec![Work { due_at, ..reading(now, &webhook) }];
     retrying(async || {
-        transaction(sql, async |sql| {
+        addition(sql, async |sql| {
             webhook::keep(sql, &webhook).await?;
             Ok::<_, Race>(store::due::add(sql, now, work.clone()).await?)
         })

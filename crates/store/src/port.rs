@@ -134,6 +134,27 @@ pub async fn transaction<S: Sql, T, E: From<Error>>(
         Dialect::Sqlite => "BEGIN IMMEDIATE",
         Dialect::Postgres => "BEGIN ISOLATION LEVEL SERIALIZABLE",
     };
+    between(begin, sql, work).await
+}
+
+/// The same for `work` that only adds rows and reads nothing: there is nothing that could be decided
+/// wrongly, so it needs no place in the order, and nobody is refused because of it.
+pub async fn addition<S: Sql, T, E: From<Error>>(
+    sql: &S,
+    work: impl AsyncFnOnce(&S) -> Result<T, E>,
+) -> Result<T, E> {
+    let begin = match sql.dialect() {
+        Dialect::Sqlite => "BEGIN IMMEDIATE",
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+    };
+    between(begin, sql, work).await
+}
+
+async fn between<S: Sql, T, E: From<Error>>(
+    begin: &str,
+    sql: &S,
+    work: impl AsyncFnOnce(&S) -> Result<T, E>,
+) -> Result<T, E> {
     sql.query(begin, &[]).await?;
     let outcome = match work(sql).await {
         Ok(value) => sql.query("COMMIT", &[]).await.map(|_| value).map_err(E::from),
