@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from './port.mjs';
 import { Proxy } from './proxy.mjs';
 import { Server, onLibSql, root } from './server.mjs';
+import { Servers } from './servers.mjs';
 
 /** Why a test of several hosts is skipped, or false. */
 export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE && !onLibSql ? false : 'needs a PostgreSQL: CENTRALITA_TEST_DATABASE';
@@ -16,12 +16,15 @@ export const needsPostgres = process.env.CENTRALITA_TEST_DATABASE && !onLibSql ?
 export class Cluster {
   hosts = [];
 
-  static async start(count, { variables = {}, options = [] } = {}) {
+  /** With `ownPostgres`, on a PostgreSQL that nobody else has: `cluster.servers` can crash it. */
+  static async start(count, { variables = {}, options = [], ownPostgres = false } = {}) {
     const cluster = Object.assign(new Cluster(), { options });
     cluster.folder = await mkdtemp(path.join(tmpdir(), 'centralita-cluster-'));
-    await cluster.#startRedis();
+    cluster.servers = await Servers.start('redis', ...(ownPostgres ? ['postgres'] : []));
+    const { redis, postgres } = cluster.servers.urls;
+    if (postgres) variables = { database_url: postgres, database_host: new URL(postgres).host, ...variables };
     const config = path.join(cluster.folder, 'runtime-config.toml');
-    await writeFile(config, `[key_value_store.default]\ntype = "redis"\nurl = "redis://127.0.0.1:${cluster.redisPort}"\n`);
+    await writeFile(config, `[key_value_store.default]\ntype = "redis"\nurl = "${redis}"\n`);
     cluster.config = config;
     cluster.first = await Server.start({ variables, options: ['--runtime-config-file', config] });
     cluster.hosts.push({ url: cluster.first.url });
@@ -82,22 +85,8 @@ export class Cluster {
       await ended;
     }
     await this.first?.stop();
-    if (this.redis) {
-      const ended = once(this.redis, 'exit');
-      this.redis.kill('SIGTERM');
-      await ended;
-    }
+    await this.servers.stop();
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async #startRedis() {
-    this.redisPort = await freePort();
-    const options = ['--port', this.redisPort, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.folder];
-    this.redis = spawn('redis-server', options.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
-    for await (const line of createInterface({ input: this.redis.stdout })) {
-      if (line.includes('Ready to accept connections')) break;
-    }
-    this.redis.stdout.resume();
   }
 
   /** The shipped proxy, which takes turns and leaves out who is not there. */

@@ -50,6 +50,27 @@ export class Desk {
     this.closing?.abort();
   }
 
+  /**
+   * Follows the events as the console does: whenever the stream ends it is opened again after the last
+   * event that was seen. Nothing is fetched anew.
+   */
+  async follow() {
+    const { seq } = await this.get('/api/desk');
+    Object.assign(this, { events: [], seq, closing: new AbortController() });
+    const { signal } = this.closing;
+    const once = async () => {
+      const headers = { authorization: `Bearer ${this.token}` };
+      const response = await fetch(`${this.url}/api/events?since=${this.seq}`, { headers, signal });
+      if (response.ok) await this.#read(response.body);
+      return response.status;
+    };
+    const again = async () => {
+      while (!signal.aborted && await once().catch(() => 0) !== 401) await new Promise(resolve => setTimeout(resolve, 500));
+    };
+    this.streamEnded = again();
+    await eventually('the stream is open', async () => (await this.put('/api/presence', { status: 'available' })).connected);
+  }
+
   async #read(body) {
     let rest = '';
     for await (const text of body.pipeThrough(new TextDecoderStream())) {
@@ -58,6 +79,7 @@ export class Desk {
       for (const block of blocks) {
         const event = block.match(/^event: ?(.*)$/m)?.[1];
         const data = block.match(/^data: ?(.*)$/m)?.[1];
+        this.seq = Number(block.match(/^id: ?(\d+)$/m)?.[1] ?? this.seq);
         if (event && data) this.events.push({ event, data: JSON.parse(data), atMs: Date.now() });
       }
     }

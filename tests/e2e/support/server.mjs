@@ -52,7 +52,7 @@ export class Server {
     await symlink(cache, path.join(server.data, 'cache'));
     server.adminToken = 'e2e-admin-token';
     server.environment = { ...process.env, ...environment };
-    variables = { ...databaseOfItsOwn(), ...variables };
+    if (!variables.database_url) variables = { ...databaseOfItsOwn(), ...variables };
     for (const [name, value] of Object.entries(variables)) {
       server.environment[`SPIN_VARIABLE_${name.toUpperCase()}`] = value;
     }

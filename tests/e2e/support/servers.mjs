@@ -1,0 +1,37 @@
+// A PostgreSQL and a Redis of a test's own, which it can crash and start again.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from './server.mjs';
+
+export class Servers {
+  /** `names` are of `postgres` and `redis`; their URLs are in `urls`. */
+  static async start(...names) {
+    const servers = new Servers();
+    const program = path.join(root, 'target/release/test-servers');
+    servers.process = spawn(program, names, { stdio: ['pipe', 'pipe', 'inherit'] });
+    servers.ended = once(servers.process, 'exit');
+    servers.lines = createInterface({ input: servers.process.stdout })[Symbol.asyncIterator]();
+    servers.urls = JSON.parse(await servers.#line());
+    return servers;
+  }
+
+  /** Obeys a command such as `kill postgres`; returns when it is done. */
+  async tell(command) {
+    this.process.stdin.write(`${command}\n`);
+    await this.#line();
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await this.ended;
+  }
+
+  async #line() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error('the servers have ended');
+    return value;
+  }
+}
