@@ -1,10 +1,6 @@
 //! `cargo xtask bench`: builds the product and the load generator, and lets that measure.
 
-use crate::{
-    build,
-    process::{run, step},
-    workspace,
-};
+use crate::{build, process::run, workspace};
 use anyhow::Result;
 use clap::Args;
 use std::process::{Command, ExitCode};
@@ -19,10 +15,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode> {
         build::everything()?;
-        step("building the load generator", || {
-            let packages = ["--package", "bench", "--package", "test-servers"];
-            run(workspace::cargo().args(["build", "--release"]).args(packages))
-        })?;
+        build::load_generator()?;
         let figures = ["figures".to_owned()];
         let arguments = if self.arguments.is_empty() { &figures[..] } else { &self.arguments };
         run(Command::new(workspace::target().join("release/bench")).arg(workspace::root()).args(arguments))?;

@@ -123,6 +123,23 @@ fn programs() -> Result<()> {
     })
 }
 
+/// What measures the product, and the servers that tests crash.
+pub(crate) fn load_generator() -> Result<()> {
+    tools(&["bench", "test-servers"])
+}
+
+pub(crate) fn test_servers() -> Result<()> {
+    tools(&["test-servers"])
+}
+
+fn tools(packages: &[&str]) -> Result<()> {
+    step(&format!("building {}", packages.join(", ")), || {
+        let mut cargo = workspace::cargo();
+        cargo.args(["build", "--release"]);
+        run(cargo.args(packages.iter().flat_map(|name| ["--package", name])))
+    })
+}
+
 fn programs_and_tests() -> Result<()> {
     step("building the native programs and all tests", || {
         run(workspace::cargo().args(["build", "--release", "--workspace", "--all-targets"]))

@@ -37,6 +37,7 @@ impl EndToEnd {
         if self.url.is_none() {
             build::everything()?;
             build::test_components()?;
+            build::test_servers()?;
         }
         Ok(conclude(&[("end to end", end_to_end(self.url.as_deref(), &self.names, &[])?)]))
     }
@@ -49,6 +50,7 @@ pub(crate) fn everything() -> Result<ExitCode> {
     // It brings the libSQL server that Rust's tests start, too.
     install_packages(&end_to_end_folder())?;
     build::everything_tested()?;
+    build::load_generator()?;
     let postgres = Postgres::start();
     let postgres = [(DATABASE, postgres.url())];
     let mut suites = vec![("Rust", rust(&[], &[])?), ("Rust on PostgreSQL", rust(&ON_BOTH, &postgres)?)];
@@ -59,7 +61,27 @@ pub(crate) fn everything() -> Result<ExitCode> {
     suites.push(("end to end on PostgreSQL", end_to_end(None, &[], &postgres)?));
     let libsql = [(DATABASE, "libsql".to_owned())];
     suites.push(("end to end on libSQL", end_to_end(None, &["whatsapp".to_owned()], &libsql)?));
+    suites.push(("faults under load", faults()?));
     Ok(conclude(&suites))
+}
+
+/// As many messages as fit into half a minute; `cargo xtask bench faults` sends many more.
+const MESSAGES: &str = "3000";
+
+/// One test: nothing that was acknowledged is lost or doubled when a host and a PostgreSQL crash.
+fn faults() -> Result<Count> {
+    println!("faults under load …");
+    let mut bench = Command::new(workspace::target().join("release/bench"));
+    bench.arg(workspace::root()).args(["faults", "--only-faults", "--messages", MESSAGES]);
+    // What dies on purpose says so at length.
+    bench.stderr(Stdio::piped());
+    let output = bench.output().context("cannot run the load generator")?;
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    if output.status.success() {
+        return Ok(Count { passed: 1, ..Count::default() });
+    }
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    Ok(Count { failed: 1, ..Count::default() })
 }
 
 fn conclude(suites: &[(&str, Count)]) -> ExitCode {
