@@ -2,8 +2,7 @@
 //!
 //! What counts is each stay in the guest, with the calls of the host that the guest makes. wasmtime's
 //! call hook tells when a stay begins and ends; a stay that is interrupted (the guest computes for
-//! long, or waits inside a call) is told in parts. When the instance rests, what it spent is added up
-//! and shared.
+//! long, or waits inside a call) is told in parts.
 //!
 //! The thread's processor clock is a system call and too dear to ask twice for each stay. So a stay
 //! is measured with the ordinary clock and believed if it is short; a longer one was perhaps not
@@ -13,7 +12,7 @@
 use prometheus_client::metrics::counter::Counter;
 use rustix::time::{ClockId, Timespec, clock_gettime};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use wasmtime::CallHook;
@@ -22,7 +21,7 @@ use wasmtime::CallHook;
 pub(super) type CpuSeconds = Counter<f64, AtomicU64>;
 
 /// In nanoseconds: so long a thread is believed to run when it seems to.
-const TRUSTED: u64 = 100_000;
+const TRUSTED: u64 = 200_000;
 
 /// What one request has cost so far.
 #[derive(Debug, Default)]
@@ -44,8 +43,9 @@ pub struct CpuMeter {
     calls: AtomicU32,
     /// In nanoseconds, since the last rest.
     spent: AtomicU64,
-    /// The requests that share what is spent.
+    /// The requests that share what is spent, if anybody asks.
     requests: Mutex<Vec<Weak<Cost>>>,
+    has_requests: AtomicBool,
 }
 
 const OUTSIDE: u64 = u64::MAX;
@@ -81,20 +81,23 @@ impl CpuMeter {
             calls: AtomicU32::new(0),
             spent: AtomicU64::new(0),
             requests: Mutex::default(),
+            has_requests: AtomicBool::new(false),
         }
     }
 
+    /// Called some hundred times for each request.
+    #[inline]
     pub fn hook(&self, hook: CallHook) {
-        // Nobody else writes, so no read-modify-write is needed.
-        let calls = self.calls.load(Relaxed);
         match hook {
+            // Nobody else writes `calls`, so no read-modify-write is needed.
             CallHook::CallingWasm => {
-                self.calls.store(calls + 1, Relaxed);
+                self.calls.store(self.calls.load(Relaxed) + 1, Relaxed);
                 self.enter();
             }
             CallHook::ReturningFromWasm => {
-                self.calls.store(calls.saturating_sub(1), Relaxed);
-                if calls <= 1 {
+                let calls = self.calls.load(Relaxed).saturating_sub(1);
+                self.calls.store(calls, Relaxed);
+                if calls == 0 {
                     self.leave();
                 }
             }
@@ -105,10 +108,14 @@ impl CpuMeter {
     }
 
     /// The guest runs, if it did not already.
+    #[inline]
     pub fn enter(&self) {
-        if self.since.load(Relaxed) != OUTSIDE {
-            return;
+        if self.since.load(Relaxed) == OUTSIDE {
+            self.begin();
         }
+    }
+
+    fn begin(&self) {
         let time = (self.clock.time)();
         if TRUSTED < time.saturating_sub(LAST.get().time) {
             LAST.set(Reading { time, thread: (self.clock.thread)() });
@@ -118,10 +125,11 @@ impl CpuMeter {
 
     /// The guest does not run, if it still did.
     pub fn leave(&self) {
-        let since = self.since.swap(OUTSIDE, Relaxed);
+        let since = self.since.load(Relaxed);
         if since == OUTSIDE {
             return;
         }
+        self.since.store(OUTSIDE, Relaxed);
         let time = (self.clock.time)();
         let mut spent = time.saturating_sub(since);
         if TRUSTED < spent {
@@ -130,27 +138,33 @@ impl CpuMeter {
             LAST.set(Reading { time, thread });
         }
         self.spent.store(self.spent.load(Relaxed) + spent, Relaxed);
+        // At once: a response that is ready now may be over before the instance rests.
+        if self.has_requests.load(Relaxed) {
+            self.share(spent);
+        }
     }
 
     /// The instance has nothing to run for now. A guest that waits inside a call is still in its stay.
     pub fn rest(&self) {
         self.leave();
         self.calls.store(0, Relaxed);
-        let spent = self.spent.swap(0, Relaxed);
+        let spent = self.spent.load(Relaxed);
         if 0 < spent {
+            self.spent.store(0, Relaxed);
             self.total.inc_by(Duration::from_nanos(spent).as_secs_f64());
-            self.share(spent);
         }
     }
 
     /// A request begins. It has its share for as long as somebody else keeps `cost`.
     pub fn accept(&self, cost: &Arc<Cost>) {
+        self.has_requests.store(true, Relaxed);
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(cost));
     }
 
     fn share(&self, spent: u64) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests.retain(|cost| 0 < cost.strong_count());
+        self.has_requests.store(!requests.is_empty(), Relaxed);
         let Some(share) = spent.checked_div(requests.len() as u64) else { return };
         for cost in requests.iter().filter_map(Weak::upgrade) {
             cost.0.fetch_add(share, Relaxed);
@@ -266,7 +280,6 @@ mod tests {
             meter.enter();
             run(100);
             meter.leave();
-            meter.rest();
         };
         let (first, second) = (Arc::new(Cost::default()), Arc::new(Cost::default()));
         meter.accept(&first);
