@@ -53,7 +53,7 @@ pub struct Args {
     /// How many connections to one PostgreSQL database may be open [default: 32]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     postgres_connections_max: Option<u64>,
-    /// How many transactions may be open on it at the same time [default: 2]
+    /// How many serializable transactions may be open on it at the same time [default: 2]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     postgres_transactions_max: Option<u64>,
     /// How long a component waits for a connection, and for its turn to begin a transaction

@@ -40,8 +40,8 @@ const CLEAN: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UN
 pub struct Settings {
     /// Connections to one address at most.
     pub connections: usize,
-    /// Transactions open on it at the same time at most. More would be no faster: they wait for each
-    /// other inside the server, and what does not fit into one order is thrown away and done again.
+    /// Serializable transactions open on it at the same time at most. More would be slower: what does not
+    /// fit into one order is thrown away and done again.
     pub transactions: usize,
     /// How long a guest waits for one of either.
     pub wait: Duration,
@@ -164,15 +164,16 @@ impl Pool {
         Ok(Lease { link: Some(link), place: Some(place), pool: self.clone(), busy: false, unsettled: false })
     }
 
-    /// Leave to have one more transaction open.
+    /// Leave to have one more serializable transaction open.
     pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
         let Settings { transactions, wait, .. } = self.settings;
         match timeout(wait, self.transactions.clone().acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             _ => {
                 let name = &self.address.name;
-                let text =
-                    format!("{transactions} transactions are open on {name}; waited {wait:?} for a turn");
+                let text = format!(
+                    "{transactions} serializable transactions are open on {name}; waited {wait:?} for a turn"
+                );
                 tracing::warn!("PostgreSQL: {text}");
                 Err(Error::ConnectionFailed(text))
             }

@@ -35,8 +35,8 @@ enum State {
 struct Watchdog {
     task: AbortHandle,
     barked: Arc<AtomicBool>,
-    /// One of the transactions that may be open at the same time.
-    _turn: OwnedSemaphorePermit,
+    /// One of the serializable transactions that may be open at the same time.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Drop for Watchdog {
@@ -101,7 +101,7 @@ impl Session {
         // Before it is sent: its end may never be seen.
         if effect == Effect::MayOpen {
             if watchdog.is_none() {
-                let turn = self.pool.turn().await?;
+                let turn = if statement::is_serializable(sql) { Some(self.pool.turn().await?) } else { None };
                 *watchdog = Some(self.watch(lease, turn));
             }
             lease.unsettled = true;
@@ -122,7 +122,7 @@ impl Session {
         result
     }
 
-    fn watch(self: &Arc<Self>, lease: &mut Lease, turn: OwnedSemaphorePermit) -> Watchdog {
+    fn watch(self: &Arc<Self>, lease: &mut Lease, turn: Option<OwnedSemaphorePermit>) -> Watchdog {
         let barked = Arc::new(AtomicBool::new(false));
         let limit = self.pool.settings.transaction_max;
         let session = Arc::downgrade(self);

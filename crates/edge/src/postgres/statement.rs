@@ -84,6 +84,11 @@ impl Effect {
     }
 }
 
+/// Whether `sql` says that it begins a transaction which must fit into one order with all others.
+pub(super) fn is_serializable(sql: &str) -> bool {
+    sql.to_ascii_uppercase().contains("ISOLATION LEVEL SERIALIZABLE")
+}
+
 /// What follows white space and comments, which PostgreSQL lets nest. `None` if they never end.
 fn after_comments(sql: &str) -> Option<&str> {
     let mut rest = sql.trim_start();

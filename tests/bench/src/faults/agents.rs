@@ -1,6 +1,6 @@
 //! Agents who answer whatever rings, say one word and close when the contact has gone.
 
-use super::customers::Provider;
+use super::customers::{GOODBYE, Provider};
 use crate::{client::Client, desk};
 use anyhow::{Context, Result};
 use http::Method;
@@ -17,8 +17,10 @@ use tokio::{
 
 /// How often an agent looks whether somebody has gone.
 const LOOK: Duration = Duration::from_millis(500);
-/// What was acknowledged may still be read.
+/// What was written before a goodbye may be read after it.
 const SILENCE: Duration = Duration::from_secs(5);
+/// A goodbye that the agent did not see, behind an answer for example, counts after so long.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// Somebody who missed an offer is paused: they are back after this.
 const BACK: Duration = Duration::from_secs(3);
 
@@ -39,7 +41,7 @@ async fn shift(agent: &Client, name: &str, provider: &Provider) -> Result<()> {
     let _stream = desk::listen(agent, seen).await?;
     // After the stream was opened: whatever comes from now on is in it.
     let desk = agent.json(Method::GET, "/api/desk", None).await?;
-    let mut hands = Hands { agent, name, held: HashMap::new(), greeted: HashSet::new() };
+    let mut hands = Hands::new(agent, name);
     for interaction in desk["interactions"].as_array().into_iter().flatten() {
         hands.take(interaction.clone());
     }
@@ -49,8 +51,10 @@ async fn shift(agent: &Client, name: &str, provider: &Provider) -> Result<()> {
         tokio::select! {
             event = events.recv() => {
                 let event = event.context("the event stream ended")?;
-                if event.name == "interaction" {
-                    hands.take(serde_json::from_str(&event.data)?);
+                match event.name.as_str() {
+                    "interaction" => hands.take(serde_json::from_str(&event.data)?),
+                    "message" => hands.hear(&serde_json::from_str(&event.data)?),
+                    _ => {}
                 }
             }
             _ = look.tick() => {
@@ -70,11 +74,27 @@ struct Hands<'a> {
     name: &'a str,
     held: HashMap<String, Value>,
     greeted: HashSet<String>,
+    /// Whose contact said goodbye, and when.
+    left: HashMap<String, Instant>,
 }
 
-impl Hands<'_> {
+impl<'a> Hands<'a> {
+    fn new(agent: &'a Client, name: &'a str) -> Self {
+        Hands { agent, name, held: HashMap::new(), greeted: HashSet::new(), left: HashMap::new() }
+    }
+
+    fn hear(&mut self, added: &Value) {
+        if added["message"]["text"] == GOODBYE {
+            let id = added["interaction_id"].as_str().unwrap_or_default();
+            self.left.insert(id.to_owned(), Instant::now());
+        }
+    }
+
     fn take(&mut self, interaction: Value) {
         let id = interaction["id"].as_str().unwrap_or_default().to_owned();
+        if interaction["last_message"]["text"] == GOODBYE {
+            self.left.entry(id.clone()).or_insert_with(Instant::now);
+        }
         let is_mine = interaction["agent"]["id"] == self.name;
         let known = self.held.get(&id).and_then(|known| known["version"].as_i64());
         if known > interaction["version"].as_i64() {
@@ -103,7 +123,8 @@ impl Hands<'_> {
                 }
             }
             let phone = interaction["contact"]["phone"].as_str().unwrap_or_default();
-            let is_over = provider.is_gone(phone.trim_start_matches('+'), SILENCE);
+            let is_over = self.left.get(&id).is_some_and(|since| SILENCE <= since.elapsed())
+                || provider.is_gone(phone.trim_start_matches('+'), SILENCE_MAX);
             if state == "active" && is_over {
                 self.post(&format!("{path}/wrap-up"), json!({})).await?;
             }

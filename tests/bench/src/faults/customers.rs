@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 
+/// The last word of a contact.
+pub(crate) const GOODBYE: &str = "Adiós";
+
 /// Who writes what, and when.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
@@ -51,13 +54,14 @@ impl Plan {
         // They do not all come and go at the same time.
         let turn = turn + writer * self.words / self.writers;
         let (place, word) = (turn / self.words, turn % self.words);
+        let last = word + 1 == self.words || self.messages <= number + self.writers;
         let text = match word {
+            _ if last => GOODBYE.to_owned(),
             0 => "Hola".to_owned(),
             1 => "persona".to_owned(),
             2 => "Una factura".to_owned(),
             word => format!("Otra cosa, la {word}"),
         };
-        let last = word + 1 == self.words || self.messages <= number + self.writers;
         Message { contact: writer + place * self.writers, text, last }
     }
 
