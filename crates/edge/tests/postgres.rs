@@ -296,19 +296,19 @@ async fn serializable_transactions_take_turns_and_nothing_else_does() {
         let (status, body) = center.post("/run", script).await;
         (status, body, start.elapsed().as_millis())
     };
-    let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
-    let open = [begin, "INSERT INTO t VALUES (1, 'one')"];
+    const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    let open = [BEGIN, "INSERT INTO t VALUES (1, 'one')"];
     let ((first, _), next, others) = tokio::join!(
         center.post("/run?end=700", &open),
-        later(&[begin, "INSERT INTO t VALUES (2, 'two')", "COMMIT"]),
+        later(&[BEGIN, "INSERT INTO t VALUES (2, 'two')", "COMMIT"]),
         later(&["INSERT INTO t VALUES (3, 'three')", "BEGIN", "INSERT INTO t VALUES (4, 'four')", "COMMIT"]),
     );
     assert!(first.is_success() && next.0.is_success() && others.0.is_success(), "{next:?} {others:?}");
     assert!((400..900).contains(&next.2), "its turn came after {} ms", next.2);
     assert!(others.2 < 300, "others waited {} ms", others.2);
     // The first one was never committed, and its place is free.
-    assert_eq!(center.run(&[begin, "SELECT sum(a)::text FROM t", "COMMIT"]).await, "9\n");
-    let ((_, _), late) = tokio::join!(center.post("/run?end=1500", &[begin]), later(&[begin]));
+    assert_eq!(center.run(&[BEGIN, "SELECT sum(a)::text FROM t", "COMMIT"]).await, "9\n");
+    let ((_, _), late) = tokio::join!(center.post("/run?end=1500", &[BEGIN]), later(&[BEGIN]));
     assert!(late.1.contains("ConnectionFailed") && late.1.contains("waited 900ms for a turn"), "{late:?}");
 }
 
