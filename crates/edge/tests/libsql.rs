@@ -226,6 +226,24 @@ async fn writers_queue_and_readers_do_not() {
     assert!(waited < Duration::from_millis(300), "a reader waited {waited:?}");
 }
 
+/// A server of libSQL waits forever for a writer that gave up behind its own checkpoint, which it
+/// makes of every thousand pages: nobody must have waited there.
+#[tokio::test]
+async fn writers_go_on_while_the_server_makes_room() {
+    let server = LibSql::start();
+    let host = on(&server, &[]);
+    run(&host, &[CREATE]).await;
+    let insert = "INSERT INTO t (b) VALUES (hex(randomblob(5000)))";
+    let add = [&["BEGIN IMMEDIATE"][..], &[insert; 12], &["COMMIT"]].concat().join("\n");
+    for round in 0..20 {
+        let writers = futures::future::join_all((0..40).map(|_| host.post(RUN, &add)));
+        for (status, body) in tokio::time::timeout(Duration::from_secs(60), writers).await.expect("it ends") {
+            assert_eq!(status, StatusCode::OK, "round {round}: {body}");
+        }
+    }
+    assert_eq!(run(&host, &["SELECT count(*) FROM t"]).await, "9600\n");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_restarts_is_found_again() {
     let mut server = LibSql::start();

@@ -10,9 +10,14 @@ use crate::problem::full;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use http_body_util::BodyExt as _;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 use wasmtime_wasi_http::{RequestOptions, WasiBody};
+
+/// Who may not write by then, hears that the database is busy.
+const TURN_MAX: Duration = Duration::from_secs(30);
 
 /// What is told of an answer that nobody understands.
 const SHOWN_MAX: usize = 200;
@@ -68,7 +73,13 @@ pub struct Server {
     address: Address,
     client: Client,
     pub(super) transaction_max: Duration,
+    /// Held by who writes. libSQL's server has one writer at a time and queues the others, and its queue
+    /// can stand still for good: who gives up in it, behind a checkpoint, is waited for forever.
+    writer: Arc<Mutex<()>>,
 }
+
+/// The right to write, until it is dropped.
+pub(super) type Turn = OwnedMutexGuard<()>;
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -87,7 +98,13 @@ pub(super) enum Failure {
 
 impl Server {
     pub fn new(address: Address, client: Client, transaction_max: Duration) -> Self {
-        Self { address, client, transaction_max }
+        Self { address, client, transaction_max, writer: Arc::default() }
+    }
+
+    /// Waits until nobody else of this host writes.
+    pub(super) async fn turn(&self) -> Result<Turn, Failure> {
+        let turn = timeout(TURN_MAX, self.writer.clone().lock_owned()).await;
+        turn.map_err(|_| Failure::Away(format!("database is busy: others wrote for {TURN_MAX:?}")))
     }
 
     pub(super) fn pipeline(&self) -> &Uri {

@@ -4,7 +4,7 @@
 //! stream, which rolls back what it left open.
 
 use super::hrana::{self, Answer, Refusal};
-use super::server::{Failure, Server};
+use super::server::{Failure, Server, Turn};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use crate::sqlite::statement::{self, Kind, Outcome, timed_out};
 use http::Uri;
@@ -43,6 +43,8 @@ struct Stream {
     at: Uri,
     /// `None`: not open yet, or closed by the server.
     baton: Option<String>,
+    /// While something is or may be written. It outlasts a stream that is being closed.
+    turn: Option<Turn>,
     transaction: Option<Transaction>,
 }
 
@@ -61,8 +63,9 @@ impl Drop for Stream {
     fn drop(&mut self) {
         let Some(baton) = self.baton.take() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (server, at) = (self.server.clone(), self.at.clone());
+        let (server, at, turn) = (self.server.clone(), self.at.clone(), self.turn.take());
         runtime.spawn(async move {
+            let _turn = turn;
             if let Err(error) = server.ask(&at, hrana::close(&baton), CLOSE_MAX).await {
                 tracing::debug!("a stream was not closed: {error:?}");
             }
@@ -72,7 +75,8 @@ impl Drop for Stream {
 
 impl Stream {
     fn new(server: &Arc<Server>) -> Self {
-        Self { server: server.clone(), at: server.pipeline().clone(), baton: None, transaction: None }
+        let (server, at) = (server.clone(), server.pipeline().clone());
+        Self { server, at, baton: None, turn: None, transaction: None }
     }
 
     async fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<Answer, Failure> {
@@ -125,12 +129,17 @@ impl Session {
         let mut stream = state.stream.take().unwrap_or_else(|| Stream::new(&self.server));
         let until = stream.transaction.as_ref().map(|transaction| transaction.until);
         let was_open = stream.baton.is_some();
+        if until.is_none() && matches!(kind, Kind::Write | Kind::Begin | Kind::Unknown) {
+            stream.turn = Some(self.server.turn().await.map_err(|failure| self.failed(failure))?);
+        }
         let statement = Arc::new((sql, parameters));
         let mut asked = ask(stream, statement.clone()).await;
         // An idle stream is closed by the server. There was nothing in it.
         if matches!(asked.1, Err(Failure::Expired)) && was_open && until.is_none() {
             asked.0.baton = None;
-            asked = ask(Stream::new(&self.server), statement).await;
+            let mut fresh = Stream::new(&self.server);
+            fresh.turn = asked.0.turn.take();
+            asked = ask(fresh, statement).await;
         }
         let answer;
         (stream, answer) = asked;
@@ -162,6 +171,7 @@ impl Session {
         }
         if !in_transaction {
             stream.transaction = None;
+            stream.turn = None;
         } else if stream.transaction.is_none() {
             let until = Instant::now() + self.server.transaction_max;
             let watchdog = tokio::spawn(time_out(Arc::downgrade(self), until)).abort_handle();

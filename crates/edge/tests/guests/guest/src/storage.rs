@@ -104,7 +104,8 @@ async fn values(database: &str) -> Result<String, String> {
 /// What an insert says of itself.
 async fn inserted(database: &str) -> Result<String, String> {
     let connection = Connection::open(database).await.map_err(debug)?;
-    for sql in ["CREATE TABLE IF NOT EXISTS own (a INTEGER PRIMARY KEY)", "INSERT INTO own VALUES (41), (42)"] {
+    for sql in ["CREATE TABLE IF NOT EXISTS own (a INTEGER PRIMARY KEY)", "INSERT INTO own VALUES (41), (42)"]
+    {
         execute(&connection, sql, None).await?;
     }
     execute(&connection, "SELECT 1", None).await?;
