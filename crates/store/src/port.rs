@@ -145,7 +145,8 @@ pub async fn addition<S: Sql, T, E: From<Error>>(
 ) -> Result<T, E> {
     let begin = match sql.dialect() {
         Dialect::Sqlite => "BEGIN IMMEDIATE",
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        // To PostgreSQL the same as READ COMMITTED; the name is for [`end_inherited`].
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ UNCOMMITTED",
     };
     between(begin, sql, work).await
 }
@@ -156,11 +157,15 @@ async fn between<S: Sql, T, E: From<Error>>(
     work: impl AsyncFnOnce(&S) -> Result<T, E>,
 ) -> Result<T, E> {
     sql.query(begin, &[]).await?;
-    let outcome = match work(sql).await {
-        Ok(value) => sql.query("COMMIT", &[]).await.map(|_| value).map_err(E::from),
-        Err(error) => Err(error),
+    let (outcome, still_open) = match work(sql).await {
+        // After a COMMIT that failed, PostgreSQL has rolled back; SQLite lets it be tried again.
+        Ok(value) => {
+            let committed = sql.query("COMMIT", &[]).await.map(|_| value).map_err(E::from);
+            (committed, sql.dialect() == Dialect::Sqlite)
+        }
+        Err(error) => (Err(error), true),
     };
-    if outcome.is_err() {
+    if outcome.is_err() && still_open {
         // The first error is the one to tell; a connection that cannot roll back is closed by its
         // host, which rolls back too.
         let _ = sql.query("ROLLBACK", &[]).await;
@@ -171,11 +176,12 @@ async fn between<S: Sql, T, E: From<Error>>(
 /// Ends a transaction that somebody else left open on this connection of PostgreSQL. Spin's pool hands one
 /// on when its guest trapped: it would take in what is written next, and keep or lose it with the rest.
 ///
-/// Only a [`transaction`] of ours is serializable, so that tells; a ROLLBACK at every start would fill the
-/// server's log with warnings.
+/// Nobody but [`transaction`] and [`addition`] asks for their levels, so those tell; a ROLLBACK at every
+/// start would fill the server's log with warnings.
 pub async fn end_inherited(sql: &impl Sql) -> Result<()> {
+    let ours = |level: String| matches!(level.as_str(), "serializable" | "read uncommitted");
     let inherited = match sql.first("SHOW transaction_isolation", &[]).await {
-        Ok(row) => row.is_some_and(|row| row.get::<String>(0).is_ok_and(|level| level == "serializable")),
+        Ok(row) => row.is_some_and(|row| row.get(0).is_ok_and(ours)),
         // In a transaction that failed nothing else is answered.
         Err(Error::Broken(_)) => true,
         Err(error) => return Err(error),
