@@ -168,6 +168,9 @@ fn test_files(folder: &Path, part: &str) -> Result<Vec<String>> {
     Ok(names.into_iter().map(|name| format!("{part}/{name}")).collect())
 }
 
+/// What one file of tests may take, in milliseconds: the longest takes a minute.
+const FILE_MS_MAX: u32 = 5 * 60 * 1000;
+
 /// Runs Node's test runner in `folder`, one file after the other: they share the machine's cores.
 fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_chromium()?;
@@ -175,7 +178,9 @@ fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Resu
     println!("{} tests …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
     let report = workspace::target().join("xtask/report.tap");
     let mut node = Command::new("node");
+    // What hangs is a failure, not a wait without end.
     node.current_dir(folder).args(["--test", "--test-concurrency=1"]);
+    node.arg(format!("--test-timeout={FILE_MS_MAX}"));
     node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
     node.args(files).envs(environment.iter().map(|(name, value)| (name, value)));

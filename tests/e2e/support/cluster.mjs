@@ -1,11 +1,10 @@
 // Several hosts on one PostgreSQL and one Redis, behind the proxy that is shipped.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { end, start } from './program.mjs';
 import { Proxy } from './proxy.mjs';
 import { Server, onLibSql, root } from './server.mjs';
 import { Servers } from './servers.mjs';
@@ -46,7 +45,7 @@ export class Cluster {
     // Once more at the same address, where the proxy looks for it.
     const options = ['up', '--listen', host.address ?? '127.0.0.1:0', '--data', host.data, '--env-file', secrets, '--runtime-config-file', this.config, ...this.options];
     const environment = { ...this.first.environment, SPIN_VARIABLE_ADMIN_TOKEN: this.first.adminToken, ...host.environment };
-    host.process = spawn(path.join(root, 'target/release/centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
+    host.process = start(path.join(root, 'target/release/centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
     const lines = createInterface({ input: host.process.stdout });
     for await (const line of lines) {
       const [, url] = line.match(/^ready (http:\S+)/) ?? [];
@@ -61,29 +60,20 @@ export class Cluster {
 
   /** Ends a host as a power cut would. */
   async killHost(host) {
-    const ended = once(host.process, 'exit');
-    host.process.kill('SIGKILL');
     host.url = undefined;
-    await ended;
+    await end(host.process, 'SIGKILL');
   }
 
   /** Ends a host as an upgrade does; gives its exit code. */
   async endHost(host) {
-    const ended = once(host.process, 'exit');
-    host.process.kill('SIGTERM');
-    const [code] = await ended;
+    const code = await end(host.process);
     host.url = undefined;
     return code;
   }
 
   async stop() {
     await this.proxy?.stop();
-    for (const { process } of this.hosts) {
-      if (!process || process.exitCode !== null || process.signalCode) continue;
-      const ended = once(process, 'exit');
-      process.kill('SIGTERM');
-      await ended;
-    }
+    await Promise.all(this.hosts.map(({ process }) => process && end(process)));
     await this.first?.stop();
     await this.servers.stop();
     await rm(this.folder, { recursive: true, force: true });

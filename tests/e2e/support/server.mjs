@@ -1,13 +1,14 @@
 // The system under test: `cargo xtask up --demo` with the real components, on a free port and a
 // fresh data folder; or a server that already runs, when CENTRALITA_URL names one.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { LibSql } from './libsql.mjs';
+import { end, start } from './program.mjs';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 const READY_MS = 120_000;
@@ -74,12 +75,11 @@ export class Server {
     this.output = [];
     const began = Date.now();
     const { CENTRALITA_XTASK: xtask = path.join(root, 'target/release/xtask') } = process.env;
-    this.process = spawn(xtask, options, { cwd: root, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.ended = new Promise(resolve => this.process.once('exit', resolve));
+    this.process = start(xtask, options, { cwd: root, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.url = await new Promise((resolve, reject) => {
       const fail = why => reject(new Error(`${why}\n${this.output.join('\n')}`));
       const timer = setTimeout(() => fail(`not ready within ${READY_MS} ms`), READY_MS);
-      this.ended.then(code => fail(`the server ended with ${code}`));
+      this.process.ended.then(code => fail(`the server ended with ${code}`));
       createInterface({ input: this.process.stderr }).on('line', line => this.output.push(line));
       createInterface({ input: this.process.stdout }).on('line', line => {
         this.output.push(line);
@@ -98,7 +98,7 @@ export class Server {
   /** Ends the host as a power cut would. Everything else that `up` started ends with it. */
   async kill() {
     process.kill(this.hostProcess, 'SIGKILL');
-    await this.ended;
+    await this.process.ended;
   }
 
   /** Starts again over the same data and at the same address. */
@@ -108,8 +108,7 @@ export class Server {
 
   async stop() {
     if (!this.process) return;
-    this.process.kill('SIGTERM');
-    await this.ended;
+    await end(this.process);
     await this.libsql?.stop();
     await rm(this.data, { recursive: true, force: true });
   }

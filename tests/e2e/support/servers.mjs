@@ -1,9 +1,8 @@
 // A PostgreSQL and a Redis of a test's own, which it can crash and start again.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { start } from './program.mjs';
 import { root } from './server.mjs';
 
 export class Servers {
@@ -11,8 +10,7 @@ export class Servers {
   static async start(...names) {
     const servers = new Servers();
     const program = path.join(root, 'target/release/test-servers');
-    servers.process = spawn(program, names, { stdio: ['pipe', 'pipe', 'inherit'] });
-    servers.ended = once(servers.process, 'exit');
+    servers.process = start(program, names, { stdio: ['pipe', 'pipe', 'inherit'] });
     servers.lines = createInterface({ input: servers.process.stdout })[Symbol.asyncIterator]();
     servers.urls = JSON.parse(await servers.#line());
     return servers;
@@ -26,7 +24,7 @@ export class Servers {
 
   async stop() {
     this.process.stdin.end();
-    await this.ended;
+    await this.process.ended;
   }
 
   async #line() {
