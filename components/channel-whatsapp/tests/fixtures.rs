@@ -115,7 +115,10 @@ fn published_samples_decode() {
 type Events = Vec<Result<channel::event::InboundEvent, Malformed>>;
 
 fn decode(body: &[u8]) -> Result<Events, Malformed> {
-    WhatsApp.decode(&Received { method: "POST".to_owned(), body: body.to_vec(), ..Received::default() })
+    WhatsApp.decode(
+        &Received { method: "POST".to_owned(), body: body.to_vec(), ..Received::default() },
+        &Settings::default(),
+    )
 }
 
 fn lines(body: &[u8]) -> String {

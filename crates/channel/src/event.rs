@@ -64,6 +64,8 @@ pub struct InboundEvent {
     pub echo: bool,
     /// About the contact and not from them: shown in the conversation, and starts nothing.
     pub notice: bool,
+    /// The public post that a comment stands under: its own conversation with whoever wrote it.
+    pub thread: Option<String>,
     /// Everything that identifies the contact it concerns, surest first. A provider may leave out
     /// any of them tomorrow, so none of them is *the* key.
     pub contact: Vec<Identity>,
@@ -99,6 +101,7 @@ impl InboundEvent {
             key: String::new(),
             echo: false,
             notice: false,
+            thread: None,
             contact: Vec::new(),
             data: Map::new(),
             message_id: None,
@@ -141,6 +144,9 @@ impl InboundEvent {
         }
         if !self.contact.is_empty() {
             extra.insert("contact".to_owned(), json!(self.contact));
+        }
+        if let Some(thread) = &self.thread {
+            extra.insert("thread".to_owned(), Value::String(thread.clone()));
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));

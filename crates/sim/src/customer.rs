@@ -156,7 +156,7 @@ async fn posted(node: Node, visitor: String, body: String) -> Result<()> {
     };
     let now = node.now();
     if is_mark {
-        let mut events = Webchat.decode(&received).unwrap_or_default();
+        let mut events = Webchat.decode(&received, &Settings::default()).unwrap_or_default();
         let event = events.pop().and_then(|event| event.ok());
         let Some(inbound) = event.and_then(|event| settle(event, now)) else { return Ok(()) };
         attempt(&node, inbound::apply(&sql, now, &account, &Webchat.profile(), &inbound).await?);
