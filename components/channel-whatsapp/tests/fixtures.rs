@@ -2,7 +2,11 @@
 //! as `centralita inspect` prints it, or for each element that could not be read.
 //! `UPDATE=1 cargo test -p channel-whatsapp` writes them anew; read the difference before committing.
 
-use channel::{codec::Codec, malformed::Malformed, received::Received};
+use channel::{
+    codec::Codec,
+    malformed::Malformed,
+    received::{Received, Settings},
+};
 use channel_whatsapp::codec::WhatsApp;
 use serde_json::json;
 use std::{fs, path::PathBuf};

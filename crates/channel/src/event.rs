@@ -69,8 +69,10 @@ pub struct InboundEvent {
     /// Everything that identifies the contact it concerns, surest first. A provider may leave out
     /// any of them tomorrow, so none of them is *the* key.
     pub contact: Vec<Identity>,
-    /// The provider's own shape of what has none here: a place, a contact card, an order.
+    /// The provider's own shape of what has none here: a contact card, an order.
     pub data: Map<String, Value>,
+    /// What it is beyond text and files: a place, a letter. Printed as members of `extra`.
+    pub shape: Option<Content>,
     /// Our id of the message, where the provider gives back what we sent along.
     pub message_id: Option<String>,
 }
@@ -104,6 +106,7 @@ impl InboundEvent {
             thread: None,
             contact: Vec::new(),
             data: Map::new(),
+            shape: None,
             message_id: None,
         }
     }
@@ -111,6 +114,9 @@ impl InboundEvent {
     /// What is stored and shown of a message.
     pub fn content(&self) -> Content {
         let text = self.text.clone();
+        if let Some(shape) = &self.shape {
+            return shape.clone();
+        }
         if self.kind == EventKind::Unsupported {
             Content::Unsupported { text: text.unwrap_or_default() }
         } else if !self.attachments.is_empty() {
@@ -139,6 +145,10 @@ impl InboundEvent {
     pub fn to_json(&self) -> Value {
         let mut extra = self.data.clone();
         extra.extend(self.extra.clone());
+        if let Some(Value::Object(shape)) = self.shape.as_ref().map(|shape| json!(shape)) {
+            let printed = ["kind", "text", "attachments"];
+            extra.extend(shape.into_iter().filter(|(name, _)| !printed.contains(&name.as_str())));
+        }
         if self.echo {
             extra.insert("echo".to_owned(), Value::Bool(true));
         }

@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     due::Work,
     id::{MessageId, WebhookId},
-    message::{Attachment, Content, DeliveryError},
+    message::{Attachment, DeliveryError},
 };
 use sha2::{Digest, Sha256};
 use shell::{
@@ -90,17 +90,15 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
     let account = store::account::find(sql, &message.account).await?;
     let account = account.ok_or_else(|| Failure::NotFound(format!("the account of message {id}")))?;
     let settings = world.settings(&account)?;
-    let Content::Media { attachments, .. } = &message.content else {
-        store::due::complete(sql, &work.id).await?;
-        return Ok(());
-    };
     let mut copies = vec![];
     let webhook = match work.body["webhook_id"].as_str() {
         Some(id) => store::webhook::find(sql, &WebhookId::from(id)).await?,
         None => None,
     };
     let webhook = webhook.map(|kept| Head::with_body(&kept.head, kept.body));
-    for (index, file) in attachments.iter().enumerate().filter(|(_, file)| file.id.is_none()) {
+    for (index, file) in
+        message.content.attachments().iter().enumerate().filter(|(_, file)| file.id.is_none())
+    {
         let contained = webhook.as_ref().and_then(|webhook| files.contained(file, webhook, &settings));
         let copied = match contained {
             Some(bytes) => within_limit(codec, bytes).map(|bytes| (bytes, mime(file, None))),
@@ -119,7 +117,7 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
                 return Ok(());
             }
             let Some(mut message) = message::find(sql, &id).await? else { return Ok(()) };
-            let Content::Media { attachments, .. } = &mut message.content else { return Ok(()) };
+            let attachments = message.content.attachments_mut();
             for (index, (bytes, mime)) in &copies {
                 let Some(file) = attachments.get_mut(*index) else { continue };
                 let stored = Stored {

@@ -183,9 +183,7 @@ impl Scope<'_> {
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
         }
-        if let Content::Media { attachments, .. } = &message.content
-            && attachments.iter().any(|file| file.id.is_none())
-        {
+        if message.content.attachments().iter().any(|file| file.id.is_none()) {
             next.push(self.fetch(&message, inbound.webhook.as_ref()));
         }
         let mut work = done.work;

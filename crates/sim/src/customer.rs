@@ -7,7 +7,12 @@ use crate::{
     provider::{Fact, later, notify},
     setup,
 };
-use channel::{codec::Codec, received::Received, settle::settle, webhook};
+use channel::{
+    codec::Codec,
+    received::{Received, Settings},
+    settle::settle,
+    webhook,
+};
 use channel_webchat::codec::{VISITOR_HEADER, Webchat, provider_id};
 use serde_json::{Value, json};
 use shell::{

@@ -7,7 +7,13 @@ use crate::{
     rate,
     server::gate::{Gate, identity},
 };
-use channel::{codec::Codec, event::EventKind, received::Received, settle::settle, webhook};
+use channel::{
+    codec::Codec,
+    event::EventKind,
+    received::{Received, Settings},
+    settle::settle,
+    webhook,
+};
 use http::StatusCode;
 use shell::{
     failure::Result,
