@@ -61,7 +61,11 @@ impl Codec for Webchat {
         Signature::from(proven.is_some())
     }
 
-    fn decode(&self, received: &Received) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+    fn decode(
+        &self,
+        received: &Received,
+        _settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
         let value = json::parse(&received.body)?;
         let post = Node::root(&value);
         let kind = post.require("kind")?;
@@ -216,7 +220,7 @@ mod tests {
     }
 
     fn decode(body: &str) -> Result<InboundEvent, Malformed> {
-        let mut events = Webchat.decode(&received(body))?;
+        let mut events = Webchat.decode(&received(body), &Settings::default())?;
         assert_eq!(events.len(), 1);
         events.remove(0)
     }
@@ -308,7 +312,7 @@ mod tests {
         let token = visitor::token(&key, "shop", "v9", Timestamp(2_000_000));
         let mut received = received(r#"{"kind":"end"}"#);
         received.headers = vec![("Authorization".to_owned(), format!("Bearer {token}"))];
-        let event = Webchat.decode(&received).unwrap().remove(0).unwrap();
+        let event = Webchat.decode(&received, &Settings::default()).unwrap().remove(0).unwrap();
         assert_eq!(event.contact, [Identity::new(SCHEME, "v9")]);
         for (settings, expected) in [
             (Settings::from([("secret", hex.as_str()), ("now", "1999")]), Signature::Valid),

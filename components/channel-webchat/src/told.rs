@@ -156,8 +156,12 @@ impl Progress {
 }
 
 fn said(message: &Message, author_name: Option<String>, signer: Signer<'_>) -> Told {
+    let words = message.content.words();
     let (kind, text, options, files): (_, &str, _, &[Attachment]) = match &message.content {
         Content::Text { text } => ("text", text, json!([]), &[]),
+        Content::Template(_) | Content::Location(_) => ("text", &words, json!([]), &[]),
+        Content::Card(card) => ("menu", &words, json!(card.options), card.image.as_slice()),
+        Content::Letter(letter) => ("media", &words, json!([]), &letter.attachments),
         Content::Menu(menu) => ("menu", &menu.text, json!(menu.options), &[]),
         Content::Media { text, attachments } => {
             ("media", text.as_deref().unwrap_or_default(), json!([]), attachments)

@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use channel::{codec::Codec, digest::digest, received::Received, settle::settle, webhook};
+use channel::{
+    codec::Codec,
+    digest::digest,
+    received::{Received, Settings},
+    settle::settle,
+    webhook,
+};
 use channel_webchat::{
     codec::{NAME, SCHEME, VISITOR_HEADER, Webchat},
     told::{Progress, Signer, Told},
@@ -88,7 +94,8 @@ impl Chat {
 
     /// A mark, which is applied at once.
     fn mark(&self, visitor: &str, body: &str) {
-        let event = Webchat.decode(&Chat::received(visitor, body)).unwrap().remove(0).unwrap();
+        let event =
+            Webchat.decode(&Chat::received(visitor, body), &Settings::default()).unwrap().remove(0).unwrap();
         let inbound = settle(event, NOW).unwrap();
         block_on(inbound::apply(&self.sql, NOW, &self.account, &Webchat.profile(), &inbound)).unwrap();
     }

@@ -63,7 +63,11 @@ impl Codec for WhatsApp {
         verify::verify(received, settings)
     }
 
-    fn decode(&self, received: &Received) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+    fn decode(
+        &self,
+        received: &Received,
+        _settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
         decode::decode(received)
     }
 

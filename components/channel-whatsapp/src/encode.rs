@@ -74,9 +74,15 @@ type Body = (&'static str, Value);
 
 fn bodies(profile: &ChannelProfile, message: &Outbound) -> Vec<Body> {
     match &message.content {
-        Content::Text { text } | Content::Rich { text, .. } | Content::Unsupported { text } => texts(text),
         Content::Menu(menu) => menu_bodies(profile, menu, &message.locale),
         Content::Media { text, attachments } => media(text.as_deref(), attachments),
+        Content::Text { .. }
+        | Content::Template(_)
+        | Content::Location(_)
+        | Content::Card(_)
+        | Content::Letter(_)
+        | Content::Rich { .. }
+        | Content::Unsupported { .. } => texts(&message.content.words()),
     }
 }
 

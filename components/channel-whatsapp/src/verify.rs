@@ -1,7 +1,7 @@
 //! Who is calling: Meta's handshake for a new address, and its signature under every event.
 
 use channel::{
-    codec::Handshake,
+    codec::{Handshake, Told},
     received::{Received, Settings},
     signature::{Signature, from_hex, hmac_sha256_matches, same_secret},
 };
@@ -24,7 +24,7 @@ pub(crate) fn verify(received: &Received, settings: &Settings) -> Signature {
 pub(crate) fn handshake(received: &Received, settings: &Settings) -> Option<Handshake> {
     let check = Check::of(received)?;
     let known = settings.get("verify_token").is_some_and(|token| check.knows(token));
-    Some(if known { Handshake::Echo(check.challenge) } else { Handshake::Refused })
+    Some(if known { Handshake::Proven(Told::text(check.challenge)) } else { Handshake::Refused })
 }
 
 /// Meta asks whether this address is ours.
@@ -92,7 +92,7 @@ mod tests {
             (
                 "GET",
                 "hub.mode=subscribe&hub.verify_token=t%C3%B3ken&hub.challenge=11",
-                Some(Handshake::Echo("11".to_owned())),
+                Some(Handshake::Proven(Told::text("11"))),
                 Signature::Valid,
             ),
             (

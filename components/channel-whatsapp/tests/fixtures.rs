@@ -2,7 +2,11 @@
 //! as `centralita inspect` prints it, or for each element that could not be read.
 //! `UPDATE=1 cargo test -p channel-whatsapp` writes them anew; read the difference before committing.
 
-use channel::{codec::Codec, malformed::Malformed, received::Received};
+use channel::{
+    codec::Codec,
+    malformed::Malformed,
+    received::{Received, Settings},
+};
 use channel_whatsapp::codec::WhatsApp;
 use serde_json::json;
 use std::{fs, path::PathBuf};
@@ -115,7 +119,10 @@ fn published_samples_decode() {
 type Events = Vec<Result<channel::event::InboundEvent, Malformed>>;
 
 fn decode(body: &[u8]) -> Result<Events, Malformed> {
-    WhatsApp.decode(&Received { method: "POST".to_owned(), body: body.to_vec(), ..Received::default() })
+    WhatsApp.decode(
+        &Received { method: "POST".to_owned(), body: body.to_vec(), ..Received::default() },
+        &Settings::default(),
+    )
 }
 
 fn lines(body: &[u8]) -> String {

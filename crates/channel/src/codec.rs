@@ -16,14 +16,36 @@ pub trait Codec {
     /// Whether the request comes from whom it says, by the account's secrets.
     fn verify(&self, received: &Received, settings: &Settings) -> Signature;
 
-    /// What happened. The outer error: this is no payload of the channel. An inner error: this
-    /// element of it is broken; its neighbours are not.
-    fn decode(&self, received: &Received) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed>;
+    /// What must be had from elsewhere before the signature can be checked: a certificate, which the
+    /// request itself names. What is found there is the setting [`PROOF`] of [`Codec::verify`]. A request
+    /// that names a place outside the provider's own gives `None`.
+    fn proof(&self, _received: &Received) -> Option<ProviderRequest> {
+        None
+    }
+
+    /// What happened. The settings hold no secrets here. The outer error: this is no payload of the
+    /// channel. An inner error: this element of it is broken; its neighbours are not.
+    fn decode(
+        &self,
+        received: &Received,
+        settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed>;
 
     /// The answer to a request that is no event but a check that this address is ours. `None`: it is
     /// no such request.
     fn handshake(&self, _received: &Received, _settings: &Settings) -> Option<Handshake> {
         None
+    }
+
+    /// What a provider wants to read in answer to its webhook. `None`: the status alone.
+    fn thanks(&self, _received: &Received, _settings: &Settings) -> Option<Told> {
+        None
+    }
+
+    /// Calls that the webhook itself asks for, made once when it is read: to confirm a subscription, to
+    /// say that a button was heard.
+    fn errands(&self, _received: &Received, _settings: &Settings) -> Vec<ProviderRequest> {
+        vec![]
     }
 
     /// The calls that hand one message to the provider, in order. An error is final: the provider
@@ -39,11 +61,26 @@ pub trait Codec {
     }
 }
 
+/// The setting with what [`Codec::proof`] led to.
+pub const PROOF: &str = "proof";
+
+/// What a provider is told, with status 200.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub mime: &'static str,
+    pub body: String,
+}
+
+impl Told {
+    pub fn text(body: impl Into<String>) -> Self {
+        Told { mime: "text/plain; charset=utf-8", body: body.into() }
+    }
+}
+
 /// The answer to a provider's check of our address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handshake {
-    /// To be sent back as it is, as plain text.
-    Echo(String),
+    Proven(Told),
     /// Somebody who does not know the account's verify token.
     Refused,
 }

@@ -6,11 +6,7 @@ use crate::{
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::Settings,
 };
-use domain::{
-    due::Work,
-    message::{Content, DeliveryError},
-    time::Timestamp,
-};
+use domain::{due::Work, message::DeliveryError, time::Timestamp};
 use shell::{
     failure::Result,
     log,
@@ -56,11 +52,9 @@ async fn hand_over(
     settings: &Settings,
     parcel: &mut Parcel,
 ) -> Outcome {
-    if let Content::Media { attachments, .. } = &mut parcel.message.content {
-        for file in attachments.iter_mut() {
-            if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
-                return outcome;
-            }
+    for file in parcel.message.content.attachments_mut() {
+        if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
+            return outcome;
         }
     }
     let mut to = vec![parcel.conversation.identity.clone()];

@@ -1,7 +1,10 @@
 //! Reading a kept webhook and applying its events. Whatever cannot be read or applied is left for a
 //! person to see and to run again, with its place; everything else has happened by then.
 
-use crate::{codec::Codec, event::InboundEvent, malformed::Malformed, settle::settle, webhook::Head};
+use crate::{
+    codec::Codec, event::InboundEvent, malformed::Malformed, received::Settings, settle::settle,
+    webhook::Head,
+};
 use domain::{channel::ChannelProfile, due::Work, id::WebhookId, time::Timestamp};
 use shell::{
     command::{Race, retrying},
@@ -39,10 +42,11 @@ pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &W
         return Ok(Digested::default());
     };
     let (mut digested, mut events) = (Digested::default(), vec![]);
-    match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone())) {
+    let home = account::find(sql, &webhook.account).await?;
+    let settings = home.as_ref().map(Settings::of).unwrap_or_default();
+    match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone()), &settings) {
         Err(malformed) => digested.failed = Some(malformed),
         Ok(elements) => {
-            let home = account::find(sql, &webhook.account).await?;
             for element in elements {
                 match element {
                     Ok(event) => {
@@ -74,7 +78,8 @@ async fn address(
     digested: &mut Digested,
 ) -> Result<Option<Addressed>> {
     let address = event.account.clone();
-    let Some(inbound) = settle(event, webhook.received_at) else { return Ok(None) };
+    let Some(mut inbound) = settle(event, webhook.received_at) else { return Ok(None) };
+    inbound.webhook = Some(webhook.id.clone());
     let at_home = home.filter(|home| [home.id.as_str(), &home.address, ""].contains(&address.as_str()));
     let account = match at_home {
         Some(home) => Some(home.clone()),

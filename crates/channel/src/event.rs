@@ -64,11 +64,15 @@ pub struct InboundEvent {
     pub echo: bool,
     /// About the contact and not from them: shown in the conversation, and starts nothing.
     pub notice: bool,
+    /// The public post that a comment stands under: its own conversation with whoever wrote it.
+    pub thread: Option<String>,
     /// Everything that identifies the contact it concerns, surest first. A provider may leave out
     /// any of them tomorrow, so none of them is *the* key.
     pub contact: Vec<Identity>,
-    /// The provider's own shape of what has none here: a place, a contact card, an order.
+    /// The provider's own shape of what has none here: a contact card, an order.
     pub data: Map<String, Value>,
+    /// What it is beyond text and files: a place, a letter. Printed as members of `extra`.
+    pub shape: Option<Content>,
     /// Our id of the message, where the provider gives back what we sent along.
     pub message_id: Option<String>,
 }
@@ -99,8 +103,10 @@ impl InboundEvent {
             key: String::new(),
             echo: false,
             notice: false,
+            thread: None,
             contact: Vec::new(),
             data: Map::new(),
+            shape: None,
             message_id: None,
         }
     }
@@ -108,6 +114,9 @@ impl InboundEvent {
     /// What is stored and shown of a message.
     pub fn content(&self) -> Content {
         let text = self.text.clone();
+        if let Some(shape) = &self.shape {
+            return shape.clone();
+        }
         if self.kind == EventKind::Unsupported {
             Content::Unsupported { text: text.unwrap_or_default() }
         } else if !self.attachments.is_empty() {
@@ -136,11 +145,18 @@ impl InboundEvent {
     pub fn to_json(&self) -> Value {
         let mut extra = self.data.clone();
         extra.extend(self.extra.clone());
+        if let Some(Value::Object(shape)) = self.shape.as_ref().map(|shape| json!(shape)) {
+            let printed = ["kind", "text", "attachments"];
+            extra.extend(shape.into_iter().filter(|(name, _)| !printed.contains(&name.as_str())));
+        }
         if self.echo {
             extra.insert("echo".to_owned(), Value::Bool(true));
         }
         if !self.contact.is_empty() {
             extra.insert("contact".to_owned(), json!(self.contact));
+        }
+        if let Some(thread) = &self.thread {
+            extra.insert("thread".to_owned(), Value::String(thread.clone()));
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));

@@ -5,13 +5,14 @@ use crate::{
     codec::Codec,
     deliver::{World, problem},
     outbound::{Answer, Outcome, ProviderRequest},
-    received::Settings,
+    received::{Received, Settings},
     signature::to_hex,
+    webhook::Head,
 };
 use domain::{
     due::Work,
-    id::MessageId,
-    message::{Attachment, Content, DeliveryError},
+    id::{MessageId, WebhookId},
+    message::{Attachment, DeliveryError},
 };
 use sha2::{Digest, Sha256};
 use shell::{
@@ -25,21 +26,39 @@ use store::{
     port::{Sql, transaction},
 };
 
-/// How a provider keeps files.
+/// How a provider keeps files. A file came with the webhook ([`Files::contained`]), or the webhook says
+/// where it is ([`Files::at_hand`]), or one has to ask ([`Files::locate`]).
 pub trait Files {
+    /// The bytes of a file that stand in the webhook itself.
+    fn contained(&self, _file: &Attachment, _webhook: &Received, _settings: &Settings) -> Option<Vec<u8>> {
+        None
+    }
+    /// Where it is, when the webhook said so. Only at the provider's own hosts: the address is from
+    /// outside.
+    fn at_hand(&self, _file: &Attachment, _settings: &Settings) -> Option<Location> {
+        None
+    }
     /// The call that asks where a file is.
-    fn locate(&self, file: &Attachment, settings: &Settings) -> Result<ProviderRequest, DeliveryError>;
+    fn locate(&self, _file: &Attachment, _settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
+        Err(problem("file", "the provider does not say where it is"))
+    }
     /// Where it is, by the provider's answer.
-    fn located(&self, body: &[u8], settings: &Settings) -> Option<Location>;
-    /// The call that uploads a file. `None`: files are sent by their address.
+    fn located(&self, _body: &[u8], _settings: &Settings) -> Option<Location> {
+        None
+    }
+    /// The call that uploads a file. `None`: files are sent by their address, or with the message.
     fn upload(
         &self,
-        file: &Attachment,
-        bytes: &[u8],
-        settings: &Settings,
-    ) -> Option<Result<ProviderRequest, DeliveryError>>;
+        _file: &Attachment,
+        _bytes: &[u8],
+        _settings: &Settings,
+    ) -> Option<Result<ProviderRequest, DeliveryError>> {
+        None
+    }
     /// The provider's id of what was uploaded.
-    fn uploaded(&self, body: &[u8]) -> Option<String>;
+    fn uploaded(&self, _body: &[u8]) -> Option<String> {
+        None
+    }
 }
 
 /// Where a file can be had, and what it must be.
@@ -71,13 +90,21 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
     let account = store::account::find(sql, &message.account).await?;
     let account = account.ok_or_else(|| Failure::NotFound(format!("the account of message {id}")))?;
     let settings = world.settings(&account)?;
-    let Content::Media { attachments, .. } = &message.content else {
-        store::due::complete(sql, &work.id).await?;
-        return Ok(());
-    };
     let mut copies = vec![];
-    for (index, file) in attachments.iter().enumerate().filter(|(_, file)| file.id.is_none()) {
-        match copy(world, codec, files, &settings, file).await {
+    let webhook = match work.body["webhook_id"].as_str() {
+        Some(id) => store::webhook::find(sql, &WebhookId::from(id)).await?,
+        None => None,
+    };
+    let webhook = webhook.map(|kept| Head::with_body(&kept.head, kept.body));
+    for (index, file) in
+        message.content.attachments().iter().enumerate().filter(|(_, file)| file.id.is_none())
+    {
+        let contained = webhook.as_ref().and_then(|webhook| files.contained(file, webhook, &settings));
+        let copied = match contained {
+            Some(bytes) => within_limit(codec, bytes).map(|bytes| (bytes, mime(file, None))),
+            None => copy(world, codec, files, &settings, file).await,
+        };
+        match copied {
             Ok(copy) => copies.push((index, copy)),
             Err(Missing::Later(reason)) => return Err(Failure::Later(reason)),
             Err(Missing::Never(reason)) => return Ok(store::due::give_up(sql, &work.id, &reason).await?),
@@ -90,7 +117,7 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
                 return Ok(());
             }
             let Some(mut message) = message::find(sql, &id).await? else { return Ok(()) };
-            let Content::Media { attachments, .. } = &mut message.content else { return Ok(()) };
+            let attachments = message.content.attachments_mut();
             for (index, (bytes, mime)) in &copies {
                 let Some(file) = attachments.get_mut(*index) else { continue };
                 let stored = Stored {
@@ -123,25 +150,37 @@ async fn copy(
     settings: &Settings,
     file: &Attachment,
 ) -> Result<(Vec<u8>, String), Missing> {
-    let request = files.locate(file, settings).map_err(|error| Missing::Never(error.text))?;
-    let body = body(world.call(request).await)?;
-    let location = files.located(&body, settings);
-    let location =
-        location.ok_or_else(|| Missing::Never("the provider does not say where it is".to_owned()))?;
+    let location = match files.at_hand(file, settings) {
+        Some(location) => location,
+        None => {
+            let request = files.locate(file, settings).map_err(|error| Missing::Never(error.text))?;
+            let located = files.located(&body(world.call(request).await)?, settings);
+            located.ok_or_else(|| Missing::Never("the provider does not say where it is".to_owned()))?
+        }
+    };
     let limit = codec.profile().media_bytes_max;
     if location.size.is_some_and(|size| limit < size) {
-        return Err(Missing::Never(format!("more than {limit} bytes")));
+        return Err(too_large(limit));
     }
-    let bytes = self::body(world.call(location.request).await)?;
-    if limit < bytes.len() as u64 {
-        return Err(Missing::Never(format!("more than {limit} bytes")));
-    }
+    let bytes = within_limit(codec, body(world.call(location.request).await)?)?;
     let sha256 = to_hex(&Sha256::digest(&bytes));
     if location.sha256.is_some_and(|expected| !expected.eq_ignore_ascii_case(&sha256)) {
         return Err(Missing::Later("what was downloaded is not what was sent".to_owned()));
     }
-    let mime = location.mime.or_else(|| file.mime.clone());
-    Ok((bytes, mime.unwrap_or_else(|| "application/octet-stream".to_owned())))
+    Ok((bytes, mime(file, location.mime)))
+}
+
+fn mime(file: &Attachment, found: Option<String>) -> String {
+    found.or_else(|| file.mime.clone()).unwrap_or_else(|| "application/octet-stream".to_owned())
+}
+
+fn within_limit(codec: &impl Codec, bytes: Vec<u8>) -> Result<Vec<u8>, Missing> {
+    let limit = codec.profile().media_bytes_max;
+    if limit < bytes.len() as u64 { Err(too_large(limit)) } else { Ok(bytes) }
+}
+
+fn too_large(limit: u64) -> Missing {
+    Missing::Never(format!("more than {limit} bytes"))
 }
 
 fn body(answer: Answer) -> Result<Vec<u8>, Missing> {

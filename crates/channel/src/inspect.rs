@@ -39,7 +39,7 @@ pub fn inspect(codec: &impl Codec, inspection: Inspection) -> Result<Findings, M
         Received { method: inspection.method, url: inspection.url, headers: inspection.headers, body };
     let signature = codec.verify(&received, &inspection.settings);
     let (mut events, mut malformed) = (Vec::new(), Vec::new());
-    for element in codec.decode(&received)? {
+    for element in codec.decode(&received, &inspection.settings)? {
         match element {
             Ok(event) => events.push(event.to_json()),
             Err(error) => malformed.push(error),

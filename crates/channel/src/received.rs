@@ -3,8 +3,10 @@
 //! Nothing is re-encoded: half of the signature schemes cover the URL or the body byte by byte.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
+use store::account::Account;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Received {
@@ -49,6 +51,26 @@ pub struct Settings(pub BTreeMap<String, String>);
 impl Settings {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl Settings {
+    /// Everything about an account that is no secret.
+    pub fn of(account: &Account) -> Self {
+        let mut settings = Settings::default();
+        settings.extend(&account.settings);
+        settings.0.insert("address".to_owned(), account.address.clone());
+        settings
+    }
+
+    pub fn extend(&mut self, values: &Map<String, Value>) {
+        for (name, value) in values {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            self.0.insert(name.clone(), text);
+        }
     }
 }
 

@@ -2,17 +2,20 @@
 //! components only, `/perform`, `/inspect` and `/profile`. The public routes never lead to those three.
 
 use crate::{
-    codec::{Codec, Handshake},
+    codec::{Codec, Handshake, PROOF},
     deliver::{self, World},
     digest, files,
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
-    webhook,
+    webhook::{self, Head},
 };
-use domain::{due::Kind, id::AccountId, time::Timestamp};
+use domain::{
+    due::{Kind, Work},
+    id::{AccountId, WebhookId},
+    time::Timestamp,
+};
 use http::{Method, StatusCode};
-use serde_json::Value;
 use shell::{
     failure::{Failure, Result},
     log,
@@ -27,12 +30,25 @@ use shell::{
     seal::{self, Key},
 };
 use spin_sdk::http::Request;
-use std::time::Duration;
-use store::account::{self, Account};
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+use store::{
+    account::{self, Account},
+    port::Sql,
+};
 
 /// A provider that takes longer counts as silent. All calls of one piece of work share it, since whoever
 /// waits for the performer waits a little longer only.
 const PROVIDER_TIME: Duration = Duration::from_secs(9);
+
+/// Certificates kept by their address, for the life of the instance.
+const PROOFS_MAX: usize = 16;
+
+thread_local! {
+    static KEPT_PROOFS: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// After so many attempts a webhook is read without the calls that it asks for.
+const ERRAND_ATTEMPTS_MAX: u32 = 2;
 
 /// The largest file that is downloaded, and a little more.
 const ANSWER_MAX: usize = 24 * 1024 * 1024;
@@ -75,21 +91,52 @@ async fn receive(codec: &impl Codec, variables: &[&str], asked: &Asked, account:
     let received = received(asked, &public_url, &forwarded::full_url(asked).await?);
     match asked.method {
         Method::GET => match codec.handshake(&received, &settings) {
-            Some(Handshake::Echo(text)) => {
-                Ok(reply::bytes(StatusCode::OK, "text/plain; charset=utf-8", text))
-            }
+            Some(Handshake::Proven(told)) => Ok(reply::bytes(StatusCode::OK, told.mime, told.body)),
             Some(Handshake::Refused) | None => {
                 Err(Failure::Forbidden("this is no valid handshake".to_owned()))
             }
         },
         Method::POST => {
+            let settings = with_proof(codec, &outside, settings, &received).await?;
             let now = now();
             let due_at = due_at(now);
             attempt(webhook::keep(&sql, now, due_at, codec, &account, &settings, &received).await?);
-            Ok(reply::empty(StatusCode::OK))
+            Ok(match codec.thanks(&received, &settings) {
+                Some(told) => reply::bytes(StatusCode::OK, told.mime, told.body),
+                None => reply::empty(StatusCode::OK),
+            })
         }
         _ => Err(Failure::MethodNotAllowed(asked.method.to_string())),
     }
+}
+
+/// Adds what the signature is checked with, where that stands elsewhere.
+async fn with_proof(
+    codec: &impl Codec,
+    outside: &Outside,
+    mut settings: Settings,
+    received: &Received,
+) -> Result<Settings> {
+    let Some(request) = codec.proof(received) else { return Ok(settings) };
+    let url = request.url.clone();
+    let proof = match KEPT_PROOFS.with_borrow(|kept| kept.get(&url).cloned()) {
+        Some(proof) => proof,
+        None => match outside.call(request).await {
+            Answer::Response { status: 200, body, .. } => {
+                let proof = String::from_utf8_lossy(&body).into_owned();
+                KEPT_PROOFS.with_borrow_mut(|kept| {
+                    // They change once a year; a hostile sender cannot make more than these.
+                    if kept.len() < PROOFS_MAX {
+                        kept.insert(url, proof.clone());
+                    }
+                });
+                proof
+            }
+            _ => return Err(Failure::Later("what the signature is checked with cannot be had".to_owned())),
+        },
+    };
+    settings.0.insert(PROOF.to_owned(), proof);
+    Ok(settings)
 }
 
 /// The request as it was sent: signatures are made over these bytes.
@@ -115,6 +162,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
     let Some(work) = asked_for(&sql, asked).await? else { return Ok(reply::empty(StatusCode::NO_CONTENT)) };
     match work.kind {
         Kind::Digest => {
+            errands(&sql, &Outside::new(variables).await?, codec, &work).await?;
             let digested = digest::digest(&sql, now(), codec, &work).await?;
             if !digested.unknown.is_empty() {
                 let count = digested.unknown.len();
@@ -135,6 +183,28 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         }
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Makes the calls that a kept webhook asks for. They may be made twice, and what is not reached is
+/// tried again; but a webhook is read also when they can't be made.
+async fn errands(sql: &impl Sql, outside: &Outside, codec: &impl Codec, work: &Work) -> Result<()> {
+    let Some(kept) = store::webhook::find(sql, &WebhookId(work.subject.clone())).await? else {
+        return Ok(());
+    };
+    let Some(account) = account::find(sql, &kept.account).await? else { return Ok(()) };
+    let received = Head::with_body(&kept.head, kept.body);
+    for request in codec.errands(&received, &outside.settings(&account)?) {
+        let said = match outside.call(request).await {
+            Answer::Response { status: 200..=299, .. } => continue,
+            Answer::Response { status, .. } => format!("the provider answered {status}"),
+            Answer::NotReached { reason } | Answer::Lost { reason } => reason,
+        };
+        if work.attempts < ERRAND_ATTEMPTS_MAX {
+            return Err(Failure::Later(said));
+        }
+        log::alarm(format!("account {}: what a webhook asks for could not be done: {said}", account.id));
+    }
+    Ok(())
 }
 
 /// What the codec makes of a request that a developer has.
@@ -169,16 +239,8 @@ impl World for Outside {
     }
 
     fn settings(&self, account: &Account) -> Result<Settings> {
-        let mut settings = Settings::default();
-        let secrets = seal::open(&self.key, &account.secrets)?;
-        for (name, value) in account.settings.iter().chain(&secrets) {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            settings.0.insert(name.clone(), text);
-        }
-        settings.0.insert("address".to_owned(), account.address.clone());
+        let mut settings = Settings::of(account);
+        settings.extend(&seal::open(&self.key, &account.secrets)?);
         settings.0.extend(self.variables.iter().cloned());
         Ok(settings)
     }

@@ -25,7 +25,7 @@ pub fn settle(event: InboundEvent, received_at: Timestamp) -> Option<Inbound> {
         EventKind::Ended => What::Left { identities: event.contact },
         EventKind::Comment | EventKind::Mention | EventKind::Verification | EventKind::Typing => return None,
     };
-    Some(Inbound { key, at, what })
+    Some(Inbound { key, at, what, webhook: None })
 }
 
 fn heard(event: InboundEvent) -> Option<What> {

@@ -2,7 +2,7 @@
 //! network's own id. Two contacts that turn out to be one are merged, which says why and can be undone:
 //! a merge only points one contact at the other and moves nothing.
 
-use crate::{id::ContactId, time::Timestamp};
+use crate::{id::ContactId, phone, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub const PHONE: &str = "phone";
@@ -22,24 +22,16 @@ impl Identity {
         Identity { scheme: scheme.to_owned(), value: value.to_owned() }
     }
 
-    /// A phone number in E.164: `+34600123123`. `calling_code` is added to a number written without
-    /// one. `None` when it is no phone number.
+    /// A phone number of what a person wrote; see [`phone::read`].
     pub fn phone(text: &str, calling_code: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.chars().any(|c| !c.is_ascii_digit() && !"+ -().\u{a0}/".contains(c)) {
-            return None;
-        }
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let number = if text.starts_with('+') {
-            digits
-        } else if let Some(number) = digits.strip_prefix("00") {
-            number.to_owned()
-        } else {
-            format!("{calling_code}{digits}")
-        };
-        // E.164: at most 15 digits, and no country code starts with 0.
-        let valid = (8..=15).contains(&number.len()) && !number.starts_with('0');
-        valid.then(|| Identity { scheme: PHONE.to_owned(), value: format!("+{number}") })
+        phone::read(text, calling_code).map(|value| Identity { scheme: PHONE.to_owned(), value })
+    }
+
+    /// Everything that means the same as this one, itself first: a number has several spellings.
+    pub fn equivalents(&self) -> Vec<Self> {
+        let values =
+            if self.scheme == PHONE { phone::spellings(&self.value) } else { vec![self.value.clone()] };
+        values.into_iter().map(|value| Identity { scheme: self.scheme.clone(), value }).collect()
     }
 
     /// An e-mail address, compared in lower case. `None` when it is no address.
@@ -91,25 +83,6 @@ pub fn learn(contact: &Known, holder: Option<&Known>) -> Learnt {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn phones_are_compared_in_e164() {
-        for (text, expected) in [
-            ("34600123123", Some("+3434600123123")),
-            ("+34 600 123 123", Some("+34600123123")),
-            ("0034-600.123.123", Some("+34600123123")),
-            ("600 123 123", Some("+34600123123")),
-            ("+1 (212) 555-0100", Some("+12125550100")),
-            ("+0034600", None),
-            ("12", None),
-            ("US.13491208655302741918", None),
-            ("call me", None),
-            ("+123456789012345678", None),
-        ] {
-            let phone = Identity::phone(text, "34").map(|identity| identity.value);
-            assert_eq!(phone.as_deref(), expected, "{text}");
-        }
-    }
 
     #[test]
     fn addresses_are_compared_in_lower_case() {

@@ -21,6 +21,13 @@ pub enum Content {
         text: Option<String>,
         attachments: Vec<Attachment>,
     },
+    /// Words that the provider approved beforehand: the only way to write to somebody who has not
+    /// written lately, on channels with a window.
+    Template(Template),
+    Location(Location),
+    /// A product or a place as a picture with words and buttons.
+    Card(Card),
+    Letter(Letter),
     /// Something the provider sent that has no shape of its own here: location, contact card,
     /// order. `text` is what a person should read; `data` is the provider's own.
     Rich {
@@ -44,12 +51,138 @@ impl Content {
         match self {
             Content::Text { text } | Content::Rich { text, .. } | Content::Unsupported { text } => text,
             Content::Menu(menu) => &menu.text,
+            Content::Template(template) => &template.text,
+            Content::Location(place) => place.name.as_deref().unwrap_or(&place.latitude),
+            Content::Card(card) => &card.title,
+            Content::Letter(letter) if letter.subject.is_empty() => &letter.text,
+            Content::Letter(letter) => &letter.subject,
             Content::Media { text: Some(text), .. } => text,
             Content::Media { attachments, .. } => {
                 attachments.first().and_then(|file| file.name.as_deref()).unwrap_or_default()
             }
         }
     }
+}
+
+impl Content {
+    /// All of it in plain words: what a channel sends that has no better shape for it. Files are not in it.
+    pub fn words(&self) -> String {
+        match self {
+            Content::Text { text } | Content::Rich { text, .. } | Content::Unsupported { text } => {
+                text.clone()
+            }
+            Content::Menu(menu) => menu.numbered(),
+            Content::Media { text, .. } => text.clone().unwrap_or_default(),
+            Content::Template(template) => template.text.clone(),
+            Content::Location(place) => place.words(),
+            Content::Card(card) => card.words(),
+            Content::Letter(letter) => letter.text.clone(),
+        }
+    }
+
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Content::Media { attachments, .. } => attachments,
+            Content::Letter(letter) => &letter.attachments,
+            Content::Card(card) => card.image.as_slice(),
+            Content::Text { .. }
+            | Content::Menu(_)
+            | Content::Template(_)
+            | Content::Location(_)
+            | Content::Rich { .. }
+            | Content::Unsupported { .. } => &[],
+        }
+    }
+
+    pub fn attachments_mut(&mut self) -> &mut [Attachment] {
+        match self {
+            Content::Media { attachments, .. } => attachments,
+            Content::Letter(letter) => &mut letter.attachments,
+            Content::Card(card) => card.image.as_mut_slice(),
+            Content::Text { .. }
+            | Content::Menu(_)
+            | Content::Template(_)
+            | Content::Location(_)
+            | Content::Rich { .. }
+            | Content::Unsupported { .. } => &mut [],
+        }
+    }
+}
+
+/// A template of the provider, filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    pub name: String,
+    /// As it was approved: `es_ES`, `pt_BR`.
+    pub language: String,
+    pub parameters: Vec<TemplateParameter>,
+    /// What the contact reads.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateParameter {
+    /// `header`, `body`, `button:0`.
+    pub part: String,
+    /// Where the template names its parameters; else their order counts.
+    pub name: Option<String>,
+    pub value: String,
+}
+
+/// A place, in decimal degrees as they were written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    pub latitude: String,
+    pub longitude: String,
+    pub name: Option<String>,
+    pub address: Option<String>,
+}
+
+impl Location {
+    fn words(&self) -> String {
+        let point = format!("{}, {}", self.latitude, self.longitude);
+        let parts = [self.name.clone(), self.address.clone(), Some(point)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub title: String,
+    pub text: String,
+    pub image: Option<Attachment>,
+    /// Where a tap on it leads.
+    pub url: Option<String>,
+    pub options: Vec<MenuOption>,
+}
+
+impl Card {
+    fn words(&self) -> String {
+        let lines = [Some(&self.title), Some(&self.text), self.url.as_ref()];
+        let text = lines.into_iter().flatten().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>();
+        Menu { text: text.join("\n"), options: self.options.clone() }.numbered()
+    }
+}
+
+/// An e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Letter {
+    pub subject: String,
+    /// What was written, without what it quotes.
+    pub text: String,
+    /// What it repeats of earlier letters, and a signature: shown folded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub quoted: String,
+    /// Without scripts, remote pictures and foreign styles: safe to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
+    /// Pictures inside the text have a `content_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// A question with options. The customer's choice comes back as the option's `id`.
@@ -127,6 +260,9 @@ pub struct Attachment {
     /// Bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// How an e-mail's HTML names a picture inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
     /// The provider's own URL. Never shown to a browser: it may carry a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

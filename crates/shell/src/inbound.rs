@@ -10,7 +10,7 @@ use domain::{
     channel::ChannelProfile,
     contact::{Identity, Learnt},
     due::{Kind, Work},
-    id::{ContactId, ConversationId, InteractionId, MessageId},
+    id::{ContactId, ConversationId, InteractionId, MessageId, WebhookId},
     interaction::{Command, State},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
@@ -32,6 +32,9 @@ pub struct Inbound {
     /// By the provider's clock.
     pub at: Timestamp,
     pub what: What,
+    /// Where it was read: the files of its message may be in there.
+    #[serde(default)]
+    pub webhook: Option<WebhookId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,7 +141,7 @@ struct Scope<'a> {
 impl Scope<'_> {
     async fn take(&self, sql: &impl Sql, inbound: &Inbound) -> Result<Vec<Work>, Race> {
         match &inbound.what {
-            What::Message(heard) => return self.hear(sql, inbound.at, heard).await,
+            What::Message(heard) => return self.hear(sql, inbound, heard).await,
             What::Echo(heard) => self.echo(sql, inbound.at, heard).await?,
             What::Status(report) => self.report(sql, inbound, report).await?,
             What::StatusUpTo { identities, seq, status } => {
@@ -157,7 +160,8 @@ impl Scope<'_> {
         Ok(vec![])
     }
 
-    async fn hear(&self, sql: &impl Sql, at: Timestamp, heard: &Heard) -> Result<Vec<Work>, Race> {
+    async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
+        let at = inbound.at;
         let conversation = self.open(sql, heard).await?;
         conversation::heard(sql, &conversation.id, at).await?;
         let (interaction, new) = match &conversation.open_interaction {
@@ -179,10 +183,8 @@ impl Scope<'_> {
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
         }
-        if let Content::Media { attachments, .. } = &message.content
-            && attachments.iter().any(|file| file.id.is_none())
-        {
-            next.push(self.fetch(&message));
+        if message.content.attachments().iter().any(|file| file.id.is_none()) {
+            next.push(self.fetch(&message, inbound.webhook.as_ref()));
         }
         let mut work = done.work;
         work.extend(store::due::add(sql, self.now, next).await?);
@@ -190,14 +192,14 @@ impl Scope<'_> {
     }
 
     /// Copying a provider's files is work for later: nothing slow stands between a message and the desk.
-    fn fetch(&self, message: &Message) -> Work {
+    fn fetch(&self, message: &Message, webhook: Option<&WebhookId>) -> Work {
         Work {
             id: unique::id(self.now),
             kind: Kind::FetchMedia,
             performer: performer::of_channel(&self.account.channel),
             subject: message.id.0.clone(),
             key: format!("fetch_media:{}", message.id),
-            body: serde_json::json!({ "message_id": message.id }),
+            body: serde_json::json!({ "message_id": message.id, "webhook_id": webhook }),
             due_at: self.now,
             attempts: 0,
             trace: None,

@@ -132,6 +132,7 @@ pub async fn stored(
         mime: Some(file.mime),
         name: file.name,
         size: Some(file.size),
+        content_id: None,
         url: None,
         provider_ref: None,
     }))

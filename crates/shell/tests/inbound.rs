@@ -130,6 +130,34 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
     assert_eq!(history.len(), 1);
 }
 
+/// A network that writes a number in the old way, and one that writes it in the new.
+#[test]
+fn a_line_in_two_spellings_is_one_contact_and_keeps_both() {
+    let center = Center::open(false);
+    let sql = center.connect();
+    let spellings = ["+5215512345678", "+525512345678"].map(|number| Identity::new("phone", number));
+    for (key, identity) in ["a", "b"].into_iter().zip(&spellings) {
+        let heard = Heard {
+            identities: vec![identity.clone()],
+            name: None,
+            locale: None,
+            provider_id: None,
+            client_id: None,
+            reply_to: None,
+            content: Content::text("hola"),
+        };
+        center.apply(key, What::Message(heard));
+    }
+    let of = |identity| block_on(store::conversation::with(&sql, &center.account.id, identity)).unwrap();
+    let conversation = of(&spellings[0]).unwrap();
+    assert_eq!(of(&spellings[1]), None, "one conversation, under the spelling that came first");
+    assert_eq!(center.messages(&conversation).len(), 2);
+    let contact = block_on(store::contact::find(&sql, &conversation.contact)).unwrap().unwrap();
+    let held: Vec<_> = contact.identities.iter().map(|held| &held.identity).collect();
+    assert_eq!(held, [&spellings[0], &spellings[1]], "as they were received");
+    assert!(contact.merges.is_empty());
+}
+
 #[test]
 fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
     let center = Center::open(true);

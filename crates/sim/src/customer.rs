@@ -7,7 +7,12 @@ use crate::{
     provider::{Fact, later, notify},
     setup,
 };
-use channel::{codec::Codec, received::Received, settle::settle, webhook};
+use channel::{
+    codec::Codec,
+    received::{Received, Settings},
+    settle::settle,
+    webhook,
+};
 use channel_webchat::codec::{VISITOR_HEADER, Webchat, provider_id};
 use serde_json::{Value, json};
 use shell::{
@@ -156,7 +161,7 @@ async fn posted(node: Node, visitor: String, body: String) -> Result<()> {
     };
     let now = node.now();
     if is_mark {
-        let mut events = Webchat.decode(&received).unwrap_or_default();
+        let mut events = Webchat.decode(&received, &Settings::default()).unwrap_or_default();
         let event = events.pop().and_then(|event| event.ok());
         let Some(inbound) = event.and_then(|event| settle(event, now)) else { return Ok(()) };
         attempt(&node, inbound::apply(&sql, now, &account, &Webchat.profile(), &inbound).await?);

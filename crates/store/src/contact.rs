@@ -127,16 +127,30 @@ fn contact(id: ContactId, row: &Row, identities: Vec<Held>, merges: Vec<Merge>) 
 pub async fn proven_holder(sql: &impl Sql, identity: &Identity) -> Result<Option<ContactId>> {
     let statement = "SELECT c.root_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id
         WHERE i.scheme = $1 AND i.value = $2 AND i.verified = 1";
-    let row = sql.first(statement, parameters![&identity.scheme, &identity.value]).await?;
-    row.map(|row| row.get(0)).transpose()
+    for Identity { scheme, value } in identity.equivalents() {
+        if let Some(row) = sql.first(statement, parameters![scheme, value]).await? {
+            return row.get(0).map(Some);
+        }
+    }
+    Ok(None)
 }
 
-/// The contact that has `identity`, proven or claimed.
-async fn holder(sql: &impl Sql, identity: &Identity) -> Result<Option<ContactId>> {
+/// Who has an identity, proven or claimed.
+struct Holder {
+    contact: ContactId,
+    /// As they have it: perhaps in another spelling.
+    identity: Identity,
+}
+
+async fn holder(sql: &impl Sql, identity: &Identity) -> Result<Option<Holder>> {
     let statement = "SELECT c.root_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id
         WHERE i.scheme = $1 AND i.value = $2";
-    let row = sql.first(statement, parameters![&identity.scheme, &identity.value]).await?;
-    row.map(|row| row.get(0)).transpose()
+    for identity in identity.equivalents() {
+        if let Some(row) = sql.first(statement, parameters![&identity.scheme, &identity.value]).await? {
+            return Ok(Some(Holder { contact: row.get(0)?, identity }));
+        }
+    }
+    Ok(None)
 }
 
 pub async fn create(
@@ -178,21 +192,23 @@ pub async fn add_identity(
     merge_id: &str,
     now: Timestamp,
 ) -> Result<Learnt> {
-    let holder = match holder(sql, identity).await? {
-        Some(holder) => known(sql, &holder).await?,
+    let found = holder(sql, identity).await?;
+    let holder = match &found {
+        Some(holder) => known(sql, &holder.contact).await?,
         None => None,
     };
     let Some(contact) = known(sql, contact).await? else { return Ok(Learnt::Known) };
+    let held = found.map(|holder| holder.identity);
+    if held.as_ref() != Some(identity) {
+        let statement = "INSERT INTO contact_identity (scheme, value, contact_id, verified, created_at_ms)
+            VALUES ($1, $2, $3, $4, $5)";
+        let Identity { scheme, value } = identity;
+        sql.query(statement, parameters![scheme, value, &contact.id, verified, now]).await?;
+        publish(sql, &contact.id, now).await?;
+    }
     let learnt = learn(&contact, holder.as_ref());
     match &learnt {
-        Learnt::Theirs => {
-            let statement =
-                "INSERT INTO contact_identity (scheme, value, contact_id, verified, created_at_ms)
-                VALUES ($1, $2, $3, $4, $5)";
-            let Identity { scheme, value } = identity;
-            sql.query(statement, parameters![scheme, value, &contact.id, verified, now]).await?;
-            publish(sql, &contact.id, now).await?;
-        }
+        Learnt::Theirs => {}
         Learnt::Known if verified => {
             let statement = "UPDATE contact_identity SET verified = 1
                 WHERE scheme = $1 AND value = $2 AND verified = 0";
@@ -204,7 +220,7 @@ pub async fn add_identity(
                 // Whoever only claimed it keeps no hold on it, so that undoing the merge parts them.
                 let statement = "UPDATE contact_identity SET contact_id = $1, verified = 1
                     WHERE scheme = $2 AND value = $3 AND verified = 0";
-                let Identity { scheme, value } = identity;
+                let Identity { scheme, value } = held.as_ref().unwrap_or(identity);
                 sql.query(statement, parameters![&contact.id, scheme, value]).await?;
             }
             let why = format!("{} {}", identity.scheme, identity.value);

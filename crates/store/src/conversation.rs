@@ -59,8 +59,12 @@ pub async fn of_holder(
             SELECT contact_id FROM contact_identity WHERE scheme = $2 AND value = $3 AND verified = 1)
         ORDER BY last_in_at_ms DESC LIMIT 1"
     );
-    let parameters = parameters![account, &identity.scheme, &identity.value];
-    sql.first(&statement, parameters).await?.as_ref().map(conversation).transpose()
+    for Identity { scheme, value } in identity.equivalents() {
+        if let Some(row) = sql.first(&statement, parameters![account, scheme, value]).await? {
+            return conversation(&row).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 pub async fn create(

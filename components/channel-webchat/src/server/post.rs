@@ -7,7 +7,13 @@ use crate::{
     rate,
     server::gate::{Gate, identity},
 };
-use channel::{codec::Codec, event::EventKind, received::Received, settle::settle, webhook};
+use channel::{
+    codec::Codec,
+    event::EventKind,
+    received::{Received, Settings},
+    settle::settle,
+    webhook,
+};
 use http::StatusCode;
 use shell::{
     failure::Result,
@@ -29,8 +35,11 @@ pub(super) async fn receive(gate: &Gate, asked: &Asked) -> Result<Reply> {
         headers: vec![(VISITOR_HEADER.to_owned(), visitor.clone())],
         body: asked.body.to_vec(),
     };
-    let event =
-        Webchat.decode(&received).ok().and_then(|mut events| events.pop()).and_then(|event| event.ok());
+    let event = Webchat
+        .decode(&received, &Settings::default())
+        .ok()
+        .and_then(|mut events| events.pop())
+        .and_then(|event| event.ok());
     match event.as_ref().map(|event| event.kind) {
         Some(EventKind::Typing) => types(gate, &visitor).await?,
         Some(EventKind::Status) => {

@@ -120,6 +120,7 @@ fn media(node: &Node<'_>, kind: &str) -> Result<Parts, Malformed> {
         mime: file.text("mime_type"),
         name: file.text("filename"),
         size: file.integer("file_size").and_then(|size| u64::try_from(size).ok()),
+        content_id: None,
         url,
         provider_ref: id,
     };

@@ -85,6 +85,13 @@ fn author(author: &said::Author, center: &Center) -> Author {
 fn content(content: &Content) -> (MessageKind, String, Vec<MessageOption>, Vec<Attachment>) {
     match content {
         Content::Text { text } => (MessageKind::Text, text.clone(), vec![], vec![]),
+        Content::Template(_) | Content::Location(_) => (MessageKind::Text, content.words(), vec![], vec![]),
+        Content::Card(_) | Content::Letter(_) => (
+            MessageKind::Media,
+            content.words(),
+            vec![],
+            content.attachments().iter().map(attachment).collect(),
+        ),
         Content::Rich { text, .. } => (MessageKind::Rich, text.clone(), vec![], vec![]),
         Content::Unsupported { text } => (MessageKind::Unsupported, text.clone(), vec![], vec![]),
         Content::Menu(menu) => {

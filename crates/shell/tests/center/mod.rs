@@ -122,7 +122,7 @@ impl Center {
     }
 
     pub fn apply_at(&self, now: Timestamp, key: &str, what: What) -> Vec<Work> {
-        let inbound = Inbound { key: key.into(), at: now, what };
+        let inbound = Inbound { key: key.into(), at: now, what, webhook: None };
         let sql = self.connect();
         block_on(apply(&sql, now, &self.account, &self.profile, &inbound)).unwrap()
     }
@@ -161,5 +161,5 @@ pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
         reply_to: None,
         content: Content::text(text),
     };
-    Inbound { key: key.into(), at: NOW, what: What::Message(heard) }
+    Inbound { key: key.into(), at: NOW, what: What::Message(heard), webhook: None }
 }
