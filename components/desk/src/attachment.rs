@@ -78,6 +78,7 @@ pub(crate) async fn upload(sql: &impl Sql, agent: &AgentId, asked: &Asked) -> Re
         mime: Some(file.mime),
         name: file.name,
         size: Some(file.size),
+        content_id: None,
         url: None,
         provider_ref: None,
     })))
