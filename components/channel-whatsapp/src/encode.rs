@@ -211,6 +211,8 @@ mod tests {
             to: vec![Identity::new("phone", "+34600123123"), Identity::new("bsuid", "ES.1")],
             content,
             in_reply_to: None,
+            thread: None,
+            files: Default::default(),
             locale: "es".to_owned(),
         }
     }

@@ -6,7 +6,7 @@ use domain::{
     message::{Content, DeliveryError},
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// One message of ours, for the codec to put in the provider's shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,13 @@ pub struct Outbound {
     pub content: Content,
     /// The provider's id of the message that this one replies to.
     pub in_reply_to: Option<String>,
+    /// The public post that the conversation stands under: the answer is public too.
+    #[serde(default)]
+    pub thread: Option<String>,
+    /// The bytes of our own files by their id, for a provider that takes them with the message
+    /// ([`crate::files::Files::with_message`]).
+    #[serde(default)]
+    pub files: BTreeMap<String, Vec<u8>>,
     /// The contact's language, for the few words that the shape itself needs.
     pub locale: String,
 }
@@ -32,10 +39,11 @@ pub struct ProviderRequest {
     pub body: Vec<u8>,
 }
 
-/// Without the headers' values: one of them is the account's token.
+/// Without the headers' values and the path: the account's token is in one of them.
 impl fmt::Debug for ProviderRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.method, self.url, String::from_utf8_lossy(&self.body))
+        let path = self.url.match_indices('/').nth(2).map_or(self.url.len(), |(at, _)| at);
+        write!(f, "{} {} {}", self.method, &self.url[..path], String::from_utf8_lossy(&self.body))
     }
 }
 
