@@ -98,7 +98,11 @@ mod tests {
     fn an_address_is_read_as_it_is_written() {
         for (text, scope, parameters) in [
             ("456", "456", json!({"chat_id": 456})),
-            ("-1001234567489/33", "-1001234567489", json!({"chat_id": -1_001_234_567_489_i64, "message_thread_id": 33})),
+            (
+                "-1001234567489/33",
+                "-1001234567489",
+                json!({"chat_id": -1_001_234_567_489_i64, "message_thread_id": 33}),
+            ),
             ("456@a_B-9", "456@a_B-9", json!({"chat_id": 456, "business_connection_id": "a_B-9"})),
             ("4/5@b", "4@b", json!({"chat_id": 4, "message_thread_id": 5, "business_connection_id": "b"})),
             ("@shop", "@shop", json!({"chat_id": "@shop"})),

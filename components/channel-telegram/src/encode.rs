@@ -101,7 +101,9 @@ fn sendings<'a>(profile: &ChannelProfile, message: &'a Outbound) -> Vec<Sending<
         Content::Menu(menu) => question(profile, menu),
         Content::Media { text, attachments } => files(text.as_deref(), attachments),
         Content::Letter(letter) => files(Some(&letter.text), &letter.attachments),
-        Content::Location(place) => spot(place).map_or_else(|| texts(&message.content.words()), |spot| vec![spot]),
+        Content::Location(place) => {
+            spot(place).map_or_else(|| texts(&message.content.words()), |spot| vec![spot])
+        }
         Content::Card(card) => shown(profile, card, message),
         Content::Text { .. } | Content::Template(_) | Content::Rich { .. } | Content::Unsupported { .. } => {
             texts(&message.content.words())
@@ -133,9 +135,8 @@ fn question<'a>(profile: &ChannelProfile, menu: &Menu) -> Vec<Sending<'a>> {
 
 /// `None` when one of the options cannot be a button.
 fn keyboard(options: &[MenuOption]) -> Option<Vec<Value>> {
-    let fits = |option: &MenuOption| {
-        !option.title.trim().is_empty() && (1..=CHOICE_MAX).contains(&option.id.len())
-    };
+    let fits =
+        |option: &MenuOption| !option.title.trim().is_empty() && (1..=CHOICE_MAX).contains(&option.id.len());
     let row = |option: &MenuOption| json!([{ "text": option.title, "callback_data": option.id }]);
     options.iter().all(fits).then(|| options.iter().map(row).collect())
 }
@@ -150,7 +151,9 @@ fn shown<'a>(profile: &ChannelProfile, card: &'a Card, message: &Outbound) -> Ve
     let Some(mut rows) = keyboard(&card.options).filter(|_| fits) else {
         return files(Some(&message.content.words()), card.image.as_slice());
     };
-    if let Some(url) = card.url.as_ref().filter(|url| url.starts_with("https://") || url.starts_with("http://")) {
+    if let Some(url) =
+        card.url.as_ref().filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+    {
         rows.insert(0, json!([{ "text": open_label(&message.locale), "url": url }]));
     }
     let mut sending = match &card.image {

@@ -84,20 +84,27 @@ mod tests {
     fn answers() {
         let sent = |message: serde_json::Value| json!({ "ok": true, "result": message }).to_string();
         check(200, &sent(json!({"message_id": 7, "chat": {"id": -100}})), "accepted -100/7");
-        let topic = json!({"message_id": 7, "chat": {"id": -100}, "message_thread_id": 3, "is_topic_message": true});
+        let topic =
+            json!({"message_id": 7, "chat": {"id": -100}, "message_thread_id": 3, "is_topic_message": true});
         check(200, &sent(topic), "accepted -100/7");
         let business = json!({"message_id": 7, "chat": {"id": 4}, "business_connection_id": "b"});
         check(200, &sent(business), "accepted 4@b/7");
         check(200, "<html>", "accepted ");
         let refused = |code: u16, text: &str, parameters: serde_json::Value| {
-            json!({"ok": false, "error_code": code, "description": text, "parameters": parameters}).to_string()
+            json!({"ok": false, "error_code": code, "description": text, "parameters": parameters})
+                .to_string()
         };
         let none = || json!({});
         for (code, text, parameters, expected) in [
             (429, "Too Many Requests: retry after 35", json!({"retry_after": 35}), "retry Some(35) 429"),
             (429, "Too Many Requests", none(), "retry None 429"),
             (400, "group chat was upgraded", json!({"migrate_to_chat_id": -1001}), "retry None migrated"),
-            (403, "Forbidden: bot was blocked by the user", none(), "failed opted_out Forbidden: bot was blocked by the user"),
+            (
+                403,
+                "Forbidden: bot was blocked by the user",
+                none(),
+                "failed opted_out Forbidden: bot was blocked by the user",
+            ),
             (403, "Forbidden: user is deactivated", none(), "failed 403 Forbidden: user is deactivated"),
             (400, "Bad Request: chat not found", none(), "failed 400 Bad Request: chat not found"),
             (400, "Bad Request: message is too long", none(), "failed 400 Bad Request: message is too long"),

@@ -80,7 +80,10 @@ pub fn answer(body: &[u8], ours: &str) -> Option<Webhook> {
     };
     Some(Webhook {
         owner,
-        pending: info.integer("pending_update_count").and_then(|count| u64::try_from(count).ok()).unwrap_or(0),
+        pending: info
+            .integer("pending_update_count")
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0),
         last_error: at.zip(info.text("last_error_message")),
         missing: UPDATES.into_iter().filter(|kind| !comes(kind)).collect(),
     })
@@ -160,7 +163,11 @@ mod tests {
     #[test]
     fn making_it_ours() {
         let settings = |secret: &str| {
-            Settings::from([("access_token", "12:t"), ("secret", secret), ("telegram_base_url", "http://127.0.0.1:9")])
+            Settings::from([
+                ("access_token", "12:t"),
+                ("secret", secret),
+                ("telegram_base_url", "http://127.0.0.1:9"),
+            ])
         };
         let call = claim(&settings("s3cret_A-1"), OURS).expect("a call");
         assert_eq!(call.url, "http://127.0.0.1:9/bot12:t/setWebhook");
@@ -173,6 +180,9 @@ mod tests {
             assert!(claim(&settings(secret), OURS).is_err(), "{secret}");
         }
         assert!(claim(&settings("s"), "http://center.example/webhooks/telegram/shop").is_err());
-        assert_eq!(question(&settings("s")).expect("a call").url, "http://127.0.0.1:9/bot12:t/getWebhookInfo");
+        assert_eq!(
+            question(&settings("s")).expect("a call").url,
+            "http://127.0.0.1:9/bot12:t/getWebhookInfo"
+        );
     }
 }

@@ -57,7 +57,8 @@ fn a_message_of_one_chat_is_never_taken_for_another_s() {
         let inbound = settle(event, Timestamp(1)).expect("something to apply");
         serde_json::to_value(inbound).expect("JSON")["what"]["message"].clone()
     };
-    let (one, other) = (stored(json!({"id": -100, "type": "group"})), stored(json!({"id": -200, "type": "group"})));
+    let (one, other) =
+        (stored(json!({"id": -100, "type": "group"})), stored(json!({"id": -200, "type": "group"})));
     assert_eq!((&one["provider_id"], &one["reply_to"]), (&json!("-100/7"), &json!("-100/6")));
     assert_eq!(other["provider_id"], json!("-200/7"));
 }
@@ -182,9 +183,11 @@ fn compare(file: &str, event: &Value, expected: &Value) {
             "payload" => &extra["choice"],
             "media_id" => &event["attachments"][0]["provider_ref"],
             "attachments" => &json!(event["attachments"].as_array().map(Vec::len)),
-            "ts_ms" => &json!(event["at"].as_str().map(|at| {
-                at.parse::<jiff::Timestamp>().expect("an instant").as_millisecond()
-            })),
+            "ts_ms" => &json!(
+                event["at"]
+                    .as_str()
+                    .map(|at| { at.parse::<jiff::Timestamp>().expect("an instant").as_millisecond() })
+            ),
             other => &extra[other],
         };
         let value = match value.as_str().filter(|_| name == "kind") {
@@ -221,7 +224,8 @@ fn fixtures() -> Vec<(PathBuf, Vec<Vec<u8>>)> {
     let updates = |path: &PathBuf| -> Vec<Value> {
         serde_json::from_slice(&fs::read(path).expect("readable")).expect("a list of updates")
     };
-    let bodies = |path: &PathBuf| updates(path).iter().map(|update| update.to_string().into_bytes()).collect();
+    let bodies =
+        |path: &PathBuf| updates(path).iter().map(|update| update.to_string().into_bytes()).collect();
     files.into_iter().map(|path| (path.clone(), bodies(&path))).collect()
 }
 

@@ -88,7 +88,8 @@ impl Center {
 
     fn take(&self, kind: &str, value: Value) -> Vec<Work> {
         self.updates.set(self.updates.get() + 1);
-        let work = self.keep(&json!({ "update_id": self.updates.get(), kind: value }), "s3cret").expect("kept");
+        let work =
+            self.keep(&json!({ "update_id": self.updates.get(), kind: value }), "s3cret").expect("kept");
         let digested = block_on(digest(&self.sql, NOW, &Telegram, &work[0])).expect("digested");
         assert_eq!((digested.failed, digested.unknown), (None, vec![]));
         digested.work
@@ -200,9 +201,9 @@ fn two_groups_with_the_same_person_and_the_same_number_are_two_conversations() {
     assert_eq!((center.count("conversation"), center.count("contact"), center.count("message")), (3, 3, 4));
     // Each is answered where it stands.
     let mut asked = vec![];
-    for id in center.conversations() {
+    for (number, id) in (1..).zip(center.conversations()) {
         let (_, work) = center.answer(&id, Content::text("Vamos"));
-        let bots = Bots::answering([sent(1, 1)]);
+        let bots = Bots::answering([sent(1, number)]);
         block_on(deliver(&center.sql, &bots, &Telegram, &work)).expect("delivered");
         asked.push(bots.parameters()["chat_id"].as_i64().unwrap());
     }
@@ -235,7 +236,8 @@ fn an_answer_follows_a_group_that_has_become_a_supergroup() {
     let (id, work) = center.answer(&center.conversations()[0], Content::text("Buenos días"));
     let gone = json!({ "ok": false, "error_code": 400, "description": "Bad Request: group chat was upgraded",
         "parameters": { "migrate_to_chat_id": NEW } });
-    block_on(deliver(&center.sql, &Bots::answering([answer(400, gone)]), &Telegram, &work)).expect("recorded");
+    block_on(deliver(&center.sql, &Bots::answering([answer(400, gone)]), &Telegram, &work))
+        .expect("recorded");
     assert_eq!(center.message(&id).status, Some(Status::Sending), "it waits for the notice");
 
     let mut notice = text(-100, "group", 456, 9, "");
@@ -259,12 +261,18 @@ fn a_photo_is_located_and_copied_and_its_address_is_not_kept() {
     photo["photo"] = json!([{ "file_id": "SMALL" }, { "file_id": "LARGE" }]);
     let work = center.take("message", photo);
     let work = work.iter().find(|work| work.kind == Kind::FetchMedia).expect("a copy is due");
-    let place = answer(200, json!({ "ok": true, "result": { "file_id": "LARGE", "file_path": "photos/file_0.jpg" } }));
+    let place = answer(
+        200,
+        json!({ "ok": true, "result": { "file_id": "LARGE", "file_path": "photos/file_0.jpg" } }),
+    );
     let bytes = Answer::Response { status: 200, retry_after: None, body: b"\xff\xd8\xff".to_vec() };
     let bots = Bots::answering([place, bytes]);
     block_on(fetch(&center.sql, &bots, &Telegram, work)).expect("copied");
     let asked: Vec<String> = bots.asked.borrow().iter().map(|request| request.url.clone()).collect();
-    assert_eq!(asked, ["http://bots.example/bot12:token/getFile", "http://bots.example/file/bot12:token/photos/file_0.jpg"]);
+    assert_eq!(
+        asked,
+        ["http://bots.example/bot12:token/getFile", "http://bots.example/file/bot12:token/photos/file_0.jpg"]
+    );
     let message = center.message(&MessageId(work.subject.clone()));
     let file = &message.content.attachments()[0];
     assert_eq!((file.url.as_deref(), file.mime.as_deref()), (None, Some("image/jpeg")));

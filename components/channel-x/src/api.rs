@@ -136,7 +136,10 @@ mod tests {
         let request = XFiles.upload(&file, b"PNG", &settings()).expect("uploads").expect("a call");
         assert_eq!(request.url, "http://127.0.0.1:9/2/media/upload");
         let body = String::from_utf8(request.body).expect("text");
-        assert!(body.contains("\r\n\r\ndm_image\r\n") && body.contains("image/png\r\n\r\nPNG\r\n--"), "{body}");
+        assert!(
+            body.contains("\r\n\r\ndm_image\r\n") && body.contains("image/png\r\n\r\nPNG\r\n--"),
+            "{body}"
+        );
         assert_eq!(XFiles.uploaded(br#"{"data":{"id":"77"}}"#).as_deref(), Some("77"));
         assert_eq!(XFiles.uploaded(b"<html>"), None);
     }

@@ -26,7 +26,9 @@ pub(crate) fn interpret(answer: &Answer) -> Outcome {
 fn accepted(body: &[u8]) -> Outcome {
     let answer = json::parse(body).unwrap_or_default();
     let data = Node::root(&answer).get("data");
-    Outcome::Accepted { provider_id: data.and_then(|data| data.text("dm_event_id").or_else(|| data.text("id"))) }
+    Outcome::Accepted {
+        provider_id: data.and_then(|data| data.text("dm_event_id").or_else(|| data.text("id"))),
+    }
 }
 
 fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
@@ -94,14 +96,16 @@ mod tests {
         check(201, None, r#"{"data":{"dm_conversation_id":"1-2","dm_event_id":"77"}}"#, "accepted 77");
         check(201, None, r#"{"data":{"id":"88","text":"Gracias"}}"#, "accepted 88");
         check(200, None, "<html>", "accepted ");
-        let title = r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
+        let title =
+            r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
         check(429, None, title, "retry Some(900) http_429");
         check(429, Some(30), title, "retry Some(30) http_429");
         let capped = r#"{"title":"UsageCapExceeded","type":"https://api.x.com/2/problems/usage-capped"}"#;
         check(429, None, capped, "account usage-capped");
         check(401, None, r#"{"title":"Unauthorized","type":"about:blank"}"#, "account http_401");
         check(402, None, "", "account http_402");
-        let forbidden = r#"{"title":"Client Forbidden","type":"https://api.twitter.com/2/problems/client-forbidden"}"#;
+        let forbidden =
+            r#"{"title":"Client Forbidden","type":"https://api.twitter.com/2/problems/client-forbidden"}"#;
         check(403, None, forbidden, "account client-forbidden");
         let closed = r#"{"title":"Forbidden","detail":"You are not permitted to message this user.","type":"about:blank"}"#;
         check(403, None, closed, "failed http_403 Forbidden: You are not permitted to message this user.");

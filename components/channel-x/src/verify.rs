@@ -12,16 +12,21 @@ use channel::{
 };
 use serde_json::json;
 
+const HEADER: &str = "x-twitter-webhooks-signature";
 const TOKEN_MAX: usize = 256;
 
-/// `x-twitter-webhooks-signature` covers the raw body, or of a challenge the query as it was written.
+/// The signature covers the raw body, or of a challenge the query as it was written.
 pub(crate) fn verify(received: &Received, settings: &Settings) -> Signature {
     let Some(secret) = settings.get("secret") else { return Signature::Unchecked };
     let signed = match received.method.as_str() {
         "GET" => received.query().as_bytes(),
         _ => &received.body,
     };
-    let signature = received.header("x-twitter-webhooks-signature");
+    let is_signature = |(name, _): &(String, String)| name.eq_ignore_ascii_case(HEADER);
+    if challenge(received).is_some() && !received.headers.iter().any(is_signature) {
+        return Signature::Unchecked; // Whoever asks: the answer proves us, not them.
+    }
+    let signature = received.header(HEADER);
     let mac = signature.and_then(|value| BASE64_STANDARD.decode(value.strip_prefix("sha256=")?).ok());
     mac.is_some_and(|mac| hmac_sha256_matches(secret.as_bytes(), signed, &mac)).into()
 }
@@ -29,9 +34,9 @@ pub(crate) fn verify(received: &Received, settings: &Settings) -> Signature {
 pub(crate) fn handshake(received: &Received, settings: &Settings) -> Option<Handshake> {
     let token = challenge(received)?;
     let harmless = |letter: char| letter.is_ascii_alphanumeric() || "+/=_-. ".contains(letter);
-    let secret = settings.get("secret").filter(|_| {
-        !token.is_empty() && token.len() <= TOKEN_MAX && token.chars().all(harmless)
-    });
+    let secret = settings
+        .get("secret")
+        .filter(|_| !token.is_empty() && token.len() <= TOKEN_MAX && token.chars().all(harmless));
     Some(match secret {
         Some(secret) => {
             let mac = BASE64_STANDARD.encode(hmac_sha256(secret.as_bytes(), token.as_bytes()));
@@ -107,8 +112,31 @@ mod tests {
     }
 
     #[test]
+    fn a_challenge_may_be_signed() {
+        let url = "https://center.example/webhooks/x/1?crc_token=abc&nonce=d".to_owned();
+        for (header, expected) in [
+            (None, Signature::Unchecked),
+            (Some(signed("s", b"crc_token=abc&nonce=d")), Signature::Valid),
+            (Some(signed("s", b"abc")), Signature::Invalid),
+            (Some(String::new()), Signature::Invalid),
+        ] {
+            let headers = header.iter().map(|value| (HEADER.to_owned(), value.clone())).collect();
+            let received =
+                Received { method: "GET".to_owned(), url: url.clone(), headers, ..Received::default() };
+            assert_eq!(verify(&received, &Settings::from([("secret", "s")])), expected, "{header:?}");
+        }
+    }
+
+    #[test]
     fn a_challenge_signs_nobody_s_event() {
-        for body in [r#"{"for_user_id":"1"}"#, "%7B%22for_user_id%22%3A%221%22%7D", " {}", "[]", "\"a\"", "crc_token%3Da%26b"] {
+        for body in [
+            r#"{"for_user_id":"1"}"#,
+            "%7B%22for_user_id%22%3A%221%22%7D",
+            " {}",
+            "[]",
+            "\"a\"",
+            "crc_token%3Da%26b",
+        ] {
             let url = format!("/?crc_token={body}");
             let received = Received { method: "GET".to_owned(), url, ..Received::default() };
             let answer = handshake(&received, &Settings::from([("secret", "s")]));

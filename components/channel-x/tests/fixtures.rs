@@ -150,7 +150,8 @@ fn fixtures() -> Vec<(PathBuf, Vec<Vec<u8>>)> {
     let updates = |path: &PathBuf| -> Vec<Value> {
         serde_json::from_slice(&fs::read(path).expect("readable")).expect("a list of bodies")
     };
-    let bodies = |path: &PathBuf| updates(path).iter().map(|update| update.to_string().into_bytes()).collect();
+    let bodies =
+        |path: &PathBuf| updates(path).iter().map(|update| update.to_string().into_bytes()).collect();
     files.into_iter().map(|path| (path.clone(), bodies(&path))).collect()
 }
 

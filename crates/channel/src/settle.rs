@@ -131,14 +131,8 @@ mod tests {
                 if heard.provider_id.as_deref() == Some("-100/7") && heard.reply_to.as_deref() == Some("-100/6"))
         });
         let group = InboundEvent { group: Some("Vecinos".to_owned()), ..chat(EventKind::Message) };
-        check(
-            group,
-            |what| matches!(what, What::Message(heard) if heard.name.as_deref() == Some("Vecinos")),
-        );
-        check(
-            chat(EventKind::Delete),
-            |what| matches!(what, What::Delete { target } if target == "-100/6"),
-        );
+        check(group, |what| matches!(what, What::Message(heard) if heard.name.as_deref() == Some("Vecinos")));
+        check(chat(EventKind::Delete), |what| matches!(what, What::Delete { target } if target == "-100/6"));
     }
 
     #[test]

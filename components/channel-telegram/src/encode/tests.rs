@@ -58,7 +58,8 @@ fn file(kind: &str, mime: &str, name: &str) -> Attachment {
 fn a_text_is_one_call_and_a_long_one_several() {
     check(Content::text("Hola <b> & _adiós_"), json!([["sendMessage", {"text": "Hola <b> & _adiós_"}]]));
     let long = format!("{}\n{}", "a".repeat(4000), "b".repeat(4000));
-    let parts = json!([["sendMessage", {"text": "a".repeat(4000)}], ["sendMessage", {"text": "b".repeat(4000)}]]);
+    let parts =
+        json!([["sendMessage", {"text": "a".repeat(4000)}], ["sendMessage", {"text": "b".repeat(4000)}]]);
     check(Content::text(long), parts);
     for (text, max, parts) in [
         ("uno dos", 7, vec!["uno dos"]),
@@ -74,7 +75,8 @@ fn a_text_is_one_call_and_a_long_one_several() {
 
 #[test]
 fn a_menu_has_buttons_where_they_fit() {
-    let menu = |options: Vec<MenuOption>| Content::Menu(Menu { text: "¿Qué necesita?".to_owned(), options });
+    let menu =
+        |options: Vec<MenuOption>| Content::Menu(Menu { text: "¿Qué necesita?".to_owned(), options });
     check(
         menu(vec![option("o1", "Mi pedido"), option("o2", "Factura")]),
         json!([["sendMessage", {"text": "¿Qué necesita?", "reply_markup": {"inline_keyboard": [
@@ -123,7 +125,11 @@ fn files_go_by_what_they_are_and_the_caption_with_the_first() {
 
 #[test]
 fn a_file_of_ours_goes_with_the_message() {
-    let ours = Attachment { id: Some("f1".to_owned()), url: None, ..file("document", "application/pdf", "a\"b.pdf") };
+    let ours = Attachment {
+        id: Some("f1".to_owned()),
+        url: None,
+        ..file("document", "application/pdf", "a\"b.pdf")
+    };
     let content = Content::Media { text: Some("Factura".to_owned()), attachments: vec![ours] };
     let mut message = outbound(content);
     let gone = Telegram.encode(&message, &settings()).expect_err("no bytes");
@@ -198,7 +204,10 @@ fn the_answer_goes_where_the_question_was_asked() {
     };
     for (identities, expected) in [
         (&["456"][..], json!({"chat_id": 456, "text": "Hola"})),
-        (&["-1001234567489/33"], json!({"chat_id": -1_001_234_567_489_i64, "message_thread_id": 33, "text": "Hola"})),
+        (
+            &["-1001234567489/33"],
+            json!({"chat_id": -1_001_234_567_489_i64, "message_thread_id": 33, "text": "Hola"}),
+        ),
         (&["456@bc1"], json!({"chat_id": 456, "business_connection_id": "bc1", "text": "Hola"})),
         // The group has become a supergroup.
         (&["-4711", "-1001234567489"], json!({"chat_id": -1_001_234_567_489_i64, "text": "Hola"})),
@@ -223,9 +232,15 @@ fn the_answer_goes_where_the_question_was_asked() {
 #[test]
 fn only_the_first_part_quotes_and_only_in_its_own_chat() {
     let long = format!("{}\n{}", "a".repeat(4000), "b".repeat(4000));
-    let quoting = |target: &str| Outbound { in_reply_to: Some(target.to_owned()), ..outbound(Content::text(long.clone())) };
+    let quoting = |target: &str| Outbound {
+        in_reply_to: Some(target.to_owned()),
+        ..outbound(Content::text(long.clone()))
+    };
     let calls = encoded(&quoting("456/123"));
-    assert_eq!(calls[0].1["reply_parameters"], json!({"message_id": 123, "allow_sending_without_reply": true}));
+    assert_eq!(
+        calls[0].1["reply_parameters"],
+        json!({"message_id": 123, "allow_sending_without_reply": true})
+    );
     assert_eq!(calls[1].1.get("reply_parameters"), None);
     for elsewhere in ["-100/123", "123", "456/x", "456/666728699048485871"] {
         assert_eq!(encoded(&quoting(elsewhere))[0].1.get("reply_parameters"), None, "{elsewhere}");

@@ -47,7 +47,7 @@ pub(crate) fn of_account(delivery: &Delivery<'_>, node: &Node<'_>) -> Result<Inb
     if let Some(owner) = owner {
         // The envelope does not say for whom it is.
         event.account.clone_from(&owner);
-        user::introduce(&mut event, &owner, user::described(delivery, &owner).as_ref());
+        user::introduce(&mut event, &owner, delivery.known.users.get(&owner));
     }
     event.at = event.at.or_else(|| revoked.as_ref().and_then(instant));
     let name = if revoked.is_some() { "revoke" } else { delivery.kind.as_str() };

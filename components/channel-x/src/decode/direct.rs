@@ -30,7 +30,7 @@ impl Between {
         event.echo = self.sender == delivery.account;
         let contact = if event.echo { self.recipient.as_ref() } else { Some(&self.sender) };
         event.contact = contact.map(|id| Identity::new(NAME, id)).into_iter().collect();
-        user::introduce(event, &self.sender, user::described(delivery, &self.sender).as_ref());
+        user::introduce(event, &self.sender, delivery.known.users.get(&self.sender));
     }
 }
 

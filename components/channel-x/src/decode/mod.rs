@@ -53,8 +53,7 @@ pub(crate) struct Delivery<'a> {
     pub(crate) kind: String,
     /// Of the event, in the newer envelope. It may look like a negative number.
     uuid: Option<String>,
-    /// Where people and files are described.
-    pub(crate) about: Vec<Node<'a>>,
+    pub(crate) known: &'a user::Known<'a>,
 }
 
 impl Delivery<'_> {
@@ -91,16 +90,16 @@ pub(crate) fn decode(received: &Received, settings: &Settings) -> Result<Events,
         return activity(&data, home);
     }
     let names = || members.keys().filter(|name| !CIRCUMSTANCES.contains(&name.as_str()));
-    let known = names().any(|name| LISTS.iter().any(|(list, _)| list == name));
-    if !known && root.get("for_user_id").is_none() {
+    let ours = names().any(|name| LISTS.iter().any(|(list, _)| list == name));
+    if !ours && root.get("for_user_id").is_none() {
         return Err(Malformed::new("data", "is missing, and so is for_user_id"));
     }
     let account = root.text("for_user_id").unwrap_or_else(|| home.to_owned());
+    let known = user::Known::of([&root]);
     let mut events = vec![];
     for name in names() {
         let Some(list) = root.get(name) else { continue };
-        let about = vec![root.clone()];
-        let delivery = Delivery { account: account.clone(), kind: name.clone(), uuid: None, about };
+        let delivery = Delivery { account: account.clone(), kind: name.clone(), uuid: None, known: &known };
         let reader = LISTS.iter().find(|(known, _)| known == name).map(|(_, read)| *read);
         read_list(&delivery, &list, reader.unwrap_or(account::of_account), &mut events);
     }
@@ -124,12 +123,12 @@ fn activity(data: &Node<'_>, home: &str) -> Result<Events, Malformed> {
     let kind = kind.as_text().ok_or_else(|| kind.malformed("is no text"))?;
     let payload = data.require("payload")?;
     let filter = data.get("filter").and_then(|filter| filter.text("user_id"));
-    let mut about = vec![payload.clone()];
-    about.extend(data.get("includes"));
+    let includes = data.get("includes");
+    let known = user::Known::of([Some(&payload), includes.as_ref()].into_iter().flatten());
     let delivery = Delivery {
         account: filter.unwrap_or_else(|| home.to_owned()),
         uuid: data.text("event_uuid"),
-        about,
+        known: &known,
         kind,
     };
     let mut events = vec![];
@@ -142,7 +141,7 @@ fn activity(data: &Node<'_>, home: &str) -> Result<Events, Malformed> {
         let inner = Delivery {
             account: delivery.account.clone(),
             kind: delivery.kind.clone(),
-            about: delivery.about.clone(),
+            known: delivery.known,
             uuid,
         };
         read_list(&inner, &list, *read, &mut events);

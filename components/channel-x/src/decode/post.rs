@@ -55,8 +55,8 @@ pub(crate) fn created(delivery: &Delivery<'_>, node: &Node<'_>) -> Result<Inboun
     let ties = Ties::of(node);
     let own = author == delivery.account;
     let mut event = delivery.event(kind(delivery, &ties, own));
-    let described = described.or_else(|| user::described(delivery, &author));
-    user::introduce(&mut event, &author, described.as_ref());
+    let described = described.as_ref().or_else(|| delivery.known.users.get(&author));
+    user::introduce(&mut event, &author, described);
     event.echo = own;
     let contact = if own { ties.replies_to_user.clone() } else { Some(author) };
     event.contact = contact.map(|id| Identity::new(NAME, &id)).into_iter().collect();
@@ -83,8 +83,8 @@ fn kind(delivery: &Delivery<'_>, ties: &Ties, own: bool) -> EventKind {
         return EventKind::Unsupported;
     }
     let replies = ties.replies_to.is_some() || ties.replies_to_user.is_some();
-    let to_us = delivery.kind == "post.reply.create"
-        || ties.replies_to_user.as_ref() == Some(&delivery.account);
+    let to_us =
+        delivery.kind == "post.reply.create" || ties.replies_to_user.as_ref() == Some(&delivery.account);
     // Said under somebody else's post, it only names us.
     let named = ties.names.contains(&delivery.account) || delivery.kind == "post.mention.create";
     match (own, replies) {
@@ -116,11 +116,7 @@ fn media(delivery: &Delivery<'_>, node: &Node<'_>) -> Vec<Attachment> {
     }
     let attachments = node.get("attachments");
     let keys = attachments.map(|attachments| attachments.list("media_keys")).unwrap_or_default();
-    let described: Vec<Node<'_>> = delivery.about.iter().flat_map(|about| about.list("media")).collect();
-    let found = keys.iter().filter_map(|key| {
-        let key = key.as_text()?;
-        described.iter().find(|media| media.text("media_key").as_deref() == Some(&key))
-    });
+    let found = keys.iter().filter_map(|key| delivery.known.media.get(&key.as_text()?));
     found.filter_map(attachment).collect()
 }
 
@@ -131,7 +127,8 @@ pub(crate) fn attachment(media: &Node<'_>) -> Option<Attachment> {
         None => media.list("variants"),
     };
     let rate = |variant: &&Node<'_>| variant.integer("bitrate").or_else(|| variant.integer("bit_rate"));
-    let films = variants.iter().filter(|variant| variant.text("content_type").as_deref() == Some("video/mp4"));
+    let films =
+        variants.iter().filter(|variant| variant.text("content_type").as_deref() == Some("video/mp4"));
     let film = films.max_by_key(rate).and_then(|film| film.text("url"));
     let picture = ["media_url_https", "url", "preview_image_url"].iter().find_map(|name| media.text(name));
     let (kind, mime) = match film {
@@ -161,12 +158,12 @@ fn picture_mime(url: &str) -> Option<&'static str> {
 /// A post is gone, and has to go here too.
 pub(crate) fn deleted(delivery: &Delivery<'_>, node: &Node<'_>) -> Result<InboundEvent, Malformed> {
     let status = node.get("status").unwrap_or_else(|| node.clone());
-    let gone = id(&status, "id")
-        .ok_or_else(|| Malformed::new(format!("{}.id", status.at()), "is missing"))?;
+    let gone =
+        id(&status, "id").ok_or_else(|| Malformed::new(format!("{}.id", status.at()), "is missing"))?;
     let mut event = delivery.event(EventKind::Delete);
     if let Some(author) = id(&status, "user_id").or_else(|| id(&status, "author_id")) {
         event.echo = author == delivery.account;
-        user::introduce(&mut event, &author, user::described(delivery, &author).as_ref());
+        user::introduce(&mut event, &author, delivery.known.users.get(&author));
     }
     event.at = instant(node);
     event.key = format!("delete:{gone}");

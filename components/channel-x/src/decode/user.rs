@@ -1,25 +1,47 @@
 //! People, as X describes them: in a map by id or a list, each with or without a `data` around it.
 
-use super::{Delivery, id};
+use super::id;
 use crate::codec::NAME;
 use channel::{
     event::{InboundEvent, Sender},
     json::Node,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// What a delivery says about somebody.
-pub(crate) fn described<'a>(delivery: &Delivery<'a>, user: &str) -> Option<Node<'a>> {
-    delivery.about.iter().find_map(|about| {
-        let users = about.get("users")?;
-        match users.value() {
-            Value::Array(_) => {
-                let users = users.items().ok()?;
-                users.iter().map(bare).find(|node| id(node, "id").as_deref() == Some(user))
-            }
-            _ => users.get(user).as_ref().map(bare),
+/// Whom and what a request describes, by their ids: looked up by each of its events.
+#[derive(Default)]
+pub(crate) struct Known<'a> {
+    pub(crate) users: BTreeMap<String, Node<'a>>,
+    pub(crate) media: BTreeMap<String, Node<'a>>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn of<'b>(describing: impl IntoIterator<Item = &'b Node<'a>>) -> Self
+    where
+        'a: 'b,
+    {
+        let mut known = Known::default();
+        for node in describing {
+            known.users.extend(people(node));
+            let media = node.list("media").into_iter();
+            known.media.extend(media.filter_map(|media| Some((media.text("media_key")?, media))));
         }
-    })
+        known
+    }
+}
+
+fn people<'a>(node: &Node<'a>) -> Vec<(String, Node<'a>)> {
+    let Some(users) = node.get("users") else { return vec![] };
+    match users.value() {
+        Value::Object(members) => {
+            members.keys().filter_map(|id| Some((id.clone(), bare(&users.get(id)?)))).collect()
+        }
+        _ => {
+            let users = users.items().unwrap_or_default();
+            users.iter().map(bare).filter_map(|user| Some((id(&user, "id")?, user))).collect()
+        }
+    }
 }
 
 /// Without the `data` around it.
