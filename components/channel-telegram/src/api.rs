@@ -105,7 +105,7 @@ impl Files for BotFiles {
         })
     }
 
-    fn with_message(&self) -> bool {
+    fn enclosed(&self) -> bool {
         true
     }
 }

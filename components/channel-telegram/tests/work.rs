@@ -199,6 +199,9 @@ fn two_groups_with_the_same_person_and_the_same_number_are_two_conversations() {
     center.take("message", text(-200, "group", 456, 7, "En otro"));
     center.take("message", text(-200, "group", 789, 8, "Otra persona"));
     assert_eq!((center.count("conversation"), center.count("contact"), center.count("message")), (3, 3, 4));
+    let names = block_on(center.sql.query("SELECT name FROM contact ORDER BY name", &[])).unwrap();
+    let names: Vec<String> = names.iter().map(|row| row.get(0).unwrap()).collect();
+    assert_eq!(names, ["P456", "Vecinos", "Vecinos"], "a group is not called after who writes first");
     // Each is answered where it stands.
     let mut asked = vec![];
     for (number, id) in (1..).zip(center.conversations()) {

@@ -104,10 +104,7 @@ mod tests {
             message_id: "m1".into(),
             to: vec![Identity::new("phone", "+34600123123"), Identity::new(NAME, "2222")],
             content,
-            in_reply_to: None,
-            thread: None,
-            files: Default::default(),
-            locale: "es".to_owned(),
+            ..Outbound::default()
         }
     }
 

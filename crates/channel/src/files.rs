@@ -47,8 +47,8 @@ pub trait Files {
     fn located(&self, _body: &[u8], _settings: &Settings) -> Option<Location> {
         None
     }
-    /// Whether our files go to the provider inside the message: [`Outbound::files`](crate::outbound::Outbound).
-    fn with_message(&self) -> bool {
+    /// Whether our files go out inside the message: its `files` hold their bytes.
+    fn enclosed(&self) -> bool {
         false
     }
     /// The call that uploads a file. `None`: files are sent by their address, or with the message.
@@ -228,14 +228,14 @@ pub(crate) async fn upload(
     }
 }
 
-/// The bytes of our own files, for a provider that takes them with the message.
-pub(crate) async fn with_message(
+/// The bytes of our own files, for a provider that takes them inside the message.
+pub(crate) async fn enclosures(
     sql: &impl Sql,
     codec: &impl Codec,
     content: &Content,
 ) -> Result<BTreeMap<String, Vec<u8>>, Outcome> {
     let mut files = BTreeMap::new();
-    if !codec.files().is_some_and(Files::with_message) {
+    if !codec.files().is_some_and(Files::enclosed) {
         return Ok(files);
     }
     let ours = content.attachments().iter().filter(|file| file.provider_ref.is_none());

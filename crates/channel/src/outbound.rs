@@ -19,15 +19,26 @@ pub struct Outbound {
     pub content: Content,
     /// The provider's id of the message that this one replies to.
     pub in_reply_to: Option<String>,
-    /// The public post that the conversation stands under: the answer is public too.
-    #[serde(default)]
-    pub thread: Option<String>,
-    /// The bytes of our own files by their id, for a provider that takes them with the message
-    /// ([`crate::files::Files::with_message`]).
-    #[serde(default)]
-    pub files: BTreeMap<String, Vec<u8>>,
     /// The contact's language, for the few words that the shape itself needs.
     pub locale: String,
+    /// The public post that it goes under. `None`: it goes to the contact.
+    pub thread: Option<String>,
+    /// The bytes of our own files by their ids, where they are enclosed ([`crate::files::Files::enclosed`]).
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Outbound {
+            message_id: MessageId(String::new()),
+            to: vec![],
+            content: Content::text(""),
+            in_reply_to: None,
+            locale: "es".to_owned(),
+            thread: None,
+            files: BTreeMap::new(),
+        }
+    }
 }
 
 /// A call to the provider's API.

@@ -12,10 +12,7 @@ fn outbound(content: Content) -> Outbound {
         message_id: "m1".into(),
         to: vec![Identity::new(NAME, "456"), Identity::new(USER, "456")],
         content,
-        in_reply_to: None,
-        thread: None,
-        files: Default::default(),
-        locale: "es".to_owned(),
+        ..Outbound::default()
     }
 }
 
