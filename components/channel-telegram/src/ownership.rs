@@ -147,7 +147,8 @@ mod tests {
     fn what_is_wrong_with_it() {
         let body = json!({ "ok": true, "result": {
             "url": OURS, "has_custom_certificate": false, "pending_update_count": 12,
-            "last_error_date": 1_795_262_400, "last_error_message": "Wrong response from the webhook: 502 Bad Gateway",
+            "last_error_date": 1_795_262_400,
+            "last_error_message": "Wrong response from the webhook: 502 Bad Gateway",
             "allowed_updates": UPDATES[1..],
         }});
         let webhook = answer(body.to_string().as_bytes(), OURS).expect("an answer");
@@ -174,7 +175,8 @@ mod tests {
         let body: Value = serde_json::from_slice(&call.body).expect("JSON");
         assert_eq!(
             body,
-            json!({"url": OURS, "secret_token": "s3cret_A-1", "allowed_updates": UPDATES, "drop_pending_updates": false})
+            json!({"url": OURS, "secret_token": "s3cret_A-1", "allowed_updates": UPDATES,
+                "drop_pending_updates": false})
         );
         for secret in ["", "with space", "ñ", &"x".repeat(257)] {
             assert!(claim(&settings(secret), OURS).is_err(), "{secret}");

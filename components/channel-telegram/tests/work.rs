@@ -264,10 +264,7 @@ fn a_photo_is_located_and_copied_and_its_address_is_not_kept() {
     photo["photo"] = json!([{ "file_id": "SMALL" }, { "file_id": "LARGE" }]);
     let work = center.take("message", photo);
     let work = work.iter().find(|work| work.kind == Kind::FetchMedia).expect("a copy is due");
-    let place = answer(
-        200,
-        json!({ "ok": true, "result": { "file_id": "LARGE", "file_path": "photos/file_0.jpg" } }),
-    );
+    let place = answer(200, json!({ "ok": true, "result": { "file_path": "photos/file_0.jpg" } }));
     let bytes = Answer::Response { status: 200, retry_after: None, body: b"\xff\xd8\xff".to_vec() };
     let bots = Bots::answering([place, bytes]);
     block_on(fetch(&center.sql, &bots, &Telegram, work)).expect("copied");

@@ -107,9 +107,10 @@ mod tests {
         let forbidden =
             r#"{"title":"Client Forbidden","type":"https://api.twitter.com/2/problems/client-forbidden"}"#;
         check(403, None, forbidden, "account client-forbidden");
-        let closed = r#"{"title":"Forbidden","detail":"You are not permitted to message this user.","type":"about:blank"}"#;
-        check(403, None, closed, "failed http_403 Forbidden: You are not permitted to message this user.");
-        let invalid = r#"{"title":"Invalid Request","errors":[{"message":"text is too long"}],"type":"https://api.x.com/2/problems/invalid-request"}"#;
+        let closed = r#"{"title":"Forbidden","detail":"You are not permitted.","type":"about:blank"}"#;
+        check(403, None, closed, "failed http_403 Forbidden: You are not permitted.");
+        let invalid = r#"{"title":"Invalid Request","errors":[{"message":"text is too long"}],
+            "type":"https://api.x.com/2/problems/invalid-request"}"#;
         check(400, None, invalid, "failed invalid-request Invalid Request: text is too long");
         check(404, None, "", "failed http_404 ");
         check(503, None, "<html>", "retry None http_503");
