@@ -210,8 +210,7 @@ mod tests {
             message_id: "m1".into(),
             to: vec![Identity::new("phone", "+34600123123"), Identity::new("bsuid", "ES.1")],
             content,
-            in_reply_to: None,
-            locale: "es".to_owned(),
+            ..Outbound::default()
         }
     }
 

@@ -59,12 +59,18 @@ async fn hand_over(
     }
     let mut to = vec![parcel.conversation.identity.clone()];
     to.extend(parcel.identities.iter().filter(|identity| **identity != to[0]).cloned().collect::<Vec<_>>());
+    let files = match files::enclosures(sql, codec, &parcel.message.content).await {
+        Ok(files) => files,
+        Err(outcome) => return outcome,
+    };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
         to,
         content: parcel.message.content.clone(),
         in_reply_to: parcel.reply_to.clone(),
         locale: settings.get("locale").unwrap_or("es").to_owned(),
+        files,
+        ..Outbound::default()
     };
     let calls = match codec.encode(&message, settings) {
         Ok(calls) => calls,

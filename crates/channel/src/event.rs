@@ -64,6 +64,12 @@ pub struct InboundEvent {
     pub echo: bool,
     /// About the contact and not from them: shown in the conversation, and starts nothing.
     pub notice: bool,
+    /// Within what the provider's ids are unique, where that is not the whole account: a chat. They are
+    /// printed as they were sent and stored as `scope/id`.
+    pub scope: Option<String>,
+    /// The name of the group that the conversation is with: the contact is all of it, and `from` one of
+    /// the people who write there.
+    pub group: Option<String>,
     /// The public post that a comment stands under: its own conversation with whoever wrote it.
     pub thread: Option<String>,
     /// Everything that identifies the contact it concerns, surest first. A provider may leave out
@@ -103,11 +109,21 @@ impl InboundEvent {
             key: String::new(),
             echo: false,
             notice: false,
+            scope: None,
+            group: None,
             thread: None,
             contact: Vec::new(),
             data: Map::new(),
             shape: None,
             message_id: None,
+        }
+    }
+
+    /// The provider's id of a message as we know it: unique in the account.
+    pub fn known_as(&self, id: String) -> String {
+        match &self.scope {
+            Some(scope) => format!("{scope}/{id}"),
+            None => id,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     due::Work,
     id::{MessageId, WebhookId},
-    message::{Attachment, DeliveryError},
+    message::{Attachment, Content, DeliveryError},
 };
 use sha2::{Digest, Sha256};
 use shell::{
@@ -20,6 +20,7 @@ use shell::{
     failure::{Failure, Result},
     unique,
 };
+use std::collections::BTreeMap;
 use store::{
     attachment::{self, Stored},
     message,
@@ -45,6 +46,10 @@ pub trait Files {
     /// Where it is, by the provider's answer.
     fn located(&self, _body: &[u8], _settings: &Settings) -> Option<Location> {
         None
+    }
+    /// Whether our files go out inside the message: its `files` hold their bytes.
+    fn enclosed(&self) -> bool {
+        false
     }
     /// The call that uploads a file. `None`: files are sent by their address, or with the message.
     fn upload(
@@ -221,4 +226,30 @@ pub(crate) async fn upload(
         (Outcome::Unknown { error }, _) => Err(Outcome::Retry { after: None, error }),
         (outcome, _) => Err(outcome),
     }
+}
+
+/// The bytes of our own files, for a provider that takes them inside the message.
+pub(crate) async fn enclosures(
+    sql: &impl Sql,
+    codec: &impl Codec,
+    content: &Content,
+) -> Result<BTreeMap<String, Vec<u8>>, Outcome> {
+    let mut files = BTreeMap::new();
+    if !codec.files().is_some_and(Files::enclosed) {
+        return Ok(files);
+    }
+    let ours = content.attachments().iter().filter(|file| file.provider_ref.is_none());
+    for id in ours.filter_map(|file| file.id.as_ref()) {
+        match attachment::bytes(sql, id).await {
+            Ok(Some(bytes)) => files.insert(id.clone(), bytes),
+            Ok(None) => {
+                let error = problem("file", "the file is not there any more");
+                return Err(Outcome::Failed { error });
+            }
+            Err(error) => {
+                return Err(Outcome::Retry { after: None, error: problem("file", &error.to_string()) });
+            }
+        };
+    }
+    Ok(files)
 }

@@ -6,7 +6,7 @@ use domain::{
     message::{Content, DeliveryError},
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// One message of ours, for the codec to put in the provider's shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,24 @@ pub struct Outbound {
     pub in_reply_to: Option<String>,
     /// The contact's language, for the few words that the shape itself needs.
     pub locale: String,
+    /// The public post that it goes under. `None`: it goes to the contact.
+    pub thread: Option<String>,
+    /// The bytes of our own files by their ids, where they are enclosed ([`crate::files::Files::enclosed`]).
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Outbound {
+            message_id: MessageId(String::new()),
+            to: vec![],
+            content: Content::text(""),
+            in_reply_to: None,
+            locale: "es".to_owned(),
+            thread: None,
+            files: BTreeMap::new(),
+        }
+    }
 }
 
 /// A call to the provider's API.
@@ -32,10 +50,11 @@ pub struct ProviderRequest {
     pub body: Vec<u8>,
 }
 
-/// Without the headers' values: one of them is the account's token.
+/// Without the headers' values and the path: the account's token is in one of them.
 impl fmt::Debug for ProviderRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.method, self.url, String::from_utf8_lossy(&self.body))
+        let path = self.url.match_indices('/').nth(2).map_or(self.url.len(), |(at, _)| at);
+        write!(f, "{} {} {}", self.method, &self.url[..path], String::from_utf8_lossy(&self.body))
     }
 }
 

@@ -9,7 +9,9 @@ use domain::{
 use shell::inbound::{Heard, Inbound, Person, Report, What};
 
 /// What `event` asks the center to do. `None`: nothing; it is only to be looked at.
-pub fn settle(event: InboundEvent, received_at: Timestamp) -> Option<Inbound> {
+pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound> {
+    event.provider_id = event.provider_id.take().map(|id| event.known_as(id));
+    event.in_reply_to = event.in_reply_to.take().map(|id| event.known_as(id));
     let at = event.at.unwrap_or(received_at);
     let key = event.key.clone();
     let what = match event.kind {
@@ -35,7 +37,8 @@ fn heard(event: InboundEvent) -> Option<What> {
     }
     let ours = event.echo || event.notice;
     let content = event.content();
-    let name = if event.echo { None } else { event.from.and_then(|sender| sender.name) };
+    let sender = event.from.filter(|_| !event.echo);
+    let name = event.group.or(sender.and_then(|sender| sender.name));
     let heard = Heard {
         identities: event.contact,
         name,
@@ -113,6 +116,23 @@ mod tests {
         check(notice, |what| matches!(what, What::Echo(_)));
         let account = InboundEvent { contact: vec![], ..event(EventKind::Unsupported) };
         assert_eq!(settle(account, Timestamp(5)), None);
+    }
+
+    #[test]
+    fn ids_that_are_unique_in_a_chat_are_stored_with_it() {
+        let chat = |kind| InboundEvent {
+            provider_id: Some("7".to_owned()),
+            in_reply_to: Some("6".to_owned()),
+            scope: Some("-100".to_owned()),
+            ..event(kind)
+        };
+        check(chat(EventKind::Message), |what| {
+            matches!(what, What::Message(heard)
+                if heard.provider_id.as_deref() == Some("-100/7") && heard.reply_to.as_deref() == Some("-100/6"))
+        });
+        let group = InboundEvent { group: Some("Vecinos".to_owned()), ..chat(EventKind::Message) };
+        check(group, |what| matches!(what, What::Message(heard) if heard.name.as_deref() == Some("Vecinos")));
+        check(chat(EventKind::Delete), |what| matches!(what, What::Delete { target } if target == "-100/6"));
     }
 
     #[test]

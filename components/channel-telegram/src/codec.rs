@@ -1,0 +1,76 @@
+//! What Telegram can do, and its translation in both directions.
+
+use crate::{api::BotFiles, decode, encode, outcome, verify};
+use channel::{
+    codec::{Codec, Told},
+    event::InboundEvent,
+    files::Files,
+    malformed::Malformed,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::{
+    channel::{CapacityKind, ChannelProfile},
+    message::DeliveryError,
+};
+
+pub const NAME: &str = "telegram";
+
+/// The scheme of people's ids. That of chats, where answers go, is the channel's name.
+pub const USER: &str = "telegram_user";
+
+/// A bot may download no more; it may send 50 MB.
+pub(crate) const FILE_MAX: u64 = 20 * 1024 * 1024;
+
+/// The Bot API.
+pub struct Telegram;
+
+impl Codec for Telegram {
+    fn profile(&self) -> ChannelProfile {
+        ChannelProfile {
+            name: NAME.to_owned(),
+            capacity: CapacityKind::Chat,
+            text_max: encode::TEXT_MAX,
+            // The limit is 100; so many fit on a screen.
+            buttons_max: 20,
+            button_title_max: 64,
+            list_rows_max: 0,
+            list_title_max: 0,
+            window: None,
+            receipts: false,
+            typing: false,
+            // What Telegram does not show inline goes as a document.
+            media: ["image/*", "audio/*", "video/*", "text/*", "application/*"].map(str::to_owned).to_vec(),
+            media_bytes_max: FILE_MAX,
+        }
+    }
+
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        verify::verify(received, settings)
+    }
+
+    fn decode(
+        &self,
+        received: &Received,
+        settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+        decode::decode(&received.body, settings)
+    }
+
+    fn thanks(&self, received: &Received, _settings: &Settings) -> Option<Told> {
+        decode::thanks(&received.body)
+    }
+
+    fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        encode::encode(&self.profile(), message, settings)
+    }
+
+    fn interpret(&self, answer: &Answer) -> Outcome {
+        outcome::interpret(answer)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(&BotFiles)
+    }
+}

@@ -1,0 +1,69 @@
+//! What X can do, and its translation in both directions.
+
+use crate::{api::XFiles, decode, encode, outcome, verify};
+use channel::{
+    codec::{Codec, Handshake},
+    event::InboundEvent,
+    files::Files,
+    malformed::Malformed,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::{
+    channel::{CapacityKind, ChannelProfile},
+    message::DeliveryError,
+};
+
+/// Also the scheme of people's ids. A handle changes hands, so it is none.
+pub const NAME: &str = "x";
+
+/// X as one account of the business sees it.
+pub struct X;
+
+impl Codec for X {
+    fn profile(&self) -> ChannelProfile {
+        ChannelProfile {
+            name: NAME.to_owned(),
+            capacity: CapacityKind::Chat,
+            text_max: encode::MESSAGE_MAX,
+            buttons_max: 0,
+            button_title_max: 0,
+            list_rows_max: 0,
+            list_title_max: 0,
+            window: None,
+            receipts: true,
+            typing: false,
+            media: ["image/jpeg", "image/png", "image/webp", "image/gif"].map(str::to_owned).to_vec(),
+            media_bytes_max: 5 * 1024 * 1024,
+        }
+    }
+
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        verify::verify(received, settings)
+    }
+
+    fn decode(
+        &self,
+        received: &Received,
+        settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+        decode::decode(received, settings)
+    }
+
+    fn handshake(&self, received: &Received, settings: &Settings) -> Option<Handshake> {
+        verify::handshake(received, settings)
+    }
+
+    fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        encode::encode(message, settings)
+    }
+
+    fn interpret(&self, answer: &Answer) -> Outcome {
+        outcome::interpret(answer)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(&XFiles)
+    }
+}
