@@ -1,11 +1,13 @@
 // Bad input and faults: nothing is lost, nothing happens twice, and people are told.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Desk } from './support/desk.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Graph } from './support/graph.mjs';
-import { Server, needsControl } from './support/server.mjs';
+import { Server, needsControl, root } from './support/server.mjs';
 import { WebchatVisitor } from './support/webchat.mjs';
 import { Customer, configure, post, signature } from './support/whatsapp.mjs';
 
@@ -49,6 +51,19 @@ test('a signed body that nobody can read is kept, shown with the reason and can 
     await eventually('it was run again', async () =>
       (await failures()).find(({ id, attempts }) => id === failed.id && attempts > failed.attempts));
   }
+});
+
+test('kept webhooks are read once more by a command: what stands in the center is left alone, what cannot be read is named', { skip: needsControl }, async () => {
+  const ask = (channel, token) => spawnSync(path.join(root, 'target/release/centralita'),
+    ['reprocess', '--channel', channel, '--since', '2020-01-01', '--apply', '--center', server.url],
+    { env: { ...process.env, CENTRALITA_ADMIN_TOKEN: token }, encoding: 'utf8' });
+  const told = ask('whatsapp', server.adminToken);
+  assert.equal(told.status, 0, told.stderr);
+  assert.match(told.stderr, /^\d+ webhooks: 0 events missed, 0 misread, 2 unreadable; there is nothing to repair\n$/);
+  const findings = told.stdout.trim().split('\n').map(line => JSON.parse(line));
+  assert.deepEqual(findings.map(({ why, event }) => [why, event.at]), [['unreadable', 'line 1 column 2'], ['unreadable', 'entry']]);
+  assert.match(ask('whatsapp', 'wrong').stderr, /answered 401/);
+  assert.match(ask('pigeon', server.adminToken).stderr, /answered 404/);
 });
 
 test('one unreadable element does not lose its neighbours', { skip: needsControl }, async () => {

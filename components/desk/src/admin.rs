@@ -1,20 +1,23 @@
 //! What an administrator sets up, and what supervisors see go wrong.
 
 use crate::setup;
-use api::webhook::FailedDelivery;
+use api::webhook::{FailedDelivery, Reprocess, ReprocessPage};
 use domain::id::{AgentId, WebhookId};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
+    performer::of_channel,
     platform::{
         attempt::attempt,
+        call::call,
         center::{key, now},
         reply::{self, Reply},
         request::Asked,
         session,
     },
 };
+use std::time::Duration;
 use store::{
     agent,
     port::{Sql, transaction},
@@ -22,6 +25,10 @@ use store::{
 };
 
 const LISTED_MAX: i64 = 200;
+
+/// What a channel may take for a page of kept webhooks, and what it may answer.
+const REPROCESS_TIME: Duration = Duration::from_secs(20);
+const REPROCESSED_MAX: usize = 16 << 20;
 
 /// How much of a webhook's body the list shows.
 const PREVIEW_MAX: usize = 500;
@@ -116,4 +123,24 @@ pub(crate) async fn run_again(sql: &impl Sql, id: &str) -> Result<Reply> {
     .await?;
     attempt(work);
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// The channel itself reads its kept webhooks once more.
+pub(crate) async fn reprocess(sql: &impl Sql, channel: &str, asked: &Asked) -> Result<Reply> {
+    let request: Reprocess = asked.json()?;
+    let accounts = store::account::all(sql).await?;
+    if !accounts.iter().any(|account| account.channel == channel) {
+        return Err(Failure::NotFound(format!("channel {channel}")));
+    }
+    let url = format!("http://{}.spin.internal/reprocess", of_channel(channel));
+    let headers = [("content-type", "application/json")];
+    let body = serde_json::to_vec(&request).unwrap_or_default();
+    let answered = call(Method::POST, &url, &headers, body, REPROCESS_TIME, REPROCESSED_MAX).await;
+    let answered = answered.map_err(|silence| Failure::Later(format!("{channel}: {silence}")))?;
+    if !answered.is_success() {
+        return Err(Failure::Later(format!("{channel} answered {}", answered.status)));
+    }
+    let page: ReprocessPage = serde_json::from_slice(&answered.body)
+        .map_err(|error| Failure::Broken(format!("what {channel} answered: {error}")))?;
+    Ok(reply::ok(&page))
 }

@@ -205,6 +205,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
         E::FailedDeliveries => admin::failed_deliveries(sql).await,
         E::RunAgain => admin::run_again(sql, id).await,
+        E::Reprocess => admin::reprocess(sql, id, asked).await,
         E::Agents => admin::agents(sql).await,
         E::Agent => admin::agent(sql, id).await,
         E::PutAgent => admin::put_agent(sql, id, asked).await,

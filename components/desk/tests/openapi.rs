@@ -35,6 +35,10 @@ use utoipa::OpenApi;
     api::snapshot::Desk,
     api::snapshot::Live,
     api::webhook::FailedDelivery,
+    api::webhook::Reprocess,
+    api::webhook::ReprocessFinding,
+    api::webhook::ReprocessPage,
+    api::webhook::ReprocessReason,
 )))]
 struct Schemas;
 

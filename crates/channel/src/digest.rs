@@ -32,7 +32,7 @@ pub struct Digested {
 const TOGETHER_MAX: usize = 20;
 
 /// An event and the account that it is for.
-type Addressed = (Account, Inbound);
+pub(crate) type Addressed = (Account, Inbound);
 
 /// Performs `work`. Doing it twice does nothing twice: each event is known by its key.
 pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &Work) -> Result<Digested> {
@@ -42,16 +42,16 @@ pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &W
         return Ok(Digested::default());
     };
     let (mut digested, mut events) = (Digested::default(), vec![]);
-    let home = account::find(sql, &webhook.account).await?;
-    let settings = home.as_ref().map(Settings::of).unwrap_or_default();
-    match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone()), &settings) {
+    let home = Home::of(sql, &webhook).await?;
+    match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone()), &home.settings) {
         Err(malformed) => digested.failed = Some(malformed),
         Ok(elements) => {
             for element in elements {
                 match element {
-                    Ok(event) => {
-                        events.extend(address(sql, home.as_ref(), &webhook, event, &mut digested).await?);
-                    }
+                    Ok(event) => match home.address(sql, &webhook, event).await? {
+                        Ok(addressed) => events.extend(addressed),
+                        Err(unknown) => digested.unknown.push(unknown),
+                    },
                     Err(malformed) => digested.failed = digested.failed.or(Some(malformed)),
                 }
             }
@@ -69,26 +69,36 @@ pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &W
     digest.one_by_one(sql, &events, digested).await
 }
 
-/// Whom `event` is for. `None`: nobody here, or it asks for nothing.
-async fn address(
-    sql: &impl Sql,
-    home: Option<&Account>,
-    webhook: &Webhook,
-    event: InboundEvent,
-    digested: &mut Digested,
-) -> Result<Option<Addressed>> {
-    let address = event.account.clone();
-    let Some(mut inbound) = settle(event, webhook.received_at) else { return Ok(None) };
-    inbound.webhook = Some(webhook.id.clone());
-    let at_home = home.filter(|home| [home.id.as_str(), &home.address, ""].contains(&address.as_str()));
-    let account = match at_home {
-        Some(home) => Some(home.clone()),
-        None => account::by_address(sql, &webhook.channel, &address).await?,
-    };
-    if account.is_none() {
-        digested.unknown.push(address);
+/// The account that a webhook came to, and its settings for the codec.
+pub(crate) struct Home {
+    account: Option<Account>,
+    pub(crate) settings: Settings,
+}
+
+impl Home {
+    pub(crate) async fn of(sql: &impl Sql, webhook: &Webhook) -> Result<Self> {
+        let account = account::find(sql, &webhook.account).await?;
+        let settings = account.as_ref().map(Settings::of).unwrap_or_default();
+        Ok(Home { account, settings })
     }
-    Ok(account.map(|account| (account, inbound)))
+
+    /// Whom `event` is for. `None`: it asks for nothing. The error is an address that nobody here has.
+    pub(crate) async fn address(
+        &self,
+        sql: &impl Sql,
+        webhook: &Webhook,
+        event: InboundEvent,
+    ) -> Result<Result<Option<Addressed>, String>> {
+        let address = event.account.clone();
+        let Some(mut inbound) = settle(event, webhook.received_at) else { return Ok(Ok(None)) };
+        inbound.webhook = Some(webhook.id.clone());
+        let here = |home: &&Account| [home.id.as_str(), &home.address, ""].contains(&address.as_str());
+        let account = match self.account.as_ref().filter(here) {
+            Some(home) => Some(home.clone()),
+            None => account::by_address(sql, &webhook.channel, &address).await?,
+        };
+        Ok(account.map(|account| Some((account, inbound))).ok_or(address))
+    }
 }
 
 struct Digest<'a> {

@@ -15,6 +15,7 @@ pub mod json;
 pub mod malformed;
 pub mod outbound;
 pub mod received;
+pub mod reprocess;
 pub mod settle;
 pub mod signature;
 pub mod webhook;

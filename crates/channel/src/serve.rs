@@ -1,5 +1,5 @@
 //! A channel's component, the same for all of them: the provider's webhook, and, for the other
-//! components only, `/perform`, `/inspect` and `/profile`. The public routes never lead to those three.
+//! components only, `/perform`, `/inspect`, `/reprocess` and `/profile`. No public route leads to those.
 
 use crate::{
     codec::{Codec, Handshake, PROOF},
@@ -8,6 +8,7 @@ use crate::{
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
+    reprocess,
     webhook::{self, Head},
 };
 use domain::{
@@ -66,6 +67,10 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
     match asked.segments()[..] {
         ["perform"] => perform(codec, variables, &asked).await,
         ["inspect"] => look(codec, &asked),
+        ["reprocess"] => {
+            let request: reprocess::Request = asked.json()?;
+            Ok(reply::ok(&reprocess::page(&database().await?, now(), codec, &request).await?))
+        }
         ["profile"] => Ok(reply::ok(&codec.profile())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             receive(codec, variables, &asked, account).await

@@ -183,27 +183,10 @@ impl Scope<'_> {
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
         }
-        if message.content.attachments().iter().any(|file| file.id.is_none()) {
-            next.push(self.fetch(&message, inbound.webhook.as_ref()));
-        }
+        next.extend(fetching(self.now, self.account, &message, inbound.webhook.as_ref()));
         let mut work = done.work;
         work.extend(store::due::add(sql, self.now, next).await?);
         Ok(work)
-    }
-
-    /// Copying a provider's files is work for later: nothing slow stands between a message and the desk.
-    fn fetch(&self, message: &Message, webhook: Option<&WebhookId>) -> Work {
-        Work {
-            id: unique::id(self.now),
-            kind: Kind::FetchMedia,
-            performer: performer::of_channel(&self.account.channel),
-            subject: message.id.0.clone(),
-            key: format!("fetch_media:{}", message.id),
-            body: serde_json::json!({ "message_id": message.id, "webhook_id": webhook }),
-            due_at: self.now,
-            attempts: 0,
-            trace: None,
-        }
     }
 
     async fn echo(&self, sql: &impl Sql, at: Timestamp, heard: &Heard) -> Result<(), Race> {
@@ -394,6 +377,29 @@ impl Scope<'_> {
         let wrap_up = wrap_up_limit(sql, &open).await?;
         Ok(command::within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
     }
+}
+
+/// The work of copying a message's files, if it has some that are not ours yet. It is for later: nothing
+/// slow stands between a message and the desk.
+pub fn fetching(
+    now: Timestamp,
+    account: &Account,
+    message: &Message,
+    webhook: Option<&WebhookId>,
+) -> Option<Work> {
+    let all_ours = message.content.attachments().iter().all(|file| file.id.is_some());
+    let webhook_id = webhook.map_or("", |id| id.as_str());
+    (!all_ours).then(|| Work {
+        id: unique::id(now),
+        kind: Kind::FetchMedia,
+        performer: performer::of_channel(&account.channel),
+        subject: message.id.0.clone(),
+        key: format!("fetch_media:{}:{webhook_id}", message.id),
+        body: serde_json::json!({ "message_id": message.id, "webhook_id": webhook }),
+        due_at: now,
+        attempts: 0,
+        trace: None,
+    })
 }
 
 /// Applies the parked events of a message whose provider id became known.

@@ -47,6 +47,25 @@ pub async fn failed(sql: &impl Sql, limit: i64) -> Result<Vec<Webhook>> {
     sql.query(&statement, parameters![limit]).await?.iter().map(webhook).collect()
 }
 
+/// Those of a channel that came at `since` or later, in the order in which they came; the ones after the
+/// webhook `after` where that is given.
+pub async fn since(
+    sql: &impl Sql,
+    channel: &str,
+    since: Timestamp,
+    after: Option<&WebhookId>,
+    limit: i64,
+) -> Result<Vec<Webhook>> {
+    // Ids grow with time.
+    let statement = format!(
+        "SELECT {COLUMNS} FROM webhook WHERE channel = $1 AND received_at_ms >= $2 AND id > $3
+        ORDER BY id LIMIT $4"
+    );
+    let after = after.map_or("", |id| id.as_str());
+    let rows = sql.query(&statement, parameters![channel, since, after, limit]).await?;
+    rows.iter().map(webhook).collect()
+}
+
 fn webhook(row: &Row) -> Result<Webhook> {
     Ok(Webhook {
         id: row.get(0)?,
@@ -82,6 +101,12 @@ pub async fn is_new(sql: &impl Sql, account: &AccountId, event_key: &str, now: T
     let statement = "INSERT INTO provider_event (account_id, event_key, at_ms) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING RETURNING 1";
     sql.any(statement, parameters![account, event_key, now]).await
+}
+
+/// Whether an event was applied before.
+pub async fn is_known(sql: &impl Sql, account: &AccountId, event_key: &str) -> Result<bool> {
+    let statement = "SELECT 1 FROM provider_event WHERE account_id = $1 AND event_key = $2";
+    sql.any(statement, parameters![account, event_key]).await
 }
 
 /// Keeps an event that arrived before the message it is about.

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod inspect;
+pub mod reprocess;
 pub mod up;
 
 use crate::telemetry::LogFormat;
@@ -20,6 +21,7 @@ pub struct Cli {
 enum Command {
     Up(up::Args),
     Inspect(inspect::Args),
+    Reprocess(reprocess::Args),
     Backup(backup::Backup),
     Restore(backup::Restore),
 }
@@ -29,12 +31,15 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let log_format = match &self.command {
             Command::Up(args) => args.log_format,
-            Command::Inspect(_) | Command::Backup(_) | Command::Restore(_) => LogFormat::Text,
+            Command::Inspect(_) | Command::Reprocess(_) | Command::Backup(_) | Command::Restore(_) => {
+                LogFormat::Text
+            }
         };
         log_format.start();
         match self.command {
             Command::Up(args) => up::run(args),
             Command::Inspect(args) => inspect::run(&args),
+            Command::Reprocess(args) => reprocess::run(&args),
             Command::Backup(args) => backup::backup(&args),
             Command::Restore(args) => backup::restore(&args),
         }
