@@ -3,7 +3,7 @@
 use super::{
     Events, Update,
     content::{self, Parts},
-    instant, party, service, text, words,
+    instant, party, system, text, words,
 };
 use crate::codec::{NAME, USER};
 use channel::{
@@ -86,10 +86,10 @@ fn fill(event: &mut InboundEvent, parts: Parts) {
 
 /// A message in which nobody wrote anything.
 fn told(update: &Update<'_>, node: &Node<'_>) -> InboundEvent {
-    let name = service::name(node);
+    let name = system::name(node);
     let member = node.get(&name);
     let mut event = update.event(EventKind::Unsupported);
-    event.notice = !service::is_from_contact(&name);
+    event.notice = !system::is_from_contact(&name);
     event.text = Some(words::about(&name, member.as_ref()));
     event.extra.extend(member.map(|member| ("value".to_owned(), member.value().clone())));
     event.extra.insert("type".to_owned(), Value::String(name));

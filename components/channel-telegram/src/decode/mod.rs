@@ -7,7 +7,7 @@ mod content;
 mod message;
 mod notice;
 mod party;
-mod service;
+mod system;
 mod words;
 
 use crate::codec::NAME;
