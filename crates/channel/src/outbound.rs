@@ -21,6 +21,27 @@ pub struct Outbound {
     pub in_reply_to: Option<String>,
     /// The contact's language, for the few words that the shape itself needs.
     pub locale: String,
+    /// The public post that it goes under. `None`: it goes to the contact.
+    pub thread: Option<String>,
+    /// The provider's id of the public comment that it answers in private.
+    pub comment: Option<String>,
+    /// How long ago the contact wrote last, where they ever did.
+    pub last_heard: Option<Duration>,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Outbound {
+            message_id: MessageId(String::new()),
+            to: vec![],
+            content: Content::text(""),
+            in_reply_to: None,
+            locale: "es".to_owned(),
+            thread: None,
+            comment: None,
+            last_heard: None,
+        }
+    }
 }
 
 /// A call to the provider's API.

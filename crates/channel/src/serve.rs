@@ -66,7 +66,7 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
     match asked.segments()[..] {
         ["perform"] => perform(codec, variables, &asked).await,
         ["inspect"] => look(codec, &asked),
-        ["profile"] => Ok(reply::ok(&codec.profile())),
+        ["profile"] => Ok(reply::ok(&codec.profiles())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             receive(codec, variables, &asked, account).await
         }
