@@ -8,7 +8,7 @@ use crate::language::Words;
 
 pub(crate) fn sign(channel: &str) -> &'static str {
     match channel {
-        "whatsapp" => icon::CHAT,
+        "whatsapp" | "messenger" | "instagram" => icon::CHAT,
         "webchat" => icon::GLOBE,
         "email" => icon::MAIL,
         "voice" => icon::PHONE,
@@ -19,6 +19,8 @@ pub(crate) fn sign(channel: &str) -> &'static str {
 pub(crate) fn name(words: &'static Words, channel: &str) -> String {
     match channel {
         "whatsapp" => "WhatsApp",
+        "messenger" => "Messenger",
+        "instagram" => "Instagram",
         "webchat" => words.webchat,
         "email" => words.email,
         "voice" => words.call,

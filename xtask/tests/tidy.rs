@@ -11,11 +11,12 @@ use std::{
 };
 
 /// Layers from the bottom up. A package depends only on packages of lower layers.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     &["domain", "test-servers"],
     &["store"],
     &["shell", "api"],
     &["channel", "bot"],
+    &["meta"],
     &["components/*", "console"],
     &["edge", "sim", "xtask", "tests/*", "demo/*"],
 ];

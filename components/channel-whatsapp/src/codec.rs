@@ -1,6 +1,6 @@
 //! What WhatsApp can do, and its translation in both directions.
 
-use crate::{decode, encode, graph::GraphFiles, outcome, verify};
+use crate::{decode, encode, graph::GraphFiles, outcome};
 use channel::{
     codec::{Codec, Handshake},
     event::InboundEvent,
@@ -14,15 +14,13 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
 };
+use meta::{answer, verify};
 use std::time::Duration;
 
 pub const NAME: &str = "whatsapp";
 
 /// The scheme of business-scoped user ids.
 pub const BSUID: &str = "bsuid";
-
-/// The version of the Graph API that is called unless the account says otherwise.
-pub const GRAPH_VERSION: &str = "v25.0";
 
 /// Files that people may send; what WhatsApp does not show inline goes as a document.
 const MEDIA: [&str; 10] = [
@@ -80,7 +78,7 @@ impl Codec for WhatsApp {
     }
 
     fn interpret(&self, answer: &Answer) -> Outcome {
-        outcome::interpret(answer)
+        answer::interpret(answer, &outcome::READING)
     }
 
     fn files(&self) -> Option<&dyn Files> {

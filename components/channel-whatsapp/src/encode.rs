@@ -6,7 +6,7 @@
 
 use crate::{
     codec::{BSUID, NAME},
-    graph::{Graph, refusal},
+    graph,
 };
 use channel::{
     outbound::{Outbound, ProviderRequest},
@@ -16,6 +16,10 @@ use domain::{
     channel::ChannelProfile,
     contact::{Identity, PHONE},
     message::{Attachment, Content, DeliveryError, Menu, MenuShape},
+};
+use meta::{
+    graph::{Graph, refusal},
+    split::split,
 };
 use serde_json::{Map, Value, json};
 
@@ -31,6 +35,7 @@ pub(crate) fn encode(
     settings: &Settings,
 ) -> Result<Vec<ProviderRequest>, DeliveryError> {
     let address = address(&message.to)?;
+    let path = graph::path(settings, "messages")?;
     let graph = Graph::of(settings)?;
     let bodies = bodies(profile, message);
     if bodies.is_empty() {
@@ -49,7 +54,7 @@ pub(crate) fn encode(
             if let Some(id) = replies_to.take() {
                 call.insert("context".to_owned(), json!({ "message_id": id }));
             }
-            graph.post("messages", &Value::Object(call))
+            graph.post(&path, &Value::Object(call))
         })
         .collect())
 }
@@ -89,7 +94,7 @@ fn bodies(profile: &ChannelProfile, message: &Outbound) -> Vec<Body> {
 fn texts(text: &str) -> Vec<Body> {
     let links = text.contains("https://") || text.contains("http://");
     let body = |part: &str| ("text", json!({ "body": part, "preview_url": links }));
-    split(text, TEXT_MAX).into_iter().map(body).collect()
+    split(text, TEXT_MAX, |_| 1).into_iter().map(body).collect()
 }
 
 fn menu_bodies(profile: &ChannelProfile, menu: &Menu, locale: &str) -> Vec<Body> {
@@ -172,22 +177,6 @@ pub(crate) fn wire_kind(attachment: &Attachment) -> &'static str {
         ("audio", "") => "audio",
         _ => "document",
     }
-}
-
-/// Cuts a text where a reader would: after a line, else after a word, else where it must.
-fn split(text: &str, max: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim_end();
-    while let Some((end, _)) = rest.char_indices().nth(max) {
-        let (head, _) = rest.split_at(end);
-        let line = head.rfind('\n').filter(|at| *at > 0);
-        let cut = line.or_else(|| head.rfind(' ').filter(|at| *at > 0)).unwrap_or(end);
-        parts.push(rest[..cut].trim_end());
-        rest = rest[cut..].trim_start();
-    }
-    parts.push(rest);
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 #[cfg(test)]
@@ -332,19 +321,6 @@ mod tests {
         assert_eq!(bodies[1].get("context"), None);
         assert_eq!(bodies[0]["text"]["body"], json!("a".repeat(4000)), "cut at the line");
         assert_eq!(bodies[1]["text"]["body"], json!("b".repeat(4000)));
-    }
-
-    #[test]
-    fn texts_are_cut_between_characters() {
-        for (text, max, parts) in [
-            ("uno dos", 7, vec!["uno dos"]),
-            ("uno dos tres", 8, vec!["uno dos", "tres"]),
-            ("ñandúes", 3, vec!["ñan", "dúe", "s"]),
-            ("😀😀😀", 2, vec!["😀😀", "😀"]),
-            ("  ", 8, vec![]),
-        ] {
-            assert_eq!(split(text, max), parts, "{text}");
-        }
     }
 
     #[test]

@@ -1,65 +1,13 @@
-//! Calls to the Graph API: for messages, and for files, which take a step more in each direction.
+//! How files go to and come from WhatsApp: each takes a step more.
 
-use crate::codec::GRAPH_VERSION;
 use channel::{
     files::{Files, Location},
     json::{self, Node},
     outbound::ProviderRequest,
     received::Settings,
-    signature::to_hex,
 };
 use domain::message::{Attachment, DeliveryError};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-/// The Graph API as one account uses it.
-pub(crate) struct Graph<'a> {
-    base: &'a str,
-    version: &'a str,
-    number: &'a str,
-    token: &'a str,
-}
-
-impl<'a> Graph<'a> {
-    pub(crate) fn of(settings: &'a Settings) -> Result<Self, DeliveryError> {
-        let need = |name: &str| {
-            settings.get(name).ok_or_else(|| refusal("not_configured", &format!("the account has no {name}")))
-        };
-        Ok(Graph {
-            base: settings
-                .get("graph_base_url")
-                .unwrap_or("https://graph.facebook.com")
-                .trim_end_matches('/'),
-            version: settings.get("graph_version").unwrap_or(GRAPH_VERSION),
-            // The account's address is Meta's phone number id.
-            number: need("address")?,
-            token: need("access_token")?,
-        })
-    }
-
-    pub(crate) fn post(&self, path: &str, body: &Value) -> ProviderRequest {
-        let url = format!("{}/{}/{}/{path}", self.base, self.version, self.number);
-        self.request("POST", url, Some("application/json".to_owned()), body.to_string().into_bytes())
-    }
-
-    fn request(
-        &self,
-        method: &'static str,
-        url: String,
-        kind: Option<String>,
-        body: Vec<u8>,
-    ) -> ProviderRequest {
-        let mut headers = vec![("authorization", format!("Bearer {}", self.token))];
-        // Downloads are refused without one.
-        headers.push(("user-agent", "Centralita/1".to_owned()));
-        headers.extend(kind.map(|kind| ("content-type", kind)));
-        ProviderRequest { method, url, headers, body }
-    }
-}
-
-pub(crate) fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
-}
+use meta::graph::{Graph, Upload, is_id, need, refusal};
 
 /// A customer's file is located by its id, then downloaded within five minutes. One of ours is uploaded
 /// and sent by its id.
@@ -67,29 +15,13 @@ pub(crate) struct GraphFiles;
 
 impl Files for GraphFiles {
     fn locate(&self, file: &Attachment, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
-        let graph = Graph::of(settings)?;
-        let id = file
-            .provider_ref
-            .as_deref()
-            .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)));
+        let id = file.provider_ref.as_deref().filter(|id| is_id(id));
         let id = id.ok_or_else(|| refusal("file", "the message names no file"))?;
-        Ok(graph.request("GET", format!("{}/{}/{id}", graph.base, graph.version), None, vec![]))
+        Ok(Graph::of(settings)?.get(id))
     }
 
     fn located(&self, body: &[u8], settings: &Settings) -> Option<Location> {
-        let graph = Graph::of(settings).ok()?;
-        let answer = json::parse(body).ok()?;
-        let answer = Node::root(&answer);
-        // The download takes the account's token: it goes nowhere without encryption, but to a Graph
-        // API that has none itself.
-        let url =
-            answer.text("url").filter(|url| url.starts_with("https://") || url.starts_with(graph.base))?;
-        Some(Location {
-            request: graph.request("GET", url, None, vec![]),
-            mime: answer.text("mime_type"),
-            size: answer.integer("file_size").and_then(|size| u64::try_from(size).ok()),
-            sha256: answer.text("sha256").filter(|digest| digest.len() == 64),
-        })
+        Graph::of(settings).ok()?.located(body)
     }
 
     fn upload(
@@ -98,28 +30,23 @@ impl Files for GraphFiles {
         bytes: &[u8],
         settings: &Settings,
     ) -> Option<Result<ProviderRequest, DeliveryError>> {
-        Some(Graph::of(settings).map(|graph| {
-            // Nothing of a file can look like a boundary that is made from its digest.
-            let boundary = to_hex(&Sha256::digest(bytes));
+        let call = || {
+            let path = path(settings, "media")?;
             let mime = file.mime.as_deref().unwrap_or("application/octet-stream");
-            let name = file.name.as_deref().unwrap_or("file").replace(['"', '\r', '\n', '\\'], "_");
-            let mut body = format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n\
-                 --{boundary}\r\nContent-Disposition: form-data; name=\"type\"\r\n\r\n{mime}\r\n\
-                 --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-                 Content-Type: {mime}\r\n\r\n"
-            )
-            .into_bytes();
-            body.extend_from_slice(bytes);
-            body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-            let url = format!("{}/{}/{}/media", graph.base, graph.version, graph.number);
-            graph.request("POST", url, Some(format!("multipart/form-data; boundary={boundary}")), body)
-        }))
+            let fields = [("messaging_product", "whatsapp"), ("type", mime)];
+            Ok(Graph::of(settings)?.upload(&path, &fields, Upload { field: "file", attachment: file, bytes }))
+        };
+        Some(call())
     }
 
     fn uploaded(&self, body: &[u8]) -> Option<String> {
         Node::root(&json::parse(body).ok()?).text("id")
     }
+}
+
+/// Below the phone number: the account's address is Meta's id of it.
+pub(crate) fn path(settings: &Settings, edge: &str) -> Result<String, DeliveryError> {
+    Ok(format!("{}/{edge}", need(settings, "address")?))
 }
 
 #[cfg(test)]
@@ -152,7 +79,11 @@ mod tests {
         let location = found(body).expect("a place");
         assert_eq!((location.size, location.mime.as_deref()), (Some(12), Some("image/jpeg")));
         assert!(location.request.headers.contains(&("authorization", "Bearer t".to_owned())));
-        assert_eq!(found(r#"{"url":"http://elsewhere.example/x"}"#), None, "the token stays here");
+        for elsewhere in
+            ["http://elsewhere.example/x", "https://elsewhere.example/x", "http://127.0.0.1:99/x"]
+        {
+            assert_eq!(found(&format!(r#"{{"url":"{elsewhere}"}}"#)), None, "the token stays here");
+        }
         assert_eq!(found("<html>"), None);
     }
 

@@ -8,7 +8,6 @@ mod decode;
 mod encode;
 mod graph;
 mod outcome;
-mod verify;
 
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -1,66 +1,13 @@
 //! What the Graph API's answer means for the message and for the account.
 
-use crate::decode::fault;
-use channel::{
-    json::{self, Node},
-    outbound::{Answer, Outcome},
+use meta::answer::{Reading, Verdict};
+
+pub(crate) const READING: Reading = Reading {
+    id: |answer| answer.list("messages").first().and_then(|message| message.text("id")),
+    verdict: |code, _| verdict(code),
 };
-use domain::message::DeliveryError;
-use std::time::Duration;
-
-pub(crate) fn interpret(answer: &Answer) -> Outcome {
-    match answer {
-        Answer::Response { status: 200..=299, body, .. } => accepted(body),
-        Answer::Response { status, retry_after, body } => refused(*status, *retry_after, body),
-        Answer::NotReached { reason } => {
-            Outcome::Retry { after: None, error: unanswered("not_reached", reason) }
-        }
-        Answer::Lost { reason } => Outcome::Unknown { error: unanswered("no_answer", reason) },
-    }
-}
-
-/// Meta took it, whatever else its answer says: sending again would be sending twice.
-fn accepted(body: &[u8]) -> Outcome {
-    let answer = json::parse(body).unwrap_or_default();
-    let provider_id = Node::root(&answer).list("messages").first().and_then(|message| message.text("id"));
-    Outcome::Accepted { provider_id }
-}
-
-fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
-    let answer = json::parse(body).unwrap_or_default();
-    let error = Node::root(&answer).get("error");
-    let code = error.as_ref().and_then(|error| error.integer("code"));
-    let verdict = code.map_or(Verdict::Other, verdict);
-    let error = match error {
-        Some(error) => fault::of(&error),
-        None => DeliveryError { code: format!("http_{status}"), text: String::new() },
-    };
-    match verdict {
-        Verdict::Wait(seconds) => {
-            Outcome::Retry { after: retry_after.or(seconds.map(Duration::from_secs)), error }
-        }
-        Verdict::Account => Outcome::AccountRefused { error },
-        Verdict::Message => Outcome::Failed { error },
-        Verdict::Other => match status {
-            408 | 425 | 429 | 500.. => Outcome::Retry { after: retry_after, error },
-            401 | 403 => Outcome::AccountRefused { error },
-            _ => Outcome::Failed { error },
-        },
-    }
-}
 
 /// What an error code of the Cloud API says.
-enum Verdict {
-    /// Too fast, or Meta's own trouble: later, at the earliest after so many seconds.
-    Wait(Option<u64>),
-    /// Token, permission, lock, payment: nothing of this account goes out.
-    Account,
-    /// This message or this recipient.
-    Message,
-    /// The HTTP status decides.
-    Other,
-}
-
 fn verdict(code: i64) -> Verdict {
     match code {
         // Unknown or temporary trouble; too many calls; media that Meta could not fetch yet.
@@ -79,18 +26,17 @@ fn verdict(code: i64) -> Verdict {
     }
 }
 
-fn unanswered(code: &str, reason: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: reason.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::outbound::{Answer, Outcome};
+    use meta::answer::interpret;
+    use std::time::Duration;
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {
         let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
-        let outcome = match interpret(&answer) {
+        let outcome = match interpret(&answer, &READING) {
             Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
             Outcome::Retry { after, error } => {
                 format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
@@ -138,12 +84,13 @@ mod tests {
     #[test]
     fn silence_is_told_from_refusal_to_connect() {
         let reason = || "timeout".to_owned();
-        assert!(matches!(interpret(&Answer::NotReached { reason: reason() }), Outcome::Retry { .. }));
-        assert!(matches!(interpret(&Answer::Lost { reason: reason() }), Outcome::Unknown { .. }));
+        let of = |answer: &Answer| interpret(answer, &READING);
+        assert!(matches!(of(&Answer::NotReached { reason: reason() }), Outcome::Retry { .. }));
+        assert!(matches!(of(&Answer::Lost { reason: reason() }), Outcome::Unknown { .. }));
         let answer =
             Answer::Response { status: 429, retry_after: Some(Duration::from_secs(9)), body: vec![] };
         assert!(
-            matches!(interpret(&answer), Outcome::Retry { after: Some(after), .. } if after.as_secs() == 9)
+            matches!(interpret(&answer, &READING), Outcome::Retry { after: Some(after), .. } if after.as_secs() == 9)
         );
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use api::{message::MessagePage, request::SendMessage};
 use domain::{
-    channel::ChannelProfile,
+    channel::{CapacityKind, ChannelProfile},
     id::{AgentId, ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content},
     time::Timestamp,
@@ -75,7 +75,12 @@ pub async fn send(
         reply_to,
         ..Draft::new(&of, Some(id), Author::Agent(writer.agent.clone()), content)
     };
-    outbound::send(sql, now, &draft).await
+    if !request.private {
+        return outbound::send(sql, now, &draft).await;
+    }
+    let account = store::account::find(sql, &of.account).await?;
+    let account = account.ok_or_else(|| Failure::Broken(format!("conversation {} has no account", of.id)))?;
+    outbound::answer_privately(sql, now, &account, CapacityKind::Chat, &draft).await
 }
 
 async fn held_conversation(sql: &impl Sql, id: &InteractionId) -> Result<Conversation> {
@@ -206,7 +211,6 @@ pub async fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::channel::CapacityKind;
 
     #[test]
     fn a_channel_takes_what_its_profile_names() {

@@ -1,7 +1,7 @@
 //! What each channel can do, as its own component tells. Asked once per instance: it only changes with
 //! a new version of that component.
 
-use domain::channel::ChannelProfile;
+use domain::channel::Profiles;
 use http::Method;
 use shell::{
     failure::Result,
@@ -25,12 +25,12 @@ thread_local! {
 
 #[derive(Default)]
 struct Known {
-    profiles: BTreeMap<String, ChannelProfile>,
+    profiles: BTreeMap<String, Profiles>,
     silent_at: BTreeMap<String, domain::time::Timestamp>,
 }
 
 /// The profiles of all channels that have an account; a channel that does not answer is missing.
-pub(crate) async fn all(sql: &impl Sql) -> Result<BTreeMap<String, ChannelProfile>> {
+pub(crate) async fn all(sql: &impl Sql) -> Result<BTreeMap<String, Profiles>> {
     for account in account::all(sql).await? {
         learn(&account.channel).await;
     }

@@ -65,8 +65,10 @@ pub(crate) async fn send(
     let request: SendMessage = asked.json()?;
     let uploads = attachment::uploaded_by(agent, &request.attachments).await?;
     let center = Center::load(sql, profile::all(sql).await?).await?;
-    let channel = access::existing(sql, id).await?.channel;
-    let writer = message::Writer { agent, uploads: &uploads, profile: center.profiles.get(&channel) };
+    let view = access::existing(sql, id).await?;
+    let conversation = conversation::find(sql, &view.conversation).await?;
+    let profile = conversation.as_ref().and_then(|conversation| center.profile(conversation));
+    let writer = message::Writer { agent, uploads: &uploads, profile };
     let put = message::send(sql, now(), writer, id, request).await?;
     let reply = told(put, &center);
     attachment::sent(&uploads).await?;

@@ -14,17 +14,20 @@ use desk::{
 };
 use domain::{
     channel::ChannelProfile,
+    contact::Identity,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
 };
 use futures::executor::block_on;
 use shell::{
     failure::{Failure, Result},
+    inbound::{Heard, What},
     outbound::Put,
 };
 use std::{collections::BTreeSet, time::Duration};
 use store::{
     attachment::{self, Stored},
+    conversation,
     native::Database,
 };
 
@@ -89,7 +92,13 @@ impl Talk {
 
 fn text(client_id: &str, text: &str) -> SendMessage {
     let text = Some(text.to_owned());
-    SendMessage { client_id: client_id.to_owned(), text, attachments: vec![], in_reply_to: None }
+    SendMessage {
+        client_id: client_id.to_owned(),
+        text,
+        attachments: vec![],
+        in_reply_to: None,
+        private: false,
+    }
 }
 
 fn file(client_id: &str, id: &str) -> SendMessage {
@@ -121,6 +130,28 @@ fn only_who_talks_with_the_contact_writes() {
     }
     let elsewhere = SendMessage { in_reply_to: Some("m9".to_owned()), ..text("c4", "x") };
     assert!(matches!(talk.send(&talk.amy, elsewhere), Err(Failure::BadRequest(_))));
+}
+
+#[test]
+fn a_comment_is_answered_in_public_or_in_private() {
+    let mut talk = Talk::open();
+    let alone = SendMessage { private: true, ..text("c1", "Hola") };
+    assert!(matches!(talk.send(&talk.amy, alone), Err(Failure::BadRequest(_))), "there is no comment");
+    let What::Message(heard) = wrote("marta", "k1", "¿Precio?").what else { unreachable!() };
+    let heard = Heard { thread: Some("post".to_owned()), ..heard };
+    talk.center.apply("k1", What::Message(heard));
+    let marta = Identity::new("ring", "marta");
+    let found = conversation::with_under(&talk.sql, &talk.center.account.id, &marta, Some("post"));
+    let public = block_on(found).unwrap().unwrap();
+    talk.id = public.open_interaction.clone().unwrap();
+    let ring = Duration::from_secs(20);
+    talk.center.execute(NOW, &talk.id, Command::Offer { agent: talk.amy.clone(), ring, why: String::new() });
+    block_on(interaction::answer(&talk.sql, NOW, &talk.amy, &talk.id)).unwrap();
+    let said = talk.send(&talk.amy, text("c2", "20 €")).unwrap().message;
+    assert_eq!(said.conversation, public.id);
+    let private = SendMessage { private: true, ..text("c3", "Le cuento") };
+    let said = talk.send(&talk.amy, private).unwrap().message;
+    assert_eq!(said.conversation, talk.center.conversation("marta").id);
 }
 
 #[test]

@@ -154,6 +154,7 @@ impl Desk {
             text: Some(message.text).filter(|text| !text.is_empty()),
             attachments: message.attachments.into_iter().filter_map(|file| file.id).collect(),
             in_reply_to: message.reply_to,
+            private: false,
         };
         let path = format!("/interactions/{interaction_id}/messages");
         let error = match http::post::<_, Message>(&path, &body).await {

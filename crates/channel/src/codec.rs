@@ -8,10 +8,22 @@ use crate::{
     received::{Received, Settings},
     signature::Signature,
 };
-use domain::{channel::ChannelProfile, message::DeliveryError};
+use domain::{
+    channel::{ChannelProfile, Profiles},
+    message::DeliveryError,
+};
 
 pub trait Codec {
     fn profile(&self) -> ChannelProfile;
+
+    /// The same for public comments: what has a [`InboundEvent::thread`]. `None`: there are none.
+    fn comments(&self) -> Option<ChannelProfile> {
+        None
+    }
+
+    fn profiles(&self) -> Profiles {
+        Profiles { messages: self.profile(), comments: self.comments() }
+    }
 
     /// Whether the request comes from whom it says, by the account's secrets.
     fn verify(&self, received: &Received, settings: &Settings) -> Signature;

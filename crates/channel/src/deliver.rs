@@ -70,7 +70,9 @@ async fn hand_over(
         in_reply_to: parcel.reply_to.clone(),
         locale: settings.get("locale").unwrap_or("es").to_owned(),
         files,
-        ..Outbound::default()
+        thread: parcel.conversation.thread.clone(),
+        comment: parcel.comment.clone(),
+        last_heard: parcel.conversation.last_in_at.map(|at| world.now().since(at)),
     };
     let calls = match codec.encode(&message, settings) {
         Ok(calls) => calls,

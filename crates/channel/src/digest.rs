@@ -5,7 +5,7 @@ use crate::{
     codec::Codec, event::InboundEvent, malformed::Malformed, received::Settings, settle::settle,
     webhook::Head,
 };
-use domain::{channel::ChannelProfile, due::Work, id::WebhookId, time::Timestamp};
+use domain::{channel::Profiles, due::Work, id::WebhookId, time::Timestamp};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
@@ -57,7 +57,7 @@ pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &W
             }
         }
     }
-    let digest = Digest { now, profile: codec.profile(), work, webhook: &id };
+    let digest = Digest { now, profiles: codec.profiles(), work, webhook: &id };
     // What failed before may have failed by a trap.
     if work.attempts == 0 && events.len() <= TOGETHER_MAX {
         match digest.together(sql, &events, digested.failed.as_ref()).await {
@@ -103,7 +103,7 @@ impl Home {
 
 struct Digest<'a> {
     now: Timestamp,
-    profile: ChannelProfile,
+    profiles: Profiles,
     work: &'a Work,
     webhook: &'a WebhookId,
 }
@@ -120,7 +120,8 @@ impl Digest<'_> {
             transaction(sql, async |sql| {
                 let mut next = vec![];
                 for (account, inbound) in events {
-                    next.extend(inbound::within(sql, self.now, account, &self.profile, inbound).await?);
+                    let profile = self.profiles.under(inbound.what.thread());
+                    next.extend(inbound::within(sql, self.now, account, profile, inbound).await?);
                 }
                 self.finish(sql, failed).await?;
                 Ok::<_, Race>(next)
@@ -138,7 +139,8 @@ impl Digest<'_> {
         mut digested: Digested,
     ) -> Result<Digested> {
         for (account, inbound) in events {
-            match inbound::apply(sql, self.now, account, &self.profile, inbound).await {
+            let profile = self.profiles.under(inbound.what.thread());
+            match inbound::apply(sql, self.now, account, profile, inbound).await {
                 Ok(next) => digested.work.extend(next),
                 Err(later @ Failure::Later(_)) => return Err(later),
                 Err(refused) => {

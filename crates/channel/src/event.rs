@@ -20,7 +20,8 @@ pub enum EventKind {
     Reaction,
     Edit,
     Delete,
-    /// A public reply to a post of the business.
+    /// A public reply to a post of the business. With an `extra.type` that ends in `.edit` or
+    /// `.delete` it changes the comment that `provider_id` names.
     Comment,
     /// A public post that names the business.
     Mention,

@@ -106,7 +106,10 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
     {
         let contained = webhook.as_ref().and_then(|webhook| files.contained(file, webhook, &settings));
         let copied = match contained {
-            Some(bytes) => within_limit(codec, bytes).map(|bytes| (bytes, mime(file, None))),
+            Some(bytes) => within_limit(codec, bytes).map(|bytes| {
+                let mime = mime(file, None, &bytes);
+                (bytes, mime)
+            }),
             None => copy(world, codec, files, &settings, file).await,
         };
         match copied {
@@ -172,11 +175,33 @@ async fn copy(
     if location.sha256.is_some_and(|expected| !expected.eq_ignore_ascii_case(&sha256)) {
         return Err(Missing::Later("what was downloaded is not what was sent".to_owned()));
     }
-    Ok((bytes, mime(file, location.mime)))
+    let mime = mime(file, location.mime, &bytes);
+    Ok((bytes, mime))
 }
 
-fn mime(file: &Attachment, found: Option<String>) -> String {
-    found.or_else(|| file.mime.clone()).unwrap_or_else(|| "application/octet-stream".to_owned())
+/// What the provider says; else what the bytes say.
+fn mime(file: &Attachment, found: Option<String>, bytes: &[u8]) -> String {
+    let told = found.or_else(|| file.mime.clone());
+    told.unwrap_or_else(|| seen(bytes).unwrap_or("application/octet-stream").to_owned())
+}
+
+/// The type of a file by its first bytes, of those that a desk shows.
+fn seen(bytes: &[u8]) -> Option<&'static str> {
+    let at = |place: usize, sign: &[u8]| bytes.get(place..).is_some_and(|rest| rest.starts_with(sign));
+    Some(match bytes {
+        _ if at(0, b"\xff\xd8\xff") => "image/jpeg",
+        _ if at(0, b"\x89PNG\r\n\x1a\n") => "image/png",
+        _ if at(0, b"GIF87a") || at(0, b"GIF89a") => "image/gif",
+        _ if at(0, b"RIFF") && at(8, b"WEBP") => "image/webp",
+        _ if at(0, b"RIFF") && at(8, b"WAVE") => "audio/wav",
+        _ if at(4, b"ftypM4A") => "audio/mp4",
+        _ if at(4, b"ftypqt") => "video/quicktime",
+        _ if at(4, b"ftyp") => "video/mp4",
+        _ if at(0, b"OggS") => "audio/ogg",
+        _ if at(0, b"ID3") || at(0, b"\xff\xfb") => "audio/mpeg",
+        _ if at(0, b"%PDF-") => "application/pdf",
+        _ => return None,
+    })
 }
 
 fn within_limit(codec: &impl Codec, bytes: Vec<u8>) -> Result<Vec<u8>, Missing> {
@@ -252,4 +277,28 @@ pub(crate) async fn enclosures(
         };
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_nobody_tells_is_seen() {
+        let file = |mime: Option<&str>| Attachment { mime: mime.map(str::to_owned), ..Attachment::default() };
+        let found = || Some("image/heic".to_owned());
+        for (told, found, bytes, expected) in [
+            (None, None, &b"\xff\xd8\xff\xe0"[..], "image/jpeg"),
+            (None, None, b"RIFF\x01\x02\x03\x04WEBPVP8 ", "image/webp"),
+            (None, None, b"\0\0\0\x18ftypisom", "video/mp4"),
+            (None, None, b"\0\0\0\x18ftypM4A ", "audio/mp4"),
+            (None, None, b"%PDF-1.7", "application/pdf"),
+            (None, None, b"<script>", "application/octet-stream"),
+            (None, None, b"", "application/octet-stream"),
+            (Some("audio/aac"), None, b"%PDF-1.7", "audio/aac"),
+            (Some("audio/aac"), found(), b"%PDF-1.7", "image/heic"),
+        ] {
+            assert_eq!(mime(&file(told), found, bytes), expected, "{bytes:?}");
+        }
+    }
 }

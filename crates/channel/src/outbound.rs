@@ -25,6 +25,10 @@ pub struct Outbound {
     pub thread: Option<String>,
     /// The bytes of our own files by their ids, where they are enclosed ([`crate::files::Files::enclosed`]).
     pub files: BTreeMap<String, Vec<u8>>,
+    /// The provider's id of the public comment that it answers in private.
+    pub comment: Option<String>,
+    /// How long ago the contact wrote last, where they ever did.
+    pub last_heard: Option<Duration>,
 }
 
 impl Default for Outbound {
@@ -37,6 +41,8 @@ impl Default for Outbound {
             locale: "es".to_owned(),
             thread: None,
             files: BTreeMap::new(),
+            comment: None,
+            last_heard: None,
         }
     }
 }

@@ -71,7 +71,7 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
             let request: reprocess::Request = asked.json()?;
             Ok(reply::ok(&reprocess::page(&database().await?, now(), codec, &request).await?))
         }
-        ["profile"] => Ok(reply::ok(&codec.profile())),
+        ["profile"] => Ok(reply::ok(&codec.profiles())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             receive(codec, variables, &asked, account).await
         }

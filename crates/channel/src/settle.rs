@@ -17,6 +17,9 @@ pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound
     let what = match event.kind {
         EventKind::Message | EventKind::Unsupported => heard(event)?,
         EventKind::Status => reported(event)?,
+        EventKind::Comment | EventKind::Mention => commented(event)?,
+        // On the post itself, which is no message.
+        EventKind::Reaction if event.thread.is_some() && event.in_reply_to == event.thread => return None,
         EventKind::Reaction => What::Reaction { target: event.in_reply_to?, emoji: event.text },
         EventKind::Edit => {
             let content = event.content();
@@ -25,14 +28,16 @@ pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound
         EventKind::Delete => What::Delete { target: event.in_reply_to? },
         EventKind::Identified => identified(event)?,
         EventKind::Ended => What::Left { identities: event.contact },
-        EventKind::Comment | EventKind::Mention | EventKind::Verification | EventKind::Typing => return None,
+        EventKind::Verification | EventKind::Typing => return None,
     };
     Some(Inbound { key, at, what, webhook: None })
 }
 
 fn heard(event: InboundEvent) -> Option<What> {
-    // A notice about an account concerns no contact.
-    if event.contact.is_empty() {
+    // A notice about an account concerns no contact. What the business wrote in public concerns whoever
+    // wrote what it answers.
+    let answers = event.echo && event.thread.is_some() && event.in_reply_to.is_some();
+    if event.contact.is_empty() && !answers {
         return None;
     }
     let ours = event.echo || event.notice;
@@ -47,14 +52,35 @@ fn heard(event: InboundEvent) -> Option<What> {
         client_id: None,
         reply_to: event.in_reply_to,
         content,
+        thread: event.thread,
+        message: event.message_id.map(MessageId).filter(|_| event.echo),
     };
     Some(if ours { What::Echo(heard) } else { What::Message(heard) })
+}
+
+/// Public words. Whoever wrote them waits, unless it only says that something was hidden or shown.
+fn commented(event: InboundEvent) -> Option<What> {
+    event.thread.as_ref()?;
+    let name = event.extra.get("type").and_then(|name| name.as_str()).unwrap_or_default();
+    match name.rsplit_once('.').map(|(_, change)| change) {
+        Some("edit") => Some(What::Edit { content: event.content(), target: event.provider_id? }),
+        Some("delete") => Some(What::Delete { target: event.provider_id? }),
+        _ if event.notice => None,
+        _ => heard(event),
+    }
 }
 
 fn reported(event: InboundEvent) -> Option<What> {
     let status = event.delivery()?;
     if let Some(seq) = event.extra.get("up_to_seq").and_then(serde_json::Value::as_u64) {
         return Some(What::StatusUpTo { identities: event.contact, seq, status });
+    }
+    if let Some(until) = event.extra.get("watermark").and_then(serde_json::Value::as_i64) {
+        let listed = event.extra.get("mids").and_then(|ids| ids.as_array()).into_iter().flatten();
+        let mut named: Vec<String> = listed.filter_map(|id| Some(id.as_str()?.to_owned())).collect();
+        named.extend(event.provider_id.filter(|id| !named.contains(id)));
+        let before = Timestamp(until);
+        return Some(What::StatusBefore { identities: event.contact, before, named, status });
     }
     let message = event.message_id.map(MessageId);
     Some(What::Status(Report { provider_id: event.provider_id, message, status, error: event.error }))
@@ -144,6 +170,48 @@ mod tests {
         check(up_to, |what| matches!(what, What::StatusUpTo { seq: 4, status: Status::Read, .. }));
         let odd = InboundEvent { status: Some("warning".to_owned()), ..event(EventKind::Status) };
         assert_eq!(settle(odd, Timestamp(5)), None);
+    }
+
+    #[test]
+    fn a_watermark_reaches_everything_before_it() {
+        let mut read = InboundEvent { status: Some("read".to_owned()), ..event(EventKind::Status) };
+        read.provider_id = Some("m1".to_owned());
+        read.extra.insert("mids".to_owned(), serde_json::json!(["m1", "m2"]));
+        read.extra.insert("watermark".to_owned(), 7.into());
+        check(
+            read,
+            |what| matches!(what, What::StatusBefore { before: Timestamp(7), named, .. } if named == &["m1", "m2"]),
+        );
+    }
+
+    #[test]
+    fn a_comment_stands_under_its_post() {
+        let comment = |name: &str| {
+            let mut comment = event(EventKind::Comment);
+            comment.provider_id = Some("c1".to_owned());
+            comment.thread = Some("post".to_owned());
+            comment.extra.insert("type".to_owned(), name.into());
+            comment
+        };
+        check(
+            comment("comment.add"),
+            |what| matches!(what, What::Message(heard) if heard.thread.as_deref() == Some("post")),
+        );
+        check(comment("comment.edit"), |what| matches!(what, What::Edit { target, .. } if target == "c1"));
+        check(comment("comment.delete"), |what| matches!(what, What::Delete { target } if target == "c1"));
+        let hidden = InboundEvent { notice: true, ..comment("comment.hide") };
+        assert_eq!(settle(hidden, Timestamp(5)), None);
+        let own = InboundEvent { echo: true, contact: vec![], ..comment("comment.add") };
+        assert_eq!(settle(own.clone(), Timestamp(5)), None, "under a post of ours, to nobody");
+        let answer = InboundEvent { in_reply_to: Some("c0".to_owned()), ..own };
+        check(answer, |what| matches!(what, What::Echo(heard) if heard.identities.is_empty()));
+        let liked = |target: &str| InboundEvent {
+            kind: EventKind::Reaction,
+            in_reply_to: Some(target.to_owned()),
+            ..comment("reaction.add")
+        };
+        assert_eq!(settle(liked("post"), Timestamp(5)), None);
+        check(liked("c1"), |what| matches!(what, What::Reaction { .. }));
     }
 
     #[test]

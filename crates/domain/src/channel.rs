@@ -31,6 +31,23 @@ pub struct ChannelProfile {
     pub media_bytes_max: u64,
 }
 
+/// What a channel can do in its two kinds of traffic, as its component tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profiles {
+    #[serde(flatten)]
+    pub messages: ChannelProfile,
+    /// Of public comments and posts, where the channel has those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comments: Option<ChannelProfile>,
+}
+
+impl Profiles {
+    /// What holds under the post `thread`, or in private.
+    pub fn under(&self, thread: Option<&str>) -> &ChannelProfile {
+        self.comments.as_ref().filter(|_| thread.is_some()).unwrap_or(&self.messages)
+    }
+}
+
 /// What one interaction takes of an agent's attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,13 +56,18 @@ pub enum CapacityKind {
     Call,
     /// A real-time written conversation; several at once.
     Chat,
+    /// A public comment or post: nobody sits and waits, yet it takes a place beside the chats.
+    Post,
 }
 
 impl CapacityKind {
+    pub const ALL: [CapacityKind; 3] = [CapacityKind::Call, CapacityKind::Chat, CapacityKind::Post];
+
     pub fn as_str(self) -> &'static str {
         match self {
             CapacityKind::Call => "call",
             CapacityKind::Chat => "chat",
+            CapacityKind::Post => "post",
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     bot,
     command::{self, Race, retrying, wrap_up_limit},
+    echo,
     failure::Result,
     performer, unique,
 };
@@ -10,7 +11,7 @@ use domain::{
     channel::ChannelProfile,
     contact::{Identity, Learnt},
     due::{Kind, Work},
-    id::{ContactId, ConversationId, InteractionId, MessageId, WebhookId},
+    id::{ContactId, ConversationId, InteractionId, MessageId, QueueId, WebhookId},
     interaction::{Command, State},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     account::Account,
     contact::{self, Edit},
-    conversation::{self, Conversation},
+    conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
     webhook,
@@ -50,6 +51,14 @@ pub enum What {
         seq: u64,
         status: Status,
     },
+    /// A status of everything handed over before an instant of the provider's clock, and of the messages
+    /// that it names besides.
+    StatusBefore {
+        identities: Vec<Identity>,
+        before: Timestamp,
+        named: Vec<String>,
+        status: Status,
+    },
     /// `None` takes the reaction back.
     Reaction {
         target: String,
@@ -73,10 +82,21 @@ pub enum What {
     },
 }
 
+impl What {
+    /// The public post that it stands under.
+    pub fn thread(&self) -> Option<&str> {
+        match self {
+            What::Message(heard) | What::Echo(heard) => heard.thread.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// A message of a contact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
-    /// Everything that identifies them; the first is where an answer goes.
+    /// Everything that identifies them; the first is where an answer goes. Nobody: whoever wrote what
+    /// it replies to.
     pub identities: Vec<Identity>,
     pub name: Option<String>,
     pub locale: Option<String>,
@@ -84,6 +104,12 @@ pub struct Heard {
     pub client_id: Option<String>,
     pub reply_to: Option<String>,
     pub content: Content,
+    /// The public post that it stands under.
+    #[serde(default)]
+    pub thread: Option<String>,
+    /// Our own id of an echo, where the provider gives it back.
+    #[serde(default)]
+    pub message: Option<MessageId>,
 }
 
 /// What became of a message of ours.
@@ -142,16 +168,26 @@ impl Scope<'_> {
     async fn take(&self, sql: &impl Sql, inbound: &Inbound) -> Result<Vec<Work>, Race> {
         match &inbound.what {
             What::Message(heard) => return self.hear(sql, inbound, heard).await,
-            What::Echo(heard) => self.echo(sql, inbound.at, heard).await?,
+            What::Echo(heard) => self.echo(sql, inbound, heard).await?,
             What::Status(report) => self.report(sql, inbound, report).await?,
             What::StatusUpTo { identities, seq, status } => {
                 self.report_up_to(sql, identities, *seq, *status).await?;
+            }
+            What::StatusBefore { identities, before, named, status } => {
+                for id in named {
+                    let key = format!("{}:{id}", inbound.key);
+                    let report =
+                        Report { provider_id: Some(id.clone()), message: None, status: *status, error: None };
+                    let what = What::Status(report.clone());
+                    self.report(sql, &Inbound { key, what, ..inbound.clone() }, &report).await?;
+                }
+                self.report_before(sql, identities, *before, *status).await?;
             }
             What::Reaction { target, .. } | What::Edit { target, .. } | What::Delete { target } => {
                 self.change(sql, inbound, target).await?;
             }
             What::Identified { identities, person } => {
-                if let Some(conversation) = self.conversation_of(sql, identities).await? {
+                if let Some(conversation) = self.conversation_of(sql, identities, None).await? {
                     learn(sql, self.now, &conversation.contact, person, self.account).await?;
                 }
             }
@@ -169,8 +205,10 @@ impl Scope<'_> {
             None => (InteractionId(unique::id(self.now)), true),
         };
         let command = if new {
-            let queue = self.account.queue.clone();
-            Command::Start { conversation: conversation.id.clone(), bot: self.account.bot, queue }
+            // A bot talks to people, not in public.
+            let bot = self.account.bot && heard.thread.is_none();
+            let queue = self.queue(sql, heard).await?;
+            Command::Start { conversation: conversation.id.clone(), bot, queue }
         } else {
             Command::Write
         };
@@ -189,14 +227,38 @@ impl Scope<'_> {
         Ok(work)
     }
 
-    async fn echo(&self, sql: &impl Sql, at: Timestamp, heard: &Heard) -> Result<(), Race> {
+    /// Comments may have a queue of their own.
+    async fn queue(&self, sql: &impl Sql, heard: &Heard) -> Result<QueueId, Race> {
+        let own = self.account.settings.get("comment_queue").and_then(|queue| queue.as_str());
+        if let Some(queue) = own.filter(|queue| heard.thread.is_some() && !queue.is_empty())
+            && let Some(queue) = store::queue::find(sql, &queue.into()).await?
+        {
+            return Ok(queue.id);
+        }
+        Ok(self.account.queue.clone())
+    }
+
+    async fn echo(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<(), Race> {
         if let Some(provider_id) = &heard.provider_id
             && message::by_provider(sql, &self.account.id, provider_id).await?.is_some()
         {
             return Ok(()); // Our own, coming back.
         }
-        let conversation = self.open(sql, heard).await?;
-        let message = self.message(sql, &conversation, at, heard).await?;
+        let conversation = match heard.identities.is_empty() {
+            false => self.open(sql, heard).await?,
+            true => match echo::answered(sql, &self.account.id, heard).await? {
+                Some(conversation) => conversation,
+                None => return Ok(()), // Said to nobody whom we know.
+            },
+        };
+        if let Some(own) = echo::own(sql, self.now, &conversation, heard).await? {
+            let provider_id = heard.provider_id.clone();
+            let report = Report { provider_id, message: None, status: Status::Sent, error: None };
+            fold(sql, self.now, own.clone(), &report).await?;
+            let known = message::find(sql, &own.id).await?.unwrap_or(own);
+            return self.catch_up(sql, &known).await;
+        }
+        let message = self.message(sql, &conversation, inbound.at, heard).await?;
         let message = Message {
             interaction: conversation.open_interaction.clone(),
             direction: Direction::Out,
@@ -263,7 +325,8 @@ impl Scope<'_> {
 
     /// The conversation of whoever has one of the identities, made when they never wrote here.
     async fn open(&self, sql: &impl Sql, heard: &Heard) -> Result<Conversation, Race> {
-        let known = self.conversation_of(sql, &heard.identities).await?;
+        let thread = heard.thread.as_deref();
+        let known = self.conversation_of(sql, &heard.identities, thread).await?;
         let contact = match &known {
             Some(conversation) => conversation.contact.clone(),
             None => self.contact(sql, heard).await?,
@@ -279,8 +342,9 @@ impl Scope<'_> {
             return Err(crate::failure::Failure::BadRequest("a message from nobody".into()).into());
         };
         let id = ConversationId(unique::id(self.now));
-        let kind = self.profile.capacity;
-        conversation::create(sql, &id, self.account, address, &contact, kind).await?;
+        let capacity = self.profile.capacity;
+        let new = New { account: self.account, identity: address, contact: &contact, capacity, thread };
+        conversation::create(sql, &id, new).await?;
         let made = conversation::find(sql, &id).await?;
         made.ok_or_else(|| Race::Lost(format!("conversation {id}")))
     }
@@ -289,14 +353,15 @@ impl Scope<'_> {
         &self,
         sql: &impl Sql,
         identities: &[Identity],
+        thread: Option<&str>,
     ) -> Result<Option<Conversation>, Race> {
         for identity in identities {
-            if let Some(found) = conversation::with(sql, &self.account.id, identity).await? {
+            if let Some(found) = conversation::with_under(sql, &self.account.id, identity, thread).await? {
                 return Ok(Some(found));
             }
         }
         for identity in identities {
-            if let Some(found) = conversation::of_holder(sql, &self.account.id, identity).await? {
+            if let Some(found) = conversation::of_holder(sql, &self.account.id, identity, thread).await? {
                 return Ok(Some(found));
             }
         }
@@ -339,11 +404,36 @@ impl Scope<'_> {
         seq: u64,
         status: Status,
     ) -> Result<(), Race> {
-        let Some(conversation) = self.conversation_of(sql, identities).await? else { return Ok(()) };
+        let Some(conversation) = self.conversation_of(sql, identities, None).await? else { return Ok(()) };
         // Marks come with each message: a hundred back is further than any client lags.
         let upto = seq.min(conversation.last_seq).saturating_add(1);
         for message in message::before(sql, &conversation.id, upto, 100).await? {
             if message.direction == Direction::Out {
+                let report = Report { provider_id: None, message: None, status, error: None };
+                fold(sql, self.now, message, &report).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was handed over before `before`. What still waits here cannot have been read; what has an
+    /// unknown outcome may never have arrived.
+    async fn report_before(
+        &self,
+        sql: &impl Sql,
+        identities: &[Identity],
+        before: Timestamp,
+        status: Status,
+    ) -> Result<(), Race> {
+        let Some(conversation) = self.conversation_of(sql, identities, None).await? else { return Ok(()) };
+        let upto = conversation.last_seq.saturating_add(1);
+        for message in message::before(sql, &conversation.id, upto, 100).await? {
+            let handed_at = match message.status {
+                Some(Status::Sending) => message.handed_at,
+                Some(Status::Sent | Status::Delivered | Status::Read | Status::Played) => Some(message.at),
+                Some(Status::Unknown | Status::Failed) | None => None,
+            };
+            if message.direction == Direction::Out && handed_at.is_some_and(|at| at <= before) {
                 let report = Report { provider_id: None, message: None, status, error: None };
                 fold(sql, self.now, message, &report).await?;
             }
@@ -370,7 +460,7 @@ impl Scope<'_> {
     }
 
     async fn leave(&self, sql: &impl Sql, identities: &[Identity]) -> Result<Vec<Work>, Race> {
-        let conversation = self.conversation_of(sql, identities).await?;
+        let conversation = self.conversation_of(sql, identities, None).await?;
         let Some(open) = conversation.and_then(|conversation| conversation.open_interaction) else {
             return Ok(vec![]);
         };

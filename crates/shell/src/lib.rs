@@ -7,6 +7,7 @@ pub mod access;
 pub mod bot;
 pub mod command;
 pub mod due;
+mod echo;
 pub mod failure;
 pub mod forwarded;
 pub mod inbound;

@@ -10,9 +10,10 @@ use crate::{
     inbound, performer, unique,
 };
 use domain::{
+    channel::CapacityKind,
     contact::Identity,
     due::{Kind, Work, backoff},
-    id::{InteractionId, MessageId},
+    id::{ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
 };
@@ -20,7 +21,7 @@ use std::time::Duration;
 use store::{
     account::{self, Account},
     attachment,
-    conversation::{self, Conversation},
+    conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
 };
@@ -60,7 +61,45 @@ pub async fn send(sql: &impl Sql, now: Timestamp, draft: &Draft<'_>) -> Result<P
     retrying(async || transaction(sql, async |sql| put(sql, now, draft.clone()).await).await).await
 }
 
-/// The same inside a transaction of the caller's. What was sent under the same client id is there.
+/// Answers a comment in private, by a message of the private conversation, which may begin with it.
+/// `draft` is what would be the public answer.
+pub async fn answer_privately(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &Account,
+    capacity: CapacityKind,
+    draft: &Draft<'_>,
+) -> Result<Put> {
+    let public = draft.conversation;
+    retrying(async || {
+        transaction(sql, async |sql| {
+            let comment = match &draft.reply_to {
+                Some(id) => message::find(sql, id).await?,
+                None => message::last_heard(sql, &public.id).await?,
+            };
+            let comment = comment.filter(|_| public.thread.is_some());
+            let comment =
+                comment.ok_or_else(|| Failure::BadRequest("there is no comment to answer".into()))?;
+            let private = match conversation::with(sql, &account.id, &public.identity).await? {
+                Some(private) => private,
+                None => {
+                    let id = ConversationId(unique::id(now));
+                    let (identity, contact) = (&public.identity, &public.contact);
+                    let new = New { account, identity, contact, capacity, thread: None };
+                    conversation::create(sql, &id, new).await?;
+                    let made = conversation::find(sql, &id).await?;
+                    made.ok_or_else(|| Race::Lost(format!("conversation {id}")))?
+                }
+            };
+            let reply_to = Some(comment.id);
+            put(sql, now, Draft { conversation: &private, reply_to, ..draft.clone() }).await
+        })
+        .await
+    })
+    .await
+}
+
+/// Stores a message inside a transaction of the caller's. What was sent under the same client id is there.
 pub(crate) async fn put(sql: &impl Sql, now: Timestamp, draft: Draft<'_>) -> Result<Put, Race> {
     let Draft { conversation, interaction, author, content, client_id, reply_to } = draft;
     if let Some(client_id) = &client_id
@@ -149,6 +188,8 @@ pub struct Parcel {
     pub identities: Vec<Identity>,
     /// The provider's id of the message it replies to.
     pub reply_to: Option<String>,
+    /// The provider's id of the public comment that it answers in private.
+    pub comment: Option<String>,
 }
 
 /// Takes the next message of the conversation that `work` is about, and records that its provider is
@@ -189,12 +230,19 @@ async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Opti
     let account = account::find(sql, &message.account).await?.ok_or_else(|| lost("account"))?;
     let contact = store::contact::find(sql, &conversation.contact).await?;
     let identities = contact.map(|contact| contact.identities).unwrap_or_default();
-    let reply_to = match &message.reply_to {
-        Some(target) => message::find(sql, target).await?.and_then(|message| message.provider_id),
+    let replied = match &message.reply_to {
+        Some(target) => message::find(sql, target).await?,
+        // In public, an answer stands below what the contact wrote last.
+        None if conversation.thread.is_some() => message::last_heard(sql, &conversation.id).await?,
         None => None,
     };
+    // A message that replies to one of another conversation is a private answer to a comment.
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        replied.into_iter().partition(|replied| replied.conversation == conversation.id);
+    let provider_id = |replied: Vec<Message>| replied.into_iter().find_map(|replied| replied.provider_id);
+    let (reply_to, comment) = (provider_id(here), provider_id(elsewhere));
     let identities = identities.into_iter().map(|held| held.identity).collect();
-    Ok(Some(Parcel { work: next, message, account, conversation, identities, reply_to }))
+    Ok(Some(Parcel { work: next, message, account, conversation, identities, reply_to, comment }))
 }
 
 /// What the provider made of it.

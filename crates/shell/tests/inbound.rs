@@ -8,6 +8,7 @@ use domain::{
     due::Kind,
     interaction::Command,
     message::{Author, Content, Status},
+    time::Timestamp,
 };
 use futures::executor::block_on;
 use shell::{
@@ -69,6 +70,64 @@ fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
 }
 
 #[test]
+fn a_mark_reaches_what_was_handed_over_before_it_and_nothing_else() {
+    let center = Center::open(false);
+    center.hear("marta", "m1", "hola");
+    let conversation = center.conversation("marta");
+    let sql = center.connect();
+    let sent = |second, text: &str, outcome: Option<Outcome>| {
+        let draft = Draft::new(&conversation, None, Author::Bot, Content::text(text));
+        let put = block_on(outbound::send(&sql, at(second), &draft)).unwrap();
+        let parcel = block_on(outbound::take(&sql, at(second), &put.work[0])).unwrap().unwrap();
+        if let Some(outcome) = outcome {
+            block_on(outbound::record(&sql, at(second), &parcel, &outcome)).unwrap();
+        }
+    };
+    let accepted = |id: &str| Some(Outcome::Accepted { provider_id: Some(id.to_owned()) });
+    let error = domain::message::DeliveryError { code: "no_answer".into(), text: String::new() };
+    sent(1, "uno", accepted("p1"));
+    sent(2, "dos", Some(Outcome::Unknown { error: error.clone() }));
+    sent(3, "tres", Some(Outcome::Failed { error }));
+    sent(9, "tarde", accepted("p9"));
+    sent(4, "en camino", None);
+    let mark = |before, named: &[&str], status| What::StatusBefore {
+        identities: vec![Identity::new("ring", "marta")],
+        before: at(before),
+        named: named.iter().map(|id| (*id).to_owned()).collect(),
+        status,
+    };
+    let statuses = || {
+        let messages = center.messages(&conversation).into_iter().skip(1);
+        messages.map(|message| message.status.unwrap()).collect::<Vec<_>>()
+    };
+    center.apply("read:5", mark(5, &[], Status::Read));
+    let read = [Status::Read, Status::Unknown, Status::Failed, Status::Sent, Status::Read];
+    assert_eq!(statuses(), read, "an unknown one may never have arrived");
+    center.apply("delivered:5", mark(5, &["p9", "p10"], Status::Delivered));
+    let named = [Status::Read, Status::Unknown, Status::Failed, Status::Delivered, Status::Read];
+    assert_eq!(statuses(), named, "what is named counts, whatever the clocks say");
+}
+
+#[test]
+fn a_mark_that_names_a_message_may_come_before_the_answer_to_the_send() {
+    let center = Center::open(false);
+    center.hear("marta", "m1", "hola");
+    let conversation = center.conversation("marta");
+    let sql = center.connect();
+    let draft = Draft::new(&conversation, None, Author::Bot, Content::text("buenas"));
+    let put = block_on(outbound::send(&sql, NOW, &draft)).unwrap();
+    let parcel = block_on(outbound::take(&sql, NOW, &put.work[0])).unwrap().unwrap();
+    // The provider's clock is behind ours.
+    let (identities, before) = (vec![Identity::new("ring", "marta")], Timestamp(NOW.0 - 1));
+    let named = vec!["p1".to_owned()];
+    center.apply("d1", What::StatusBefore { identities, before, named, status: Status::Delivered });
+    assert_eq!(center.messages(&conversation)[1].status, Some(Status::Sending));
+    let accepted = Outcome::Accepted { provider_id: Some("p1".into()) };
+    block_on(outbound::record(&sql, NOW, &parcel, &accepted)).unwrap();
+    assert_eq!(center.messages(&conversation)[1].status, Some(Status::Delivered));
+}
+
+#[test]
 fn an_edit_that_comes_before_its_message_waits_for_it() {
     let center = Center::open(false);
     let edit = What::Edit { target: "p-m1".into(), content: Content::text("factura de abril") };
@@ -97,6 +156,8 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
             client_id: None,
             reply_to: None,
             content: Content::text("hola"),
+            thread: None,
+            message: None,
         })
     };
     // The network hides the phone one day and the number changes another: both identities lead home.
@@ -180,6 +241,8 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
         client_id: None,
         reply_to: None,
         content: Content::text("soy yo"),
+        thread: None,
+        message: None,
     };
     let work = center.apply_at(at(1), "m2", What::Message(heard));
     let owner = block_on(store::conversation::with(&sql, &center.account.id, &phone)).unwrap().unwrap();
@@ -208,6 +271,56 @@ fn what_the_business_wrote_elsewhere_is_never_the_customer_s() {
     assert_eq!(conversation.open_interaction, None, "and nobody is called for it");
     let message = center.messages(&conversation).remove(0);
     assert_eq!((message.author, message.status), (Author::System, Some(Status::Sent)));
+}
+
+#[test]
+fn an_echo_of_ours_is_told_by_our_id_or_by_its_words() {
+    let echo = |id: &str, text: &str, message| {
+        let What::Message(heard) = wrote("marta", id, text).what else { unreachable!() };
+        What::Echo(Heard { message, ..heard })
+    };
+    let long = |n| "una palabra ".repeat(n).trim_end().to_owned();
+    for (sent, echoed, by_id, expected) in [
+        ("hola", "hola", true, 2),
+        ("hola", "otra cosa", true, 2),
+        ("hola", "hola", false, 2),
+        ("hola", "hola Marta", false, 3),
+        ("hola Marta", "hola", false, 3),
+        (&long(40), &long(20), false, 2),
+        (&long(40), "una", false, 3),
+    ] {
+        let center = Center::open(false);
+        center.hear("marta", "m1", "hola");
+        let conversation = center.conversation("marta");
+        let sql = center.connect();
+        let draft = Draft::new(&conversation, None, Author::Bot, Content::text(sent));
+        let put = block_on(outbound::send(&sql, NOW, &draft)).unwrap();
+        block_on(outbound::take(&sql, NOW, &put.work[0])).unwrap().unwrap();
+        center.apply("e1", echo("e1", echoed, by_id.then(|| put.message.id.clone())));
+        assert_eq!(center.messages(&conversation).len(), expected, "{sent} {echoed} {by_id}");
+    }
+}
+
+#[test]
+fn a_comment_is_a_conversation_of_contact_and_post() {
+    let center = Center::open(true);
+    let under = |post: Option<&str>, key: &str| {
+        let What::Message(heard) = wrote("marta", key, "hola").what else { unreachable!() };
+        center.apply(key, What::Message(Heard { thread: post.map(str::to_owned), ..heard }))
+    };
+    for (post, key) in [(None, "m1"), (Some("p1"), "c1"), (Some("p1"), "c2"), (Some("p2"), "c3")] {
+        under(post, key);
+    }
+    let sql = center.connect();
+    let of = |post| {
+        let marta = Identity::new("ring", "marta");
+        block_on(store::conversation::with_under(&sql, &center.account.id, &marta, post)).unwrap().unwrap()
+    };
+    let counts = [None, Some("p1"), Some("p2")].map(|post| center.messages(&of(post)).len());
+    assert_eq!(counts, [1, 2, 1]);
+    assert_eq!(of(None).contact, of(Some("p1")).contact);
+    let state = |post| center.state(&of(post).open_interaction.unwrap());
+    assert_eq!((state(None).as_str(), state(Some("p1")).as_str()), ("bot", "queued"), "no bot in public");
 }
 
 #[test]

@@ -236,6 +236,7 @@ impl Desk {
             text: Some(text.to_owned()),
             attachments: vec![],
             in_reply_to: None,
+            private: false,
         };
         move |node| {
             Box::pin(async move {

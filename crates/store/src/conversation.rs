@@ -1,4 +1,4 @@
-//! Conversations: the thread with one contact on one channel.
+//! Conversations: what is said with one contact on one channel, in private or under one public post.
 
 use crate::{
     account::Account,
@@ -28,21 +28,35 @@ pub struct Conversation {
     /// Opens a provider's window for free text.
     pub last_in_at: Option<Timestamp>,
     pub open_interaction: Option<InteractionId>,
+    /// The public post that it stands under. `None`: a private conversation.
+    pub thread: Option<String>,
 }
 
 const COLUMNS: &str = "id, channel, account_id, scheme, value, contact_id, capacity, last_seq, read_seq,
-    last_in_at_ms, open_interaction_id";
+    last_in_at_ms, open_interaction_id, thread";
 
 pub async fn find(sql: &impl Sql, id: &ConversationId) -> Result<Option<Conversation>> {
     let statement = format!("SELECT {COLUMNS} FROM conversation WHERE id = $1");
     sql.first(&statement, parameters![id]).await?.as_ref().map(conversation).transpose()
 }
 
-/// The conversation of `identity` on an account, if they ever wrote.
+/// The private conversation of `identity` on an account, if they ever wrote.
 pub async fn with(sql: &impl Sql, account: &AccountId, identity: &Identity) -> Result<Option<Conversation>> {
-    let statement =
-        format!("SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND scheme = $2 AND value = $3");
-    let parameters = parameters![account, &identity.scheme, &identity.value];
+    with_under(sql, account, identity, None).await
+}
+
+/// The conversation of `identity` under the post `thread`, or the private one.
+pub async fn with_under(
+    sql: &impl Sql,
+    account: &AccountId,
+    identity: &Identity,
+    thread: Option<&str>,
+) -> Result<Option<Conversation>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM conversation
+        WHERE account_id = $1 AND scheme = $2 AND value = $3 AND thread = $4"
+    );
+    let parameters = parameters![account, &identity.scheme, &identity.value, thread.unwrap_or_default()];
     sql.first(&statement, parameters).await?.as_ref().map(conversation).transpose()
 }
 
@@ -53,34 +67,40 @@ pub async fn of_holder(
     sql: &impl Sql,
     account: &AccountId,
     identity: &Identity,
+    thread: Option<&str>,
 ) -> Result<Option<Conversation>> {
     let statement = format!(
-        "SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND contact_id IN (
-            SELECT contact_id FROM contact_identity WHERE scheme = $2 AND value = $3 AND verified = 1)
+        "SELECT {COLUMNS} FROM conversation WHERE account_id = $1 AND thread = $2 AND contact_id IN (
+            SELECT contact_id FROM contact_identity WHERE scheme = $3 AND value = $4 AND verified = 1)
         ORDER BY last_in_at_ms DESC LIMIT 1"
     );
     for Identity { scheme, value } in identity.equivalents() {
-        if let Some(row) = sql.first(&statement, parameters![account, scheme, value]).await? {
+        if let Some(row) = sql.first(&statement, parameters![account, thread.unwrap_or_default(), scheme, value]).await? {
             return conversation(&row).map(Some);
         }
     }
     Ok(None)
 }
 
-pub async fn create(
-    sql: &impl Sql,
-    id: &ConversationId,
-    account: &Account,
-    identity: &Identity,
-    contact: &ContactId,
-    kind: CapacityKind,
-) -> Result<()> {
-    let statement = "INSERT INTO conversation (id, channel, account_id, scheme, value, contact_id, capacity)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let Identity { scheme, value } = identity;
-    let Account { id: account, channel, .. } = account;
-    let kind = kind.as_str();
-    sql.query(statement, parameters![id, channel, account, scheme, value, contact, kind]).await?;
+/// What a new conversation is.
+#[derive(Debug, Clone, Copy)]
+pub struct New<'a> {
+    pub account: &'a Account,
+    pub identity: &'a Identity,
+    pub contact: &'a ContactId,
+    pub capacity: CapacityKind,
+    pub thread: Option<&'a str>,
+}
+
+pub async fn create(sql: &impl Sql, id: &ConversationId, new: New<'_>) -> Result<()> {
+    let statement = "INSERT INTO conversation
+            (id, channel, account_id, scheme, value, contact_id, capacity, thread)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let Identity { scheme, value } = new.identity;
+    let Account { id: account, channel, .. } = new.account;
+    let kind = new.capacity.as_str();
+    let thread = new.thread.unwrap_or_default();
+    sql.query(statement, parameters![id, channel, account, scheme, value, new.contact, kind, thread]).await?;
     Ok(())
 }
 
@@ -119,5 +139,6 @@ fn conversation(row: &Row) -> Result<Conversation> {
         read_seq: row.get(8)?,
         last_in_at: row.get(9)?,
         open_interaction: row.get(10)?,
+        thread: Some(row.get::<String>(11)?).filter(|thread| !thread.is_empty()),
     })
 }

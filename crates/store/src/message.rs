@@ -102,6 +102,13 @@ pub async fn last(sql: &impl Sql, conversation: &ConversationId) -> Result<Optio
     one(sql, "conversation_id = $1 ORDER BY seq DESC LIMIT 1", parameters![conversation]).await
 }
 
+/// The newest message of the contact in a conversation that the provider has an id of.
+pub async fn last_heard(sql: &impl Sql, conversation: &ConversationId) -> Result<Option<Message>> {
+    let condition = "conversation_id = $1 AND direction = 'in' AND provider_id IS NOT NULL
+        ORDER BY seq DESC LIMIT 1";
+    one(sql, condition, parameters![conversation]).await
+}
+
 /// The newest message of an interaction.
 pub async fn last_of_interaction(sql: &impl Sql, interaction: &InteractionId) -> Result<Option<Message>> {
     one(sql, "interaction_id = $1 ORDER BY seq DESC LIMIT 1", parameters![interaction]).await

@@ -1,8 +1,8 @@
 //! The types of a message.
 
-use super::fault;
 use channel::{json::Node, malformed::Malformed};
 use domain::message::Attachment;
+use meta::fault;
 use serde_json::{Map, Value};
 
 /// What a message is, by its type.

@@ -3,7 +3,7 @@
 use super::{
     Change,
     content::{self, Shape},
-    fault, instant, notice,
+    notice,
     party::{Party, party},
 };
 use channel::{
@@ -12,6 +12,7 @@ use channel::{
     malformed::Malformed,
 };
 use domain::contact::PHONE;
+use meta::{fault, instant::instant};
 use serde_json::Value;
 
 pub(crate) fn received(change: &Change<'_>, node: &Node<'_>) -> Result<InboundEvent, Malformed> {

@@ -4,13 +4,12 @@
 //! of adapters. Each element is read on its own, so a broken one loses nothing but itself.
 
 mod content;
-pub(crate) mod fault;
 mod message;
 mod notice;
 mod party;
 mod status;
 
-use crate::{codec::NAME, verify::Check};
+use crate::codec::NAME;
 use channel::{
     event::{EventKind, InboundEvent},
     json::{self, Node},
@@ -18,36 +17,26 @@ use channel::{
     received::Received,
 };
 use domain::time::Timestamp;
-use serde_json::Value;
-
-type Events = Vec<Result<InboundEvent, Malformed>>;
+use meta::{
+    envelope::{Body, Events, open},
+    instant::instant,
+    verify::Check,
+};
 
 pub(crate) fn decode(received: &Received) -> Result<Events, Malformed> {
     if let Some(check) = Check::of(received) {
-        return Ok(vec![Ok(verification(&check))]);
+        return Ok(vec![Ok(check.event(NAME))]);
     }
     let document = json::parse(&received.body)?;
-    let root = Node::root(&document);
-    root.object()?;
     let mut events = Vec::new();
-    match root.text("object").as_deref() {
-        Some("whatsapp_business_account") => {
-            for entry in root.require("entry")?.items()? {
+    match open(&Node::root(&document), "whatsapp_business_account")? {
+        Body::Change(change) => read_change(&Entry::default(), &change, &mut events)?,
+        Body::Entries(entries) => {
+            for entry in entries {
                 if let Err(malformed) = read_entry(&entry, &mut events) {
                     events.push(Err(malformed));
                 }
             }
-        }
-        Some(other) => {
-            let object = root.require("object")?;
-            return Err(object.malformed(format!("is {other:?}, not \"whatsapp_business_account\"")));
-        }
-        // The samples of Meta's documentation and test button: a change without its envelope.
-        None if root.get("field").is_some() && root.get("value").is_some() => {
-            read_change(&Entry::default(), &root, &mut events)?;
-        }
-        None => {
-            root.require("object")?;
         }
     }
     Ok(events)
@@ -133,17 +122,3 @@ fn read_change(entry: &Entry, change: &Node<'_>, events: &mut Events) -> Result<
 }
 
 type Reader = fn(&Change<'_>, &Node<'_>) -> Result<InboundEvent, Malformed>;
-
-fn verification(check: &Check) -> InboundEvent {
-    let mut event = InboundEvent::new(EventKind::Verification, NAME, "");
-    event.text = Some(check.challenge.clone());
-    event.extra.insert("mode".to_owned(), Value::String(check.mode.clone()));
-    event
-}
-
-/// Unix seconds, or milliseconds where a sender confuses them (Meta's own test events do).
-fn instant(node: &Node<'_>, name: &str) -> Option<Timestamp> {
-    const MILLISECONDS: i64 = 100_000_000_000; // as seconds: the year 5138
-    let number = node.integer(name).filter(|number| *number > 0)?;
-    Some(Timestamp(if number < MILLISECONDS { number * 1000 } else { number }))
-}

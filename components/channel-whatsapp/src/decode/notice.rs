@@ -1,13 +1,14 @@
 //! What is neither message nor status: calls, preferences, templates, the account itself. Nothing
 //! acts on it yet; it is shown, so that nobody wonders where it went.
 
-use super::{Change, fault, instant, party, party::party};
+use super::{Change, party, party::party};
 use channel::{
     event::{EventKind, InboundEvent},
     json::Node,
     malformed::Malformed,
 };
 use domain::contact::Identity;
+use meta::{fault, instant::instant};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -1,11 +1,12 @@
 //! What became of a message that the business sent.
 
-use super::{Change, fault, instant, notice, party::party};
+use super::{Change, notice, party::party};
 use channel::{
     event::{EventKind, InboundEvent},
     json::Node,
     malformed::Malformed,
 };
+use meta::{fault, instant::instant};
 
 /// What is told about a message besides its status.
 const EXTRA: [&str; 6] = [

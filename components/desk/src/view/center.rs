@@ -2,12 +2,12 @@
 
 use api::agent::Ref;
 use domain::{
-    channel::ChannelProfile,
+    channel::{ChannelProfile, Profiles},
     id::{AccountId, AgentId, QueueId},
 };
 use shell::failure::Result;
 use std::collections::BTreeMap;
-use store::{account, agent, port::Sql, queue};
+use store::{account, agent, conversation::Conversation, port::Sql, queue};
 
 #[derive(Debug, Clone, Default)]
 pub struct Center {
@@ -15,11 +15,11 @@ pub struct Center {
     pub agents: BTreeMap<AgentId, String>,
     pub queues: BTreeMap<QueueId, String>,
     /// By the channel's name; a channel whose component does not answer is missing.
-    pub profiles: BTreeMap<String, ChannelProfile>,
+    pub profiles: BTreeMap<String, Profiles>,
 }
 
 impl Center {
-    pub async fn load(sql: &impl Sql, profiles: BTreeMap<String, ChannelProfile>) -> Result<Self> {
+    pub async fn load(sql: &impl Sql, profiles: BTreeMap<String, Profiles>) -> Result<Self> {
         let accounts = account::all(sql).await?.into_iter().map(|account| (account.id, account.name));
         let agents = agent::all(sql).await?.into_iter().map(|agent| (agent.id, agent.name));
         let queues = queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.name));
@@ -29,6 +29,12 @@ impl Center {
             queues: queues.collect(),
             profiles,
         })
+    }
+
+    /// What the channel of a conversation can do, when its component told it.
+    pub fn profile(&self, conversation: &Conversation) -> Option<&ChannelProfile> {
+        let profiles = self.profiles.get(&conversation.channel)?;
+        Some(profiles.under(conversation.thread.as_deref()))
     }
 
     pub fn account(&self, id: &AccountId) -> Ref {

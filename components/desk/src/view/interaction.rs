@@ -13,7 +13,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     let conversation = conversation::find(sql, &view.conversation).await?;
     let lost = || Failure::Broken(format!("interaction {} has no conversation", view.id));
     let conversation = conversation.ok_or_else(lost)?;
-    let profile = center.profiles.get(&view.channel);
+    let profile = center.profile(&conversation);
     let window = profile.and_then(|profile| profile.window);
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {

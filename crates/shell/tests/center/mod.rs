@@ -160,6 +160,8 @@ pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
         client_id: None,
         reply_to: None,
         content: Content::text(text),
+        thread: None,
+        message: None,
     };
     Inbound { key: key.into(), at: NOW, what: What::Message(heard), webhook: None }
 }

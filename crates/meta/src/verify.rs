@@ -2,13 +2,15 @@
 
 use channel::{
     codec::{Handshake, Told},
+    event::{EventKind, InboundEvent},
     received::{Received, Settings},
     signature::{Signature, from_hex, hmac_sha256_matches, same_secret},
 };
+use serde_json::Value;
 
 /// `X-Hub-Signature-256` covers the raw body. Meta signs its own escaped form, so a body that was
 /// parsed and written again never matches. The older SHA-1 header may come too and proves nothing.
-pub(crate) fn verify(received: &Received, settings: &Settings) -> Signature {
+pub fn verify(received: &Received, settings: &Settings) -> Signature {
     if let Some(check) = Check::of(received) {
         return match settings.get("verify_token") {
             Some(token) => check.knows(token).into(),
@@ -21,34 +23,50 @@ pub(crate) fn verify(received: &Received, settings: &Settings) -> Signature {
     mac.is_some_and(|mac| hmac_sha256_matches(secret.as_bytes(), &received.body, &mac)).into()
 }
 
-pub(crate) fn handshake(received: &Received, settings: &Settings) -> Option<Handshake> {
+pub fn handshake(received: &Received, settings: &Settings) -> Option<Handshake> {
     let check = Check::of(received)?;
     let known = settings.get("verify_token").is_some_and(|token| check.knows(token));
     Some(if known { Handshake::Proven(Told::text(check.challenge)) } else { Handshake::Refused })
 }
 
 /// Meta asks whether this address is ours.
-pub(crate) struct Check {
-    pub(crate) mode: String,
-    pub(crate) challenge: String,
+pub struct Check {
+    pub mode: String,
+    pub challenge: String,
     token: String,
 }
 
 impl Check {
-    pub(crate) fn of(received: &Received) -> Option<Self> {
+    /// The check as `centralita inspect` shows it.
+    pub fn event(&self, channel: &str) -> InboundEvent {
+        let mut event = InboundEvent::new(EventKind::Verification, channel, "");
+        event.text = Some(self.challenge.clone());
+        event.extra.insert("mode".to_owned(), Value::String(self.mode.clone()));
+        event
+    }
+
+    pub fn of(received: &Received) -> Option<Self> {
         if received.method != "GET" {
             return None;
         }
         Some(Check {
             mode: received.query_value("hub.mode")?,
             challenge: received.query_value("hub.challenge").unwrap_or_default(),
-            token: received.query_value("hub.verify_token").unwrap_or_default(),
+            token: only(received, "hub.verify_token").unwrap_or_default(),
         })
     }
 
     fn knows(&self, token: &str) -> bool {
         self.mode == "subscribe" && same_secret(&self.token, token)
     }
+}
+
+/// The value of a parameter that may stand once only. Two different values prove nothing.
+fn only(received: &Received, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(received.query().as_bytes());
+    let mut values = pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }
 
 #[cfg(test)]
@@ -105,6 +123,12 @@ mod tests {
             (
                 "GET",
                 "hub.mode=unsubscribe&hub.verify_token=t%C3%B3ken",
+                Some(Handshake::Refused),
+                Signature::Invalid,
+            ),
+            (
+                "GET",
+                "hub.mode=subscribe&hub.verify_token=t%C3%B3ken&hub.verify_token=x&hub.challenge=11",
                 Some(Handshake::Refused),
                 Signature::Invalid,
             ),

@@ -5,11 +5,11 @@ use domain::message::DeliveryError;
 
 /// The first error, with all its words: which of `title`, `message` and `details` says something
 /// differs from code to code.
-pub(crate) fn first(node: &Node<'_>) -> Option<DeliveryError> {
+pub fn first(node: &Node<'_>) -> Option<DeliveryError> {
     node.list("errors").first().map(of)
 }
 
-pub(crate) fn of(error: &Node<'_>) -> DeliveryError {
+pub fn of(error: &Node<'_>) -> DeliveryError {
     let details = error.get("error_data").and_then(|data| data.text("details"));
     let details = details.or_else(|| error.text("details"));
     let mut words: Vec<String> = Vec::new();
@@ -22,7 +22,7 @@ pub(crate) fn of(error: &Node<'_>) -> DeliveryError {
 }
 
 /// Puts the errors of `node` on the event: the first where everybody looks, all of them as sent.
-pub(crate) fn attach(event: &mut InboundEvent, node: &Node<'_>) {
+pub fn attach(event: &mut InboundEvent, node: &Node<'_>) {
     if let Some(error) = first(node) {
         event.error = Some(error);
         event.extra.extend(node.get("errors").map(|errors| ("errors".to_owned(), errors.value().clone())));

@@ -1,0 +1,143 @@
+//! What Instagram's direct messages and comments can carry, and the translation in both directions.
+
+use crate::comment;
+use channel::{
+    codec::{Codec, Handshake},
+    event::InboundEvent,
+    files::{Files, Location},
+    json::{self, Node},
+    malformed::Malformed,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::{
+    channel::{CapacityKind, ChannelProfile},
+    message::{Attachment, DeliveryError},
+};
+use meta::{
+    answer::{self, CONVERSING},
+    envelope,
+    graph::Graph,
+    network::{Network, TextLimit},
+    send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
+    verify,
+};
+
+pub const NAME: &str = "instagram";
+
+/// The scheme of Instagram-scoped ids: the same person has another one for each account.
+pub const IGSID: &str = "igsid";
+
+/// In bytes.
+const TEXT_MAX: usize = 1000;
+const COMMENT_MAX: usize = 300;
+
+pub(crate) const NETWORK: Network = Network {
+    channel: NAME,
+    object: "instagram",
+    scheme: IGSID,
+    text: TextLimit::Bytes(TEXT_MAX),
+    answers: "replies",
+    answer_max: COMMENT_MAX,
+    metadata: false,
+    platform: Some("instagram"),
+};
+
+/// A professional account of Instagram.
+pub struct Instagram;
+
+impl Codec for Instagram {
+    fn profile(&self) -> ChannelProfile {
+        ChannelProfile {
+            name: NAME.to_owned(),
+            capacity: CapacityKind::Chat,
+            text_max: TEXT_MAX,
+            buttons_max: QUICK_REPLIES_MAX,
+            button_title_max: TITLE_MAX,
+            list_rows_max: 0,
+            list_title_max: 0,
+            window: Some(WINDOW),
+            receipts: true,
+            typing: false,
+            media: ["image/png", "image/jpeg", "audio/*", "video/*", "application/pdf"]
+                .map(str::to_owned)
+                .to_vec(),
+            media_bytes_max: 25 * 1000 * 1000,
+        }
+    }
+
+    fn comments(&self) -> Option<ChannelProfile> {
+        Some(ChannelProfile {
+            capacity: CapacityKind::Post,
+            text_max: COMMENT_MAX,
+            buttons_max: 0,
+            button_title_max: 0,
+            window: None,
+            receipts: false,
+            media: vec![],
+            ..self.profile()
+        })
+    }
+
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        verify::verify(received, settings)
+    }
+
+    fn decode(
+        &self,
+        received: &Received,
+        _settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+        envelope::decode(received, &NETWORK, comment::read)
+    }
+
+    fn handshake(&self, received: &Received, settings: &Settings) -> Option<Handshake> {
+        verify::handshake(received, settings)
+    }
+
+    fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        send::encode(&NETWORK, &self.profile(), &graph(settings)?, message)
+    }
+
+    fn interpret(&self, answer: &Answer) -> Outcome {
+        answer::interpret(answer, &CONVERSING)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(&AccountFiles)
+    }
+}
+
+/// An account that was connected by a login at Instagram has another host, and a token for that one.
+fn graph(settings: &Settings) -> Result<Graph<'_>, DeliveryError> {
+    match settings.get("login") {
+        Some("instagram") => {
+            Graph::at(settings, settings.get("instagram_base_url").unwrap_or("https://graph.instagram.com"))
+        }
+        _ => Graph::of(settings),
+    }
+}
+
+/// A file of a message is at Meta's content network, for hours. One of ours is uploaded and sent by its
+/// id.
+struct AccountFiles;
+
+impl Files for AccountFiles {
+    fn at_hand(&self, file: &Attachment, settings: &Settings) -> Option<Location> {
+        graph(settings).ok()?.at_hand(file)
+    }
+
+    fn upload(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        settings: &Settings,
+    ) -> Option<Result<ProviderRequest, DeliveryError>> {
+        Some(graph(settings).map(|graph| send::upload(&NETWORK, &graph, file, bytes)))
+    }
+
+    fn uploaded(&self, body: &[u8]) -> Option<String> {
+        Node::root(&json::parse(body).ok()?).text("attachment_id")
+    }
+}

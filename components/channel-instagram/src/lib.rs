@@ -1,0 +1,10 @@
+//! Instagram: direct messages and comments.
+//!
+//! [`codec`] is the channel: pure, and all that the tests need. What touches the network is built for
+//! WebAssembly only; what the channel shares with Meta's others is in `meta`.
+
+pub mod codec;
+mod comment;
+
+#[cfg(target_family = "wasm")]
+mod webhook;
