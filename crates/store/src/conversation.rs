@@ -75,7 +75,9 @@ pub async fn of_holder(
         ORDER BY last_in_at_ms DESC LIMIT 1"
     );
     for Identity { scheme, value } in identity.equivalents() {
-        if let Some(row) = sql.first(&statement, parameters![account, thread.unwrap_or_default(), scheme, value]).await? {
+        if let Some(row) =
+            sql.first(&statement, parameters![account, thread.unwrap_or_default(), scheme, value]).await?
+        {
             return conversation(&row).map(Some);
         }
     }
