@@ -49,6 +49,11 @@ pub trait Codec {
         None
     }
 
+    /// Whether a GET that is no handshake brings events, as some SMS providers send them.
+    fn hears_get(&self) -> bool {
+        false
+    }
+
     /// What a provider wants to read in answer to its webhook. `None`: the status alone.
     fn thanks(&self, _received: &Received, _settings: &Settings) -> Option<Told> {
         None
@@ -67,6 +72,11 @@ pub trait Codec {
     /// What the provider's answer means.
     fn interpret(&self, answer: &Answer) -> Outcome;
 
+    /// The same for a channel with several providers: the account's settings say whose answer it is.
+    fn interpret_for(&self, answer: &Answer, _settings: &Settings) -> Outcome {
+        self.interpret(answer)
+    }
+
     /// How files go to and come from the provider. `None`: they are ours from the start.
     fn files(&self) -> Option<&dyn Files> {
         None
@@ -75,6 +85,10 @@ pub trait Codec {
 
 /// The setting with what [`Codec::proof`] led to.
 pub const PROOF: &str = "proof";
+
+/// The setting with the time in Unix seconds, for [`Codec::verify`]: what is too old proves nothing. Where
+/// it is left out no time is checked.
+pub const NOW: &str = "now";
 
 /// What a provider is told, with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]

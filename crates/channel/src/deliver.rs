@@ -82,7 +82,7 @@ async fn hand_over(
     let mut last = Outcome::Accepted { provider_id: None };
     for (index, call) in calls.into_iter().enumerate() {
         let answer = world.call(call).await;
-        last = codec.interpret(&answer);
+        last = codec.interpret_for(&answer, settings);
         match last {
             Outcome::Accepted { .. } => {}
             // The contact has the parts before this one: all of it again would be twice the same.

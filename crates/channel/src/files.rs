@@ -240,7 +240,7 @@ pub(crate) async fn upload(
     let Some(request) = files.upload(file, &bytes, settings) else { return Ok(()) };
     let request = request.map_err(|error| Outcome::Failed { error })?;
     let answer = world.call(request).await;
-    match (codec.interpret(&answer), &answer) {
+    match (codec.interpret_for(&answer, settings), &answer) {
         (Outcome::Accepted { .. }, Answer::Response { body, .. }) => {
             let uploaded = files.uploaded(body);
             file.provider_ref =

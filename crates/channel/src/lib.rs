@@ -12,6 +12,7 @@ pub mod event;
 pub mod files;
 pub mod inspect;
 pub mod json;
+pub mod jwt;
 pub mod malformed;
 pub mod outbound;
 pub mod received;

@@ -60,6 +60,8 @@ impl Settings {
         let mut settings = Settings::default();
         settings.extend(&account.settings);
         settings.0.insert("address".to_owned(), account.address.clone());
+        // Its id stands in the address of its webhook.
+        settings.0.insert("account".to_owned(), account.id.0.clone());
         settings
     }
 

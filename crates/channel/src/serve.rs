@@ -2,7 +2,7 @@
 //! components only, `/perform`, `/inspect`, `/reprocess` and `/profile`. No public route leads to those.
 
 use crate::{
-    codec::{Codec, Handshake, PROOF},
+    codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest, files,
     inspect::{self, Inspection},
@@ -22,7 +22,7 @@ use shell::{
     log,
     platform::{
         attempt::{asked_for, attempt, due_at},
-        call::{Silence, call},
+        call::{Answered, Silence, call},
         center::{self, database, now},
         forwarded,
         reply::{self, Reply},
@@ -94,14 +94,14 @@ async fn receive(codec: &impl Codec, variables: &[&str], asked: &Asked, account:
     let settings = outside.settings(&account)?;
     let public_url = center::variable("public_url").await?;
     let received = received(asked, &public_url, &forwarded::full_url(asked).await?);
-    match asked.method {
-        Method::GET => match codec.handshake(&received, &settings) {
-            Some(Handshake::Proven(told)) => Ok(reply::bytes(StatusCode::OK, told.mime, told.body)),
-            Some(Handshake::Refused) | None => {
-                Err(Failure::Forbidden("this is no valid handshake".to_owned()))
-            }
-        },
-        Method::POST => {
+    let handshake = if asked.method == Method::GET { codec.handshake(&received, &settings) } else { None };
+    match (&asked.method, handshake) {
+        (_, Some(Handshake::Proven(told))) => Ok(reply::bytes(StatusCode::OK, told.mime, told.body)),
+        (_, Some(Handshake::Refused)) => Err(Failure::Forbidden("this is no valid handshake".to_owned())),
+        (&Method::GET, None) if !codec.hears_get() => {
+            Err(Failure::Forbidden("this is no valid handshake".to_owned()))
+        }
+        (&(Method::GET | Method::POST), None) => {
             let settings = with_proof(codec, &outside, settings, &received).await?;
             let now = now();
             let due_at = due_at(now);
@@ -247,6 +247,7 @@ impl World for Outside {
         let mut settings = Settings::of(account);
         settings.extend(&seal::open(&self.key, &account.secrets)?);
         settings.0.extend(self.variables.iter().cloned());
+        settings.0.insert(NOW.to_owned(), now().0.div_euclid(1000).to_string());
         Ok(settings)
     }
 
@@ -257,7 +258,14 @@ impl World for Outside {
         }
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let method = if request.method == "GET" { Method::GET } else { Method::POST };
-        match call(method, &request.url, &headers, request.body, left, ANSWER_MAX).await {
+        let reads = method == Method::GET;
+        let mut answered = call(method, &request.url, &headers, request.body, left, ANSWER_MAX).await;
+        if let Some(url) = answered.as_ref().ok().filter(|_| reads).and_then(moved) {
+            // Without the account's token. Where it may lead is what the component is granted.
+            let left = self.until.since(now());
+            answered = call(Method::GET, &url, &[], Vec::<u8>::new(), left, ANSWER_MAX).await;
+        }
+        match answered {
             Ok(answered) => {
                 let after =
                     answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -268,4 +276,11 @@ impl World for Outside {
             Err(Silence::NoAnswer(reason)) => Answer::Lost { reason },
         }
     }
+}
+
+/// Where a file really is: providers keep them elsewhere than their API.
+fn moved(answered: &Answered) -> Option<String> {
+    let moved = matches!(answered.status, 301 | 302 | 303 | 307 | 308);
+    let url = answered.headers.get("location").filter(|_| moved)?.to_str().ok()?;
+    url.starts_with("https://").then(|| url.to_owned())
 }
