@@ -1,0 +1,130 @@
+// The written channels besides WhatsApp and the web chat: a customer writes, an agent answers, the
+// provider gets it, and what became of it comes back.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Desk } from './support/desk.mjs';
+import { eventually } from './support/eventually.mjs';
+import { Provider } from './support/provider.mjs';
+import { Server, needsControl } from './support/server.mjs';
+
+const SECRET = 'e2e-secret';
+const TOKEN = '123456789:e2e-token';
+const PAGE = '1234567890321';
+
+let provider;
+let server;
+let luis;
+
+before(async () => {
+  if (needsControl) return;
+  let next = 1000;
+  provider = await Provider.start(({ path }) => {
+    next += 1;
+    if (path.startsWith('/bot')) return { ok: true, result: { message_id: next, chat: { id: 42 } } };
+    if (path.endsWith('/Messages.json')) return { sid: `SM${next}`, status: 'queued' };
+    return path.endsWith('/comments') ? { id: `555_${next}` } : { recipient_id: '77', message_id: `m_${next}` };
+  });
+  const { url } = provider;
+  server = await Server.start({ variables: { telegram_base_url: url, twilio_base_url: url, graph_base_url: url } });
+  const admin = Desk.admin(server);
+  const { queue } = await admin.get('/api/accounts/whatsapp-demo');
+  const add = (id, channel, address, settings, secrets) =>
+    admin.put(`/api/accounts/${id}`, { id, channel, name: id, address, queue, bot: false, settings, secrets: { secret: SECRET, ...secrets } });
+  await add('telegram-1', 'telegram', '123456789', {}, { access_token: TOKEN });
+  await add('sms-1', 'sms', '+34911222333', { provider: 'twilio', account_sid: 'AC1' }, {});
+  await add('messenger-1', 'messenger', PAGE, {}, { access_token: 'page token', verify_token: 'v' });
+  luis = await Desk.login(server, 'luis');
+  await luis.goOnline();
+});
+
+after(async () => {
+  await luis?.goOffline();
+  await server?.stop();
+  await provider?.stop();
+});
+
+const post = (path, body, headers) => fetch(`${server.url}/webhooks/${path}`, { method: 'POST', body, headers });
+const offered = name => luis.offered(({ contact }) => contact.name === name).then(luis.answer);
+const asked = test => eventually('the provider is asked', () => provider.requests.find(test));
+const said = async ({ conversation_id: id }) => (await luis.messages(id)).map(({ text }) => text);
+const seconds = () => Math.floor(Date.now() / 1000);
+
+test('Telegram: in with the secret token, out through the Bot API, and an edit is seen', { skip: needsControl }, async () => {
+  const chat = { id: 42, type: 'private', first_name: 'Inés', last_name: 'Vidal' };
+  const from = { id: 42, is_bot: false, first_name: 'Inés', last_name: 'Vidal', language_code: 'es' };
+  const update = (id, body) => JSON.stringify({ update_id: id, ...body });
+  const message = (text, extra) => ({ message_id: 7, date: seconds(), chat, from, text, ...extra });
+  const json = { 'content-type': 'application/json' };
+  const proven = { ...json, 'x-telegram-bot-api-secret-token': SECRET };
+  const hello = update(1, { message: message('¿Tenéis la lámpara Faro?') });
+  assert.equal((await post('telegram/telegram-1', hello, { ...proven, 'x-telegram-bot-api-secret-token': 'wrong' })).status, 401);
+  assert.equal((await post('telegram/telegram-1', hello, json)).status, 401);
+  for (let n = 0; n < 2; n += 1) assert.equal((await post('telegram/telegram-1', hello, proven)).status, 200);
+
+  const active = await offered('Inés Vidal');
+  assert.equal(active.channel, 'telegram');
+  await luis.send(active, 'Sí, hoy llega.');
+  const { path, body } = await asked(({ path }) => path.startsWith('/bot'));
+  assert.equal(path, `/bot${TOKEN}/sendMessage`);
+  assert.deepEqual([String(body.chat_id), body.text], ['42', 'Sí, hoy llega.']);
+
+  const edited = update(2, { edited_message: message('¿Tenéis la lámpara Alba?', { edit_date: seconds() }) });
+  assert.equal((await post('telegram/telegram-1', edited, proven)).status, 200);
+  await eventually('the edit is seen', async () => (await said(active)).includes('¿Tenéis la lámpara Alba?'));
+  assert.deepEqual(await said(active), ['¿Tenéis la lámpara Alba?', 'Sí, hoy llega.']);
+  await luis.close(active);
+});
+
+test('SMS by Twilio: signed form in, TwiML back, REST out, and its report', { skip: needsControl }, async () => {
+  const send = (form, secret = SECRET) => {
+    const url = `${server.url}/webhooks/sms/sms-1`;
+    const signed = url + Object.keys(form).sort().map(key => key + form[key]).join('');
+    const signature = createHmac('sha1', secret).update(signed).digest('base64');
+    return post('sms/sms-1', new URLSearchParams(form), { 'x-twilio-signature': signature });
+  };
+  const form = { MessageSid: 'SM1', AccountSid: 'AC1', From: '+34600333001', To: '+34911222333', Body: 'Hola, ¿a qué hora abrís?', NumMedia: '0' };
+  assert.equal((await send(form, 'another')).status, 401);
+  const answer = await send(form);
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get('content-type'), /xml/);
+  assert.match(await answer.text(), /<Response ?\/>|<Response><\/Response>/);
+
+  const active = await luis.answer(await luis.offered(({ channel }) => channel === 'sms'));
+  const message = await luis.send(active, 'A las diez.');
+  const { body, answer: { sid } } = await asked(({ path }) => path === '/2010-04-01/Accounts/AC1/Messages.json');
+  assert.deepEqual([body.To, body.From, body.Body], ['+34600333001', '+34911222333', 'A las diez.']);
+  const report = { MessageSid: sid, AccountSid: 'AC1', MessageStatus: 'delivered', To: '+34600333001', From: '+34911222333' };
+  assert.equal((await send(report)).status, 200);
+  await eventually('it is delivered', async () =>
+    (await luis.messages(active.conversation_id)).some(({ id, status }) => id === message.id && status === 'delivered'));
+  await luis.close(active);
+});
+
+test('Messenger: a private message and a comment are two pieces of work, each answered in its own way', { skip: needsControl }, async () => {
+  const send = (entry, secret = SECRET) => {
+    const body = JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), ...entry }] });
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    return post('messenger/messenger-1', body, { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` });
+  };
+  const message = { messaging: [{ sender: { id: '77' }, recipient: { id: PAGE }, timestamp: Date.now(), message: { mid: 'm_1', text: '¿Hacéis envíos a Chile?' } }] };
+  assert.equal((await send(message, 'another')).status, 401);
+  assert.equal((await send(message)).status, 200);
+  const chat = await luis.answer(await luis.offered(({ channel }) => channel === 'messenger'));
+  await luis.send(chat, 'Sí, en cinco días.');
+  const { body } = await asked(({ path, method }) => method === 'POST' && path.includes('/messages'));
+  assert.deepEqual([body.recipient.id, body.message.text], ['77', 'Sí, en cinco días.']);
+  await luis.close(chat);
+
+  const comment = { changes: [{ field: 'feed', value: {
+    item: 'comment', verb: 'add', comment_id: '555_1', post_id: `${PAGE}_555`, parent_id: `${PAGE}_555`,
+    created_time: seconds(), from: { id: '88', name: 'Pablo Rey' }, message: '¡Qué bonita!' } }] };
+  assert.equal((await send(comment)).status, 200);
+  const active = await offered('Pablo Rey');
+  assert.notEqual(active.conversation_id, chat.conversation_id);
+  await luis.send(active, '¡Gracias, Pablo!');
+  const answered = await asked(({ path }) => path.includes('/555_1/comments'));
+  assert.equal(answered.body.message, '¡Gracias, Pablo!');
+  await luis.close(active);
+});

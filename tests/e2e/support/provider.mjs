@@ -1,0 +1,37 @@
+// A stand-in of a provider's API on loopback: keeps what it is asked and answers as it is told.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+export class Provider {
+  /** Every request: `{ method, path, headers, body, answer }`, the bodies as objects. */
+  requests = [];
+
+  /** `answer(request)` gives the JSON of a 200. */
+  static async start(answer) {
+    const provider = new Provider();
+    provider.server = createServer(async (request, response) => {
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const asked = { method: request.method, path: request.url, headers: request.headers, body: read(request.headers, Buffer.concat(chunks).toString()) };
+      asked.answer = answer(asked);
+      provider.requests.push(asked);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(asked.answer));
+    });
+    provider.server.listen(0, '127.0.0.1');
+    await once(provider.server, 'listening');
+    provider.url = `http://127.0.0.1:${provider.server.address().port}`;
+    return provider;
+  }
+
+  async stop() {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+function read(headers, text) {
+  if (headers['content-type']?.startsWith('application/json')) return JSON.parse(text);
+  return Object.fromEntries(new URLSearchParams(text));
+}
