@@ -57,7 +57,8 @@ fn waiting(contact: &Waiting) -> wit::Waiting {
         waiting_since_ms: contact.since.0,
         capacity: match contact.kind {
             CapacityKind::Call => wit::CapacityKind::Call,
-            CapacityKind::Chat => wit::CapacityKind::Chat,
+            // What a policy may weigh is the place that it takes.
+            CapacityKind::Chat | CapacityKind::Mail => wit::CapacityKind::Chat,
         },
         skills: skills(&contact.skills),
         preferred: vec![],

@@ -39,6 +39,8 @@ pub enum CapacityKind {
     Call,
     /// A real-time written conversation; several at once.
     Chat,
+    /// A letter, answered in hours. It takes a chat's place among what an agent holds.
+    Mail,
 }
 
 impl CapacityKind {
@@ -46,6 +48,7 @@ impl CapacityKind {
         match self {
             CapacityKind::Call => "call",
             CapacityKind::Chat => "chat",
+            CapacityKind::Mail => "mail",
         }
     }
 }

@@ -197,7 +197,7 @@ fn view(row: &Row) -> Result<View> {
 }
 
 pub(crate) fn capacity(text: &str) -> Result<CapacityKind> {
-    [CapacityKind::Call, CapacityKind::Chat]
+    [CapacityKind::Call, CapacityKind::Chat, CapacityKind::Mail]
         .into_iter()
         .find(|kind| kind.as_str() == text)
         .ok_or_else(|| Error::Broken(format!("capacity {text}")))
