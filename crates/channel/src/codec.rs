@@ -4,9 +4,10 @@ use crate::{
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
-    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    outbound::{Answer, Correspondence, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
     signature::Signature,
+    webhook::BODY_MAX,
 };
 use domain::{channel::ChannelProfile, message::DeliveryError};
 
@@ -52,8 +53,24 @@ pub trait Codec {
     /// could only refuse it.
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError>;
 
+    /// The same for a channel of letters. Only one whose files are enclosed ([`Files::enclosed`]) is
+    /// asked in this way.
+    fn encode_letter(
+        &self,
+        message: &Outbound,
+        _correspondence: &Correspondence,
+        settings: &Settings,
+    ) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        self.encode(message, settings)
+    }
+
     /// What the provider's answer means.
     fn interpret(&self, answer: &Answer) -> Outcome;
+
+    /// The largest webhook in bytes.
+    fn body_max(&self) -> usize {
+        BODY_MAX
+    }
 
     /// How files go to and come from the provider. `None`: they are ours from the start.
     fn files(&self) -> Option<&dyn Files> {

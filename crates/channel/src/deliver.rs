@@ -3,16 +3,21 @@
 use crate::{
     codec::Codec,
     files,
-    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    outbound::{Answer, Answered, Correspondence, Outbound, Outcome, ProviderRequest},
     received::Settings,
 };
-use domain::{due::Work, message::DeliveryError, time::Timestamp};
+use domain::{
+    due::Work,
+    message::{Author, DeliveryError, Direction},
+    time::Timestamp,
+};
 use shell::{
     failure::Result,
     log,
     outbound::{self, Parcel},
 };
-use store::{account::Account, port::Sql};
+use std::collections::BTreeMap;
+use store::{account::Account, attachment, message, port::Sql};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -66,7 +71,17 @@ async fn hand_over(
         in_reply_to: parcel.reply_to.clone(),
         locale: settings.get("locale").unwrap_or("es").to_owned(),
     };
-    let calls = match codec.encode(&message, settings) {
+    let calls = if codec.files().is_some_and(files::Files::enclosed) {
+        match correspondence(sql, world, parcel).await {
+            Ok(correspondence) => codec.encode_letter(&message, &correspondence, settings),
+            Err(failure) => {
+                return Outcome::Retry { after: None, error: problem("correspondence", &failure.to_string()) };
+            }
+        }
+    } else {
+        codec.encode(&message, settings)
+    };
+    let calls = match calls {
         Ok(calls) => calls,
         Err(error) => return Outcome::Failed { error },
     };
@@ -86,6 +101,34 @@ async fn hand_over(
         }
     }
     last
+}
+
+/// So far back the letter that is answered is looked for.
+const CORRESPONDENCE_MAX: i64 = 50;
+
+/// What surrounds the letter: the one it answers, and its files.
+async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> Result<Correspondence> {
+    let message = &parcel.message;
+    let mut answered = match &message.reply_to {
+        Some(id) => message::find(sql, id).await?,
+        None => None,
+    };
+    if answered.is_none() {
+        let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
+        answered = before.into_iter().rev().find(|message| message.direction == Direction::In);
+    }
+    let mut files = BTreeMap::new();
+    for id in message.content.attachments().iter().filter_map(|file| file.id.as_ref()) {
+        if let Some(bytes) = attachment::bytes(sql, id).await? {
+            files.insert(id.clone(), bytes);
+        }
+    }
+    Ok(Correspondence {
+        at: Some(world.now()),
+        answered: answered.map(|message| Answered { id: message.provider_id, content: message.content }),
+        files,
+        automatic: matches!(message.author, Author::Bot | Author::System),
+    })
 }
 
 fn recorded(outcome: Outcome) -> outbound::Outcome {

@@ -33,6 +33,10 @@ pub trait Files {
     fn contained(&self, _file: &Attachment, _webhook: &Received, _settings: &Settings) -> Option<Vec<u8>> {
         None
     }
+    /// Whether our files go out inside the message: [`Codec::encode_letter`] gets their bytes.
+    fn enclosed(&self) -> bool {
+        false
+    }
     /// Where it is, when the webhook said so. Only at the provider's own hosts: the address is from
     /// outside.
     fn at_hand(&self, _file: &Attachment, _settings: &Settings) -> Option<Location> {

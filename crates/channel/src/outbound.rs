@@ -4,9 +4,10 @@ use domain::{
     contact::Identity,
     id::MessageId,
     message::{Content, DeliveryError},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// One message of ours, for the codec to put in the provider's shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,26 @@ pub struct Outbound {
     pub in_reply_to: Option<String>,
     /// The contact's language, for the few words that the shape itself needs.
     pub locale: String,
+}
+
+/// What a letter needs beside the message itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Correspondence {
+    /// When it is sent.
+    pub at: Option<Timestamp>,
+    /// The letter that it answers: the one it replies to, or else the contact's newest.
+    pub answered: Option<Answered>,
+    /// The bytes of our files, by their ids.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// No person wrote it.
+    pub automatic: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The provider's id of it.
+    pub id: Option<String>,
+    pub content: Content,
 }
 
 /// A call to the provider's API.
