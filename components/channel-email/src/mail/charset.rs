@@ -13,7 +13,7 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let text = if plain.iter().any(|plain| label.eq_ignore_ascii_case(plain)) {
         unlabelled(bytes)
     } else if let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) {
-        encoding.decode(bytes).0.into_owned()
+        known(encoding, bytes)
     } else if let Some(decoder) = named(label) {
         decoder(bytes)
     } else {
@@ -24,6 +24,23 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> String {
 
 pub(crate) fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+fn known(encoding: &'static Encoding, bytes: &[u8]) -> String {
+    if encoding != ISO_2022_JP {
+        return encoding.decode(bytes).0.into_owned();
+    }
+    // An escape right before another one says nothing; the decoder takes it for an attack.
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        let idle = *first == 0x1b && matches!(tail, [b'(' | b'$', _, 0x1b, ..]);
+        if !idle {
+            plain.push(*first);
+        }
+        rest = if idle { &tail[2..] } else { tail };
+    }
+    encoding.decode(&plain).0.into_owned()
 }
 
 /// Charsets that the Web's list lacks and old mail has: UTF-7, code page 850.
@@ -37,7 +54,7 @@ fn named(label: &str) -> Option<fn(&[u8]) -> String> {
 fn unlabelled(bytes: &[u8]) -> String {
     let escapes = bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"));
     if escapes && bytes.is_ascii() {
-        return ISO_2022_JP.decode(bytes).0.into_owned();
+        return known(ISO_2022_JP, bytes);
     }
     let (text, _, broken) = UTF_8.decode(bytes);
     if !broken {
@@ -63,6 +80,7 @@ mod tests {
             (b"a\xc3\xa9b\xc3", Some("utf-8"), "aéb\u{fffd}"),
             (b"\x1b$B%F%9%H\x1b(B", Some("iso-2022-jp"), "テスト"),
             (b"\x1b$B%F%9%H\x1b(B", Some("us-ascii"), "テスト"),
+            (b"\x1b$B%F\x1b(B\x1b$B%9\x1b(B", Some("iso-2022-jp"), "テス"),
             (b"\xcf\xf0\xe8\xe2\xe5\xf2", Some("windows-1251"), "Привет"),
             (b"+ZYeB9FH6ckh5Pg-", Some("utf-7"), "文致出版社"),
             (b"a\0b", None, "a\u{fffd}b"),

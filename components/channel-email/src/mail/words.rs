@@ -80,13 +80,18 @@ fn pieces(value: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The standard allows 75 characters, and some put a whole subject into one. Beyond this it is no word
+/// but a try to make us look far.
+const WORD_MAX: usize = 8192;
+
 /// The word at the start of `text`: its charset, its bytes and its length.
 fn word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
     let inner = text.strip_prefix("=?")?;
     let (charset, rest) = inner.split_once('?')?;
-    let (encoding, rest) = rest.split_once('?')?;
+    let encoding = rest.get(..1).filter(|_| rest[1..].starts_with('?'))?;
+    let rest = &rest[2..];
     // The text of a word may begin with an escape: `?Q?=41?=`.
-    let end = rest.find("?=")?;
+    let end = rest[..rest.floor_char_boundary(WORD_MAX)].find("?=")?;
     let data = &rest[..end];
     if charset.is_empty() || charset.contains([' ', '=', '\t']) {
         return None;
@@ -97,12 +102,8 @@ fn word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
         _ => return None,
     };
     let charset = charset.split('*').next().unwrap_or(charset);
-    let length = 2 + charset_length(inner) + 1 + encoding.len() + 1 + end + 2;
+    let length = text.len() - rest.len() + end + 2;
     Some((charset, bytes, length))
-}
-
-fn charset_length(inner: &str) -> usize {
-    inner.find('?').unwrap_or(inner.len())
 }
 
 #[cfg(test)]
