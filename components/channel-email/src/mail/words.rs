@@ -5,6 +5,8 @@
 
 use super::{charset, transfer};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use encoding_rs::Encoding;
+use std::borrow::Cow;
 
 /// The text of an unstructured value.
 pub(crate) fn decode(value: &str) -> String {
@@ -98,12 +100,20 @@ fn word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
     }
     let bytes = match encoding {
         "b" | "B" => transfer::base64(data.as_bytes()),
-        "q" | "Q" => transfer::quoted_printable(data.replace('_', " ").as_bytes()),
+        "q" | "Q" => transfer::quoted_printable(&raw(&data.replace('_', " "), charset)),
         _ => return None,
     };
     let charset = charset.split('*').next().unwrap_or(charset);
     let length = text.len() - rest.len() + end + 2;
     Some((charset, bytes, length))
+}
+
+/// Letters that stand in a word as they are, though none may, in the word's own charset.
+fn raw<'a>(data: &'a str, charset: &str) -> Cow<'a, [u8]> {
+    match Encoding::for_label(charset.as_bytes()) {
+        Some(encoding) if !data.is_ascii() => encoding.encode(data).0,
+        _ => Cow::Borrowed(data.as_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +131,7 @@ mod tests {
             ("Re: TEST \t=?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=", "Re: TEST \tテスト"),
             ("=?iso-8859-1*es?Q?a=F1o_nuevo?=", "año nuevo"),
             ("=?x-nobody?Q?ol=C3=A9?=", "olé"),
+            ("=?iso-8859-1?Q?Frösche_=E4?=", "Frösche ä"),
             ("=?utf-8?X?abc?=", "=?utf-8?X?abc?="),
             ("=?utf-8?Q?never closed", "=?utf-8?Q?never closed"),
             ("a=?utf-8?Q?b?=c", "abc"),

@@ -17,6 +17,11 @@ use domain::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// What is known to become of a letter. Anything else is new, and shown as such.
+const STATUSES: [&str; 9] = [
+    "sent", "delivered", "read", "failed", "deferred", "clicked", "unsubscribed", "subscribed", "autoresponded",
+];
+
 /// One report of a provider.
 #[derive(Debug, Default)]
 pub(super) struct Reported {
@@ -54,7 +59,13 @@ pub(super) fn event(report: Reported, settings: &Settings) -> InboundEvent {
     event.from = recipient.as_ref().map(|id| Sender { scheme: EMAIL.to_owned(), id: id.clone(), name: None });
     event.contact = recipient.iter().map(|recipient| Identity::new(EMAIL, recipient)).collect();
     event.error = error;
-    event.status = Some(status);
+    if STATUSES.contains(&status.as_str()) {
+        event.status = Some(status);
+    } else {
+        event.kind = EventKind::Unsupported;
+        event.notice = true;
+        event.text = Some(kind.clone());
+    }
     let mut say = |name: &str, value: Value| {
         if !value.is_null() {
             event.extra.insert(name.to_owned(), value);

@@ -196,7 +196,9 @@ impl<'de> Deserialize<'de> for Pairs {
 
 fn handed(form: &Form) -> Handed {
     let to = form.text("recipient").into_iter();
+    let token = form.text("token").map(|token| ("provider_event_id".to_owned(), Value::String(token)));
     Handed {
+        extra: token.into_iter().collect(),
         envelope_from: form.text("sender"),
         envelope_to: to.flat_map(|to| to.split(',').map(|to| to.trim().to_owned()).collect::<Vec<_>>()).collect(),
         ..Handed::default()
@@ -226,7 +228,7 @@ fn today(event: &Node<'_>, token: Option<String>, settings: &Settings) -> Result
         "failed" => ("deferred", None, events::error(code, said.unwrap_or_default())),
         "rejected" => ("failed", Some("other"), events::error(code, said.unwrap_or_default())),
         "complained" => ("failed", Some("spam"), events::error("complaint", said.unwrap_or_default())),
-        other => (other, None, None),
+        other => (word(other), None, None),
     };
     let variables = event.get("user-variables");
     let to = header("to").and_then(|to| crate::mail::address::first(&to)).map(|to| to.address);
@@ -249,6 +251,11 @@ fn today(event: &Node<'_>, token: Option<String>, settings: &Settings) -> Result
         event.key = format!("report:{key}");
     }
     Ok(event)
+}
+
+/// Mailgun's word in ours, where it is no more than that.
+fn word(kind: &str) -> &str {
+    if kind == "clicked" || kind == "unsubscribed" { kind } else { "" }
 }
 
 /// Seconds with a fraction, rounded down to what we count in. Their last digits are an artefact of
@@ -284,7 +291,7 @@ fn legacy(form: &Form, settings: &Settings) -> Option<InboundEvent> {
         "bounced" => ("failed", Some("bounced"), events::error(code, said)),
         "dropped" => ("failed", Some(legacy_reason(&code)), events::error(code, said)),
         "complained" => ("failed", Some("spam"), events::error("complaint", said)),
-        other => (other, None, None),
+        other => (word(other), None, None),
     };
     if letter.is_none() && error.is_none() && form.text("message_id").is_none() && form.entry("message-headers").is_some() {
         return None;

@@ -172,7 +172,6 @@ fn bounced(kind: &str) -> (&'static str, Option<&'static str>) {
         "Unsubscribe" => ("unsubscribed", None),
         "Subscribe" => ("subscribed", None),
         "AutoResponder" | "AddressChange" | "ChallengeVerification" => ("autoresponded", None),
-        "OpenRelayTest" => ("unknown", None),
         _ => ("failed", Some("other")),
     }
 }

@@ -151,7 +151,8 @@ fn told(message: &Node<'_>, envelope: Option<&Node<'_>>, settings: &Settings) ->
     let id = envelope.and_then(|envelope| envelope.text("MessageId"));
     let one = |(address, said): (Option<String>, Option<DeliveryError>)| {
         let (status, reason) = status(&kind, part.as_ref());
-        let fallback = || refusal(reason.unwrap_or(&kind), &described(&kind, part.as_ref()));
+        let code = if kind == "Complaint" { "complaint" } else { reason.unwrap_or("deferred") };
+        let fallback = || refusal(code, &described(&kind, part.as_ref()));
         let error = matches!(status.as_str(), "failed" | "deferred").then(|| said.unwrap_or_else(fallback));
         let report = Reported {
             kind: kind.clone(),
