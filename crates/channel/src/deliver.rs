@@ -75,7 +75,10 @@ async fn hand_over(
         match correspondence(sql, world, parcel).await {
             Ok(correspondence) => codec.encode_letter(&message, &correspondence, settings),
             Err(failure) => {
-                return Outcome::Retry { after: None, error: problem("correspondence", &failure.to_string()) };
+                return Outcome::Retry {
+                    after: None,
+                    error: problem("correspondence", &failure.to_string()),
+                };
             }
         }
     } else {
