@@ -1,6 +1,10 @@
 //! What e-mail can do, and its translation in both directions.
 
-use crate::{compose::{compose, refusal}, files::Enclosed, outcome, provider};
+use crate::{
+    compose::{compose, refusal},
+    files::Enclosed,
+    outcome, provider,
+};
 use channel::{
     codec::Codec,
     event::InboundEvent,
@@ -74,7 +78,8 @@ impl Codec for Email {
         settings: &Settings,
     ) -> Result<Vec<ProviderRequest>, DeliveryError> {
         let provider = provider::sending(settings);
-        let provider = provider.ok_or_else(|| refusal("not_configured", "the account's provider is not known"))?;
+        let provider =
+            provider.ok_or_else(|| refusal("not_configured", "the account's provider is not known"))?;
         Ok(vec![provider.send(&compose(message, correspondence, settings)?, settings)?])
     }
 

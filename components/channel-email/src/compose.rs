@@ -59,7 +59,8 @@ pub(crate) fn compose(
     let ours = Ours::of(settings);
     let answered = correspondence.answered.as_ref();
     let own = need(settings, "address")?;
-    let mut from = address::first(own).ok_or_else(|| refusal("not_configured", "the account has no e-mail address"))?;
+    let mut from =
+        address::first(own).ok_or_else(|| refusal("not_configured", "the account has no e-mail address"))?;
     from.name = settings.get("display_name").map(one_line).or(from.name);
     let host = ours.hosts.first().map_or("localhost", String::as_str);
     let message_id = message.message_id.0.clone();
@@ -138,7 +139,9 @@ fn subject(content: &Content, answered: Option<&Answered>, text: &str) -> String
         return one_line(&letter.subject);
     }
     match answered.map(|answered| &answered.content) {
-        Some(Content::Letter(letter)) if !letter.subject.is_empty() => format!("Re: {}", without_re(&letter.subject)),
+        Some(Content::Letter(letter)) if !letter.subject.is_empty() => {
+            format!("Re: {}", without_re(&letter.subject))
+        }
         _ => {
             let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
             let short: String = line.chars().take(SUBJECT_LETTERS_MAX).collect();
@@ -161,7 +164,11 @@ fn without_re(subject: &str) -> String {
 
 /// A line break would begin another field.
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>().trim().to_owned()
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 fn texts(content: &Content, settings: &Settings) -> (String, Option<String>) {
@@ -189,7 +196,11 @@ fn files(content: &Content, correspondence: &Correspondence) -> Result<Vec<File>
         let bytes = bytes.ok_or_else(|| refusal("file", "the file is not there any more"))?;
         Ok(File {
             name: Some(file.name.as_deref().map_or_else(|| "file".to_owned(), one_line)),
-            mime: file.mime.clone().filter(|mime| is_mime(mime)).unwrap_or_else(|| "application/octet-stream".to_owned()),
+            mime: file
+                .mime
+                .clone()
+                .filter(|mime| is_mime(mime))
+                .unwrap_or_else(|| "application/octet-stream".to_owned()),
             content_id: file.content_id.clone().filter(|id| address::is_address(&format!("{id}@x"))),
             bytes: bytes.clone(),
         })
@@ -218,7 +229,7 @@ impl Composed {
     }
 
     /// `"Tienda" <hola@shop.example>`.
-    pub(crate) fn from_header(&self) -> String {
+    pub(crate) fn sender_line(&self) -> String {
         match &self.from.name {
             Some(name) => format!("\"{}\" <{}>", name.replace(['"', '\\'], "'"), self.from.address),
             None => self.from.address.clone(),

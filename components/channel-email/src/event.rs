@@ -6,8 +6,9 @@ use crate::{
         address::{self, Mailbox},
         authentication::{self, Authentication},
         bounce::{self, Fate, Report},
-        date, html, quote,
+        date, html,
         machine::{self, MachineKind},
+        quote,
         thread::{self, Thread},
     },
     settings::{Ours, is_ours},
@@ -162,7 +163,8 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         mail.mailboxes(name).into_iter().map(|mailbox| mailbox.address).collect()
     };
     let (text, quoted) = quote::split(mail.text.trim_end());
-    let reply_to = mail.mailboxes("Reply-To").into_iter().find(Mailbox::is_whole).map(|mailbox| mailbox.address);
+    let reply_to =
+        mail.mailboxes("Reply-To").into_iter().find(Mailbox::is_whole).map(|mailbox| mailbox.address);
     event.shape = Some(Content::Letter(Letter {
         subject: mail.fields.text("Subject").unwrap_or_default(),
         text,
@@ -243,8 +245,10 @@ fn about(event: &mut InboundEvent, mail: &Mail, report: &Report, ours: &Ours, th
         })
         .collect();
     event.extra.insert("dsn".to_owned(), json!(dsn));
-    let worst = report.recipients.iter().find(|each| each.action.starts_with("failed")).or(report.recipients.first());
-    if let Some(recipient) = worst.map(|each| each.address.as_str()).filter(|recipient| !recipient.is_empty()) {
+    let worst =
+        report.recipients.iter().find(|each| each.action.starts_with("failed")).or(report.recipients.first());
+    if let Some(recipient) = worst.map(|each| each.address.as_str()).filter(|recipient| !recipient.is_empty())
+    {
         event.contact = vec![Identity::new(EMAIL, &recipient.to_lowercase())];
     }
     if matches!(status, "failed" | "delayed") {

@@ -27,7 +27,9 @@ impl Form {
         let header = received.header("Content-Type").unwrap_or_default();
         let kind = Fields::of([("Content-Type".to_owned(), header.to_owned())]).typed("Content-Type");
         let name = kind.as_ref().map(|kind| kind.name.as_str()).unwrap_or_default();
-        if name == "multipart/form-data" || name != "application/x-www-form-urlencoded" && body.starts_with(b"--") {
+        if name == "multipart/form-data"
+            || name != "application/x-www-form-urlencoded" && body.starts_with(b"--")
+        {
             let announced = kind.as_ref().and_then(|kind| kind.parameter("boundary"));
             let boundary = match announced {
                 Some(boundary) => boundary.as_bytes(),

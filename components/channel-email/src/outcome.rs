@@ -12,7 +12,9 @@ pub(crate) fn interpret(answer: &Answer) -> Outcome {
     match answer {
         Answer::Response { status: 200..=299, body, .. } => accepted(body),
         Answer::Response { status, retry_after, body } => refused(*status, *retry_after, body),
-        Answer::NotReached { reason } => Outcome::Retry { after: None, error: unanswered("not_reached", reason) },
+        Answer::NotReached { reason } => {
+            Outcome::Retry { after: None, error: unanswered("not_reached", reason) }
+        }
         Answer::Lost { reason } => Outcome::Unknown { error: unanswered("no_answer", reason) },
     }
 }
@@ -40,7 +42,7 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
     }
     match (status, postmark) {
         (408 | 425 | 429 | 500.., _) | (_, Some(100 | 429)) => Outcome::Retry { after: retry_after, error },
-        (401 | 402 | 403, _) => Outcome::AccountRefused { error },
+        (401..=403, _) => Outcome::AccountRefused { error },
         _ => Outcome::Failed { error },
     }
 }
@@ -53,10 +55,16 @@ fn is_ours_to_mend(postmark: Option<i64>, text: &str) -> bool {
     }
     const WORDS: [&str; 9] = [
         // SES
-        "email address is not verified", "sending paused", "account is paused", "account is suspended",
-        "mail from domain not verified", "security token included in the request is invalid",
+        "email address is not verified",
+        "sending paused",
+        "account is paused",
+        "account is suspended",
+        "mail from domain not verified",
+        "security token included in the request is invalid",
         // Mailgun
-        "is not allowed to send", "domain not found", "account disabled",
+        "is not allowed to send",
+        "domain not found",
+        "account disabled",
     ];
     let text = text.to_lowercase();
     WORDS.iter().any(|words| text.contains(words))
@@ -92,7 +100,9 @@ mod tests {
         ] {
             let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
             let found = match interpret(&answer) {
-                Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or("-".to_owned())),
+                Outcome::Accepted { provider_id } => {
+                    format!("accepted {}", provider_id.unwrap_or("-".to_owned()))
+                }
                 Outcome::Retry { error, .. } => format!("retry {}", error.code),
                 Outcome::Failed { error } => format!("failed {}", error.code),
                 Outcome::AccountRefused { error } => format!("account {}", error.code),

@@ -126,16 +126,21 @@ fn damaged_fixtures_never_panic() {
 /// Reading takes time with the size, whatever was made to slow it down.
 #[test]
 fn reading_is_linear() {
-    let makers: [(&str, fn(usize) -> String); 9] = [
+    type Make = fn(usize) -> String;
+    let makers: [(&str, Make); 9] = [
         ("plain", |n| format!("Subject: x\n\n{}", "hola \n".repeat(n))),
         ("headers", |n| "X-A: b\n".repeat(n)),
         ("no headers", |n| "X-A: b\nno header\n".repeat(n)),
         ("words", |n| format!("Subject: {}\n\n", "=?a?Q?b ".repeat(n))),
         ("addresses", |n| format!("To: {}\n\n", "<a@b.es>, ".repeat(n))),
-        ("boundaries", |n| format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(n))),
+        ("boundaries", |n| {
+            format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(n))
+        }),
         ("html", |n| format!("Content-Type: text/html\n\n{}", "<b></i><p>a</p>&lt".repeat(n))),
         ("quotes", |n| format!("Subject: x\n\n{}", "On x wrote:\n> y\nz\n".repeat(n))),
-        ("nest", |n| (0..n / 50).map(|i| format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n")).collect()),
+        ("nest", |n| {
+            (0..n / 50).map(|i| format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n")).collect()
+        }),
     ];
     for (name, make) in makers {
         let time = |n: usize| {
@@ -164,7 +169,11 @@ fn lines(received: &Received, settings: &Settings) -> String {
 fn settings(path: &std::path::Path) -> Settings {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let provider = name.split('-').next().unwrap_or_default();
-    Settings::from([("provider", provider), ("address", "hola@shop.example"), ("aliases", "ventas@shop.example")])
+    Settings::from([
+        ("provider", provider),
+        ("address", "hola@shop.example"),
+        ("aliases", "ventas@shop.example"),
+    ])
 }
 
 fn fixtures() -> Vec<(PathBuf, Received)> {

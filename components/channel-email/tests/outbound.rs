@@ -44,7 +44,10 @@ fn outbound(content: Content) -> Outbound {
 fn answering(letter: Letter) -> Correspondence {
     Correspondence {
         at: Some(Timestamp(1_795_262_400_000)),
-        answered: Some(Answered { id: Some("<abc.1@example.org>".to_owned()), content: Content::Letter(letter) }),
+        answered: Some(Answered {
+            id: Some("<abc.1@example.org>".to_owned()),
+            content: Content::Letter(letter),
+        }),
         ..Correspondence::default()
     }
 }
@@ -58,7 +61,8 @@ fn factura() -> Letter {
 }
 
 fn send(content: Content, correspondence: &Correspondence, provider: &str) -> ProviderRequest {
-    let calls = Email.encode_letter(&outbound(content), correspondence, &settings(provider)).expect("it can be sent");
+    let calls =
+        Email.encode_letter(&outbound(content), correspondence, &settings(provider)).expect("it can be sent");
     assert_eq!(calls.len(), 1);
     calls.into_iter().next().expect("one")
 }
@@ -86,7 +90,10 @@ fn an_answer_stays_in_its_thread() {
     assert_eq!(event["extra"]["references"], json!(["<first@example.org>", "<abc.1@example.org>"]));
     assert_eq!(event["extra"]["subject"], "Re: Factura nº 7 – ¿mía?");
     assert_eq!(event["extra"]["reply_to"], "hola+0199aa20@shop.example");
-    assert_eq!(event["from"], json!({ "scheme": "email", "id": "hola@shop.example", "name": "Tienda \"Sol\"" }));
+    assert_eq!(
+        event["from"],
+        json!({ "scheme": "email", "id": "hola@shop.example", "name": "Tienda \"Sol\"" })
+    );
     assert_eq!(event["at"], "2026-11-21T12:00:00Z");
     let text = event["text"].as_str().expect("text").replace("\r\n", "\n");
     assert_eq!(text, "Sí, es suya.\n.\nFrom aquí\n\n-- \nTienda Sol\nTel. 900");
@@ -133,8 +140,12 @@ fn files_and_html_go_along() {
     let html = event["extra"]["html"].as_str().expect("HTML");
     assert!(html.contains("cid:sol") && !html.contains("script"), "{html}");
     assert!(event["text"].as_str().expect("text").starts_with("Aquí está"), "{}", event["text"]);
-    let files: Vec<_> =
-        event["attachments"].as_array().expect("files").iter().map(|file| (file["mime"].clone(), file["size"].clone())).collect();
+    let files: Vec<_> = event["attachments"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|file| (file["mime"].clone(), file["size"].clone()))
+        .collect();
     assert_eq!(files, [(json!("image/png"), json!(4)), (json!("application/pdf"), json!(9))]);
 
     correspondence.files.remove("f2");
@@ -144,11 +155,18 @@ fn files_and_html_go_along() {
 
 #[test]
 fn a_menu_is_numbered_and_a_first_letter_has_a_subject() {
-    let options = ["Sí", "No"].map(|title| MenuOption { id: title.to_owned(), title: title.to_owned() }).to_vec();
+    let options =
+        ["Sí", "No"].map(|title| MenuOption { id: title.to_owned(), title: title.to_owned() }).to_vec();
     let menu = Menu { text: "¿Le ayudamos?".to_owned(), options };
     let event = read(&send(Content::Menu(menu), &Correspondence::default(), "raw").body);
     assert_eq!(event["extra"]["subject"], "¿Le ayudamos?");
-    assert!(event["text"].as_str().expect("text").replace("\r\n", "\n").starts_with("¿Le ayudamos?\n1. Sí\n2. No"));
+    assert!(
+        event["text"]
+            .as_str()
+            .expect("text")
+            .replace("\r\n", "\n")
+            .starts_with("¿Le ayudamos?\n1. Sí\n2. No")
+    );
 }
 
 #[test]
@@ -187,8 +205,13 @@ fn providers_get_their_own_shapes() {
     assert_eq!(request.url, "https://mailgun.example/v3/shop.example/messages.mime");
     assert_eq!(header(&request, "authorization"), Some("Basic YXBpOnQwa2Vu"));
     let body = String::from_utf8_lossy(&request.body).into_owned();
-    assert!(body.contains("name=\"to\"\r\n\r\nana@example.org\r\n") && body.contains("name=\"v:message_id\"\r\n\r\n0199aa20\r\n"));
-    assert!(body.contains("Message-ID: <0199aa20@shop.example>") && body.ends_with("--centralita-0199aa20--\r\n"));
+    assert!(
+        body.contains("name=\"to\"\r\n\r\nana@example.org\r\n")
+            && body.contains("name=\"v:message_id\"\r\n\r\n0199aa20\r\n")
+    );
+    assert!(
+        body.contains("Message-ID: <0199aa20@shop.example>") && body.ends_with("--centralita-0199aa20--\r\n")
+    );
 
     let request = send(Content::text("Hola"), &correspondence, "postmark");
     let body = json_of(&request);
@@ -196,7 +219,12 @@ fn providers_get_their_own_shapes() {
     assert_eq!(header(&request, "x-postmark-server-token"), Some("t0ken"));
     assert_eq!(body["From"], "\"Tienda 'Sol'\" <hola@shop.example>");
     assert_eq!(body["Metadata"], json!({ "message_id": "0199aa20" }));
-    assert!(body["Headers"].as_array().expect("headers").contains(&json!({ "Name": "X-PM-KeepID", "Value": "true" })));
+    assert!(
+        body["Headers"]
+            .as_array()
+            .expect("headers")
+            .contains(&json!({ "Name": "X-PM-KeepID", "Value": "true" }))
+    );
 
     let request = send(Content::text("Hola"), &correspondence, "ses");
     let body = json_of(&request);
@@ -223,5 +251,8 @@ fn an_account_without_its_settings_says_which() {
         assert_eq!(refused.expect_err(missing).code, "not_configured", "{provider} {missing}");
     }
     let unknown = Settings::from([("provider", "pigeon"), ("address", "hola@shop.example")]);
-    assert_eq!(Email.encode(&outbound(Content::text("x")), &unknown).expect_err("unknown").code, "not_configured");
+    assert_eq!(
+        Email.encode(&outbound(Content::text("x")), &unknown).expect_err("unknown").code,
+        "not_configured"
+    );
 }

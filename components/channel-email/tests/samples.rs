@@ -29,11 +29,7 @@ fn published_samples_are_read_as_their_index_says() {
     for sample in index.lines().skip(1).filter_map(sample) {
         total += 1;
         let body = fs::read(folder.join(&sample.file)).expect("a sample");
-        let before = wrong.len();
         compare(&sample, body, &mut wrong);
-        if wrong.len() == before {
-            continue;
-        }
     }
     eprintln!("{total} samples, {} differences", wrong.len());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -90,14 +86,17 @@ fn compare(sample: &Sample, body: Vec<u8>, wrong: &mut Vec<String>) {
         say("is read differently by its looks".to_owned());
     }
     if sample.signature.starts_with("mailgun") {
-        for (secret, expected) in [("test_webhook_signing_key", Signature::Valid), ("another", Signature::Invalid)] {
+        for (secret, expected) in
+            [("TEST_WEBHOOK_SIGNING_KEY", Signature::Valid), ("another", Signature::Invalid)]
+        {
             let settings = Settings::from([("provider", provider), ("secret", secret)]);
-            if Email.verify(&received, &settings) != expected && expected == Signature::Invalid {
+            if Email.verify(&received, &settings) != expected {
                 say(format!("the signature with {secret} is not {expected:?}"));
             }
         }
     }
-    let events: Vec<Value> = readings.swap_remove(0).into_iter().map(|event| event.expect("an event").to_json()).collect();
+    let events: Vec<Value> =
+        readings.swap_remove(0).into_iter().map(|event| event.expect("an event").to_json()).collect();
     if let Some(count) = sample.count
         && events.len() != count
     {

@@ -25,11 +25,13 @@ fn check(received: &Received, settings: &Settings, expected: Signature) {
 fn mailgun_signs_a_timestamp_and_a_token() {
     let mac = |secret: &str, told: &str| to_hex(&hmac_sha256(secret.as_bytes(), told.as_bytes()));
     let good = mac("key", "1795262400tok");
-    let form = |fields: &str| post("application/x-www-form-urlencoded", format!("recipient=x%40y.z&{fields}"));
+    let form =
+        |fields: &str| post("application/x-www-form-urlencoded", format!("recipient=x%40y.z&{fields}"));
     let plain = |timestamp: &str, token: &str, signature: &str| {
         form(&format!("timestamp={timestamp}&token={token}&signature={signature}"))
     };
-    let settings = |secret: &str, now: &str| Settings::from([("provider", "mailgun"), ("secret", secret), ("now", now)]);
+    let settings =
+        |secret: &str, now: &str| Settings::from([("provider", "mailgun"), ("secret", secret), ("now", now)]);
     use Signature::{Invalid, Unchecked, Valid};
     let right = plain("1795262400", "tok", &good);
     check(&right, &settings("key", ""), Valid);
@@ -50,11 +52,21 @@ fn mailgun_signs_a_timestamp_and_a_token() {
     let twice = format!("timestamp=1795262400&token=tok&signature={good}&token=other");
     check(&form(&twice), &settings("key", ""), Invalid);
 
-    let json = |signature: Value| post("application/json", json!({ "signature": signature, "event-data": {} }).to_string());
+    let json = |signature: Value| {
+        post("application/json", json!({ "signature": signature, "event-data": {} }).to_string())
+    };
     let right = json!({ "timestamp": "1795262400", "token": "tok", "signature": good });
     check(&json(right.clone()), &settings("key", ""), Valid);
-    check(&json(json!({ "timestamp": 1_795_262_400, "token": "tok", "signature": good })), &settings("key", ""), Valid);
-    check(&json(json!({ "timestamp": "1795262401", "token": "tok", "signature": good })), &settings("key", ""), Invalid);
+    check(
+        &json(json!({ "timestamp": 1_795_262_400, "token": "tok", "signature": good })),
+        &settings("key", ""),
+        Valid,
+    );
+    check(
+        &json(json!({ "timestamp": "1795262401", "token": "tok", "signature": good })),
+        &settings("key", ""),
+        Invalid,
+    );
     check(&json(json!({ "token": "tok", "signature": good })), &settings("key", ""), Invalid);
     check(&json(Value::Null), &settings("key", ""), Invalid);
     check(&json(right), &settings("yek", ""), Invalid);
@@ -110,7 +122,11 @@ fn amazon_signs_the_members_of_its_envelope() {
         // The version that was not signed with.
         let mut forged = document.clone();
         forged["SignatureVersion"] = json!(if document["SignatureVersion"] == "1" { "2" } else { "1" });
-        check(&post("text/plain", forged.to_string()), &settings([("secret", CERTIFICATE), ("", ""), ("", "")]), Invalid);
+        check(
+            &post("text/plain", forged.to_string()),
+            &settings([("secret", CERTIFICATE), ("", ""), ("", "")]),
+            Invalid,
+        );
     }
     let proof = Email.proof(&post("text/plain", files[0])).expect("a certificate's address");
     assert_eq!(proof.url, "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem");
@@ -127,7 +143,8 @@ fn only_our_own_topic_is_confirmed() {
     assert_eq!(errands(&received, "arn:other"), 0);
     assert_eq!(errands(&received, ""), 0);
     let text = include_str!("sns/subscription.json");
-    let elsewhere = post("text/plain", text.replace("https://sns.eu-west-1.amazonaws.com/?", "https://10.0.0.1/?"));
+    let elsewhere =
+        post("text/plain", text.replace("https://sns.eu-west-1.amazonaws.com/?", "https://10.0.0.1/?"));
     assert_eq!(errands(&elsewhere, TOPIC), 0);
     let notification = post("text/plain", include_str!("sns/version-1.json"));
     assert_eq!(errands(&notification, TOPIC), 0);

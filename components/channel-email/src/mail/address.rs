@@ -54,12 +54,13 @@ pub(crate) fn is_address(text: &str) -> bool {
 fn mailbox(found: &Addr<'_>) -> Option<Mailbox> {
     let name = found.name.as_deref().map(clean).filter(|name| !name.is_empty());
     match found.address.as_deref().map(str::trim) {
-        Some(address) if !address.is_empty() => Some(Mailbox {
-            name: name.filter(|name| name != address),
-            address: address.to_owned(),
-        }),
+        Some(address) if !address.is_empty() => {
+            Some(Mailbox { name: name.filter(|name| name != address), address: address.to_owned() })
+        }
         // A word alone is a mailbox here; several are a name without an address.
-        _ => name.filter(|name| !name.contains(char::is_whitespace)).map(|address| Mailbox { name: None, address }),
+        _ => name
+            .filter(|name| !name.contains(char::is_whitespace))
+            .map(|address| Mailbox { name: None, address }),
     }
 }
 

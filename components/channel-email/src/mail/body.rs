@@ -78,7 +78,9 @@ impl Reader {
                 let html = charset::decode(&bytes, kind.parameter("charset"));
                 self.passages.push(Passage { text: None, html: Some(html) });
             }
-            "message/delivery-status" | "message/global-delivery-status" | "message/feedback-report"
+            "message/delivery-status"
+            | "message/global-delivery-status"
+            | "message/feedback-report"
             | "message/disposition-notification"
                 if self.mail.report.is_none() =>
             {
@@ -92,7 +94,9 @@ impl Reader {
             {
                 self.mail.returned = Some(bytes);
             }
-            "application/pkcs7-signature" | "application/x-pkcs7-signature" => self.mail.signed = Some("smime"),
+            "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
+                self.mail.signed = Some("smime")
+            }
             "application/pgp-signature" => self.mail.signed = Some("pgp"),
             _ => self.mail.files.push(file(fields, kind, &disposition, bytes)),
         }
@@ -103,7 +107,8 @@ fn file(fields: &Fields, kind: &Typed, disposition: &Typed, bytes: Vec<u8>) -> F
     let name = disposition.parameter("filename").or_else(|| kind.parameter("name"));
     let name = name.map(str::to_owned).or_else(|| {
         // A message in a message has a subject for a name.
-        let subject = Fields::of_message(&bytes).0.text("Subject").filter(|_| kind.name == "message/rfc822")?;
+        let subject =
+            Fields::of_message(&bytes).0.text("Subject").filter(|_| kind.name == "message/rfc822")?;
         Some(format!("{subject}.eml"))
     });
     let content_id = fields.raw("Content-ID").map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
@@ -196,7 +201,10 @@ mod tests {
             (multipart("mixed", &[HTML, PLAIN]), r#""hola\nhola" Some("<p>hola</p>\n<p>hola</p>") "#),
             (multipart("mixed", &[PLAIN, HTML]), r#""hola" Some("<p>hola</p>\n<p>hola</p>") "#),
             (
-                multipart("mixed", &["Content-Type: text/plain; name=n.txt\nContent-Disposition: attachment\n\nx"]),
+                multipart(
+                    "mixed",
+                    &["Content-Type: text/plain; name=n.txt\nContent-Disposition: attachment\n\nx"],
+                ),
                 r#""" None n.txt"#,
             ),
             (multipart("mixed", &["Content-Type: text/plain; name=n.txt\n\nx"]), r#""x" None "#),
@@ -205,14 +213,20 @@ mod tests {
                 r#""hola" None text/calendar"#,
             ),
             (
-                multipart("signed", &[PLAIN, "Content-Type: application/pkcs7-signature; name=smime.p7s\n\nabc"]),
+                multipart(
+                    "signed",
+                    &[PLAIN, "Content-Type: application/pkcs7-signature; name=smime.p7s\n\nabc"],
+                ),
                 r#""hola" None "#,
             ),
             (
                 multipart("mixed", &[PLAIN, "Content-Type: message/rfc822\n\nSubject: Old\n\nText"]),
                 r#""hola" None Old.eml"#,
             ),
-            ("Content-Type: application/pkcs7-mime; name=smime.p7m\n\nabc".to_owned(), r#""" None smime.p7m"#),
+            (
+                "Content-Type: application/pkcs7-mime; name=smime.p7m\n\nabc".to_owned(),
+                r#""" None smime.p7m"#,
+            ),
         ] {
             assert_eq!(summary(&message), expected, "{message}");
         }

@@ -51,7 +51,8 @@ const RECIPIENTS_MAX: usize = 100;
 /// `None`: it is a letter.
 pub(crate) fn report(mail: &Mail) -> Option<Report> {
     let returned = mail.returned.as_deref().map(|bytes| Fields::of_message(bytes).0);
-    let original = returned.as_ref().and_then(|fields| thread::ids(&fields.raw("Message-ID")?).into_iter().next());
+    let original =
+        returned.as_ref().and_then(|fields| thread::ids(&fields.raw("Message-ID")?).into_iter().next());
     let kind = mail.report_kind.as_deref().unwrap_or_default();
     if kind == "disposition-notification" {
         return Some(read_notice(mail, original));
@@ -167,7 +168,8 @@ fn typed_address(fields: &Fields, name: &str) -> Option<String> {
 
 /// `smtp; 550 5.1.1 No such user` without its type.
 fn diagnostic(value: &str) -> String {
-    let text = value.split_once(';').filter(|(kind, _)| !kind.trim().contains(' ')).map_or(value, |(_, text)| text);
+    let text =
+        value.split_once(';').filter(|(kind, _)| !kind.trim().contains(' ')).map_or(value, |(_, text)| text);
     words::decode(text.trim())
 }
 
@@ -213,10 +215,13 @@ fn is_unstructured(mail: &Mail) -> bool {
     if server {
         return speaks || tells() || local.starts_with("mailer-daemon") && !replied;
     }
-    let system = ["root", "system", "administrator", "admin", "sysadmin", "mailadmin", "bounce", "bounces", "imss"];
+    let system =
+        ["root", "system", "administrator", "admin", "sysadmin", "mailadmin", "bounce", "bounces", "imss"];
     let system = system.contains(&local.as_str()) || is_no_reply(&local) || nobody;
     // A parcel "could not be delivered", too: only a server's codes or a header tell of letters.
-    let proof = || mail.text.lines().take(200).any(|line| code_in(line).is_some()) || original_in(&mail.text).is_some();
+    let proof = || {
+        mail.text.lines().take(200).any(|line| code_in(line).is_some()) || original_in(&mail.text).is_some()
+    };
     system && speaks && !replied && proof()
 }
 
@@ -229,23 +234,74 @@ fn is_server_name(from: &str) -> bool {
 
 /// Words of subjects.
 const REPORTS: [&str; 40] = [
-    "undeliver", "delivery failure", "delivery failed", "delivery status", "delivery notification",
-    "delivery report", "delivery has failed", "delivery problem", "delivery error", "delivery delayed",
-    "delivery incomplete", "failure notice", "failure delivery", "mail failure", "mail delivery", "mail error",
-    "mail system error", "returned mail", "returned to sender", "returned message", "non-deliverable",
-    "nondeliverable", "non delivery", "non-delivery", "could not be delivered", "not delivered",
-    "was not delivered", "message you sent blocked", "rejected", "user unknown", "unknown user", "message delayed",
-    "ndn:", "dsn:", "no entregad", "no se ha podido entregar", "falló la entrega", "não foi entregue",
-    "falha na entrega", "unzustellbar",
+    "undeliver",
+    "delivery failure",
+    "delivery failed",
+    "delivery status",
+    "delivery notification",
+    "delivery report",
+    "delivery has failed",
+    "delivery problem",
+    "delivery error",
+    "delivery delayed",
+    "delivery incomplete",
+    "failure notice",
+    "failure delivery",
+    "mail failure",
+    "mail delivery",
+    "mail error",
+    "mail system error",
+    "returned mail",
+    "returned to sender",
+    "returned message",
+    "non-deliverable",
+    "nondeliverable",
+    "non delivery",
+    "non-delivery",
+    "could not be delivered",
+    "not delivered",
+    "was not delivered",
+    "message you sent blocked",
+    "rejected",
+    "user unknown",
+    "unknown user",
+    "message delayed",
+    "ndn:",
+    "dsn:",
+    "no entregad",
+    "no se ha podido entregar",
+    "falló la entrega",
+    "não foi entregue",
+    "falha na entrega",
+    "unzustellbar",
 ];
 
 /// Words of texts.
 const FAILURES: [&str; 24] = [
-    "could not be delivered", "couldn't be delivered", "not be delivered", "delivery failed", "delivery has failed",
-    "was not delivered", "wasn't delivered", "undeliverable", "unable to deliver", "wasn't able to deliver",
-    "couldn't deliver", "could not deliver", "permanent error", "permanently failed", "failed permanently",
-    "user unknown", "unknown user", "mailbox unavailable", "mailbox full", "returned to you", "rejected",
-    "failure reasons", "no se pudo entregar", "não foi possível entregar",
+    "could not be delivered",
+    "couldn't be delivered",
+    "not be delivered",
+    "delivery failed",
+    "delivery has failed",
+    "was not delivered",
+    "wasn't delivered",
+    "undeliverable",
+    "unable to deliver",
+    "wasn't able to deliver",
+    "couldn't deliver",
+    "could not deliver",
+    "permanent error",
+    "permanently failed",
+    "failed permanently",
+    "user unknown",
+    "unknown user",
+    "mailbox unavailable",
+    "mailbox full",
+    "returned to you",
+    "rejected",
+    "failure reasons",
+    "no se pudo entregar",
+    "não foi possível entregar",
 ];
 
 fn sounds_delayed(mail: &Mail) -> bool {
@@ -293,7 +349,8 @@ fn complete(recipient: &mut Recipient, text: &str) {
 
 /// An enhanced status code, or else one of SMTP's, in a line.
 fn code_in(line: &str) -> Option<String> {
-    let mut words = line.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|word| word.trim_matches('.'));
+    let mut words =
+        line.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|word| word.trim_matches('.'));
     let plain = |word: &&str| {
         word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -353,7 +410,9 @@ mod tests {
             ("Action: failed (expired)", Fate::Failed),
             ("Status: 4.0.0", Fate::Delayed),
         ] {
-            let report = of(&DSN.replace("Action: failed\nStatus: 5.1.1 (bad)", action).replace("Action: delayed\nStatus: 4.4.1\n", ""));
+            let report = of(&DSN
+                .replace("Action: failed\nStatus: 5.1.1 (bad)", action)
+                .replace("Action: delayed\nStatus: 4.4.1\n", ""));
             assert_eq!(report.expect("a report").fate, expected, "{action}");
         }
     }
@@ -361,10 +420,30 @@ mod tests {
     #[test]
     fn reports_for_people() {
         for (header, text, address, status) in [
-            ("From: MAILER-DAEMON@mx.example\nSubject: failure notice", "I wasn't able to deliver.\n\n<ana@b.es>:\nRemote host said: 550 5.1.1 User Unknown\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <1@shop.example>", "ana@b.es", "5.1.1"),
-            ("From: Mailer-Daemon@mx.example\nX-Failed-Recipients: ana@b.es\nSubject: Mail failure", "550 no such user\n------ This is a copy of the message ------\nMessage-Id: <1@shop.example>", "ana@b.es", "550"),
-            ("From: postmaster@mx.example\nTo: hola@shop.example\nSubject: Undeliverable Mail", "hola@shop.example: Unknown user: ana@b.es\n\nMessage-ID: <1@shop.example>", "ana@b.es", ""),
-            ("From: \"Mail Delivery System\" <x@mx.example>\nSubject: Returned mail", "ana@b.es 554 5.7.0 no\nMessage-ID: <1@shop.example>", "ana@b.es", "5.7.0"),
+            (
+                "From: MAILER-DAEMON@mx.example\nSubject: failure notice",
+                "I wasn't able to deliver.\n\n<ana@b.es>:\nRemote host said: 550 5.1.1 User Unknown\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <1@shop.example>",
+                "ana@b.es",
+                "5.1.1",
+            ),
+            (
+                "From: Mailer-Daemon@mx.example\nX-Failed-Recipients: ana@b.es\nSubject: Mail failure",
+                "550 no such user\n------ This is a copy of the message ------\nMessage-Id: <1@shop.example>",
+                "ana@b.es",
+                "550",
+            ),
+            (
+                "From: postmaster@mx.example\nTo: hola@shop.example\nSubject: Undeliverable Mail",
+                "hola@shop.example: Unknown user: ana@b.es\n\nMessage-ID: <1@shop.example>",
+                "ana@b.es",
+                "",
+            ),
+            (
+                "From: \"Mail Delivery System\" <x@mx.example>\nSubject: Returned mail",
+                "ana@b.es 554 5.7.0 no\nMessage-ID: <1@shop.example>",
+                "ana@b.es",
+                "5.7.0",
+            ),
         ] {
             let report = of(&format!("{header}\n\n{text}\n")).unwrap_or_else(|| panic!("{header}"));
             assert_eq!((report.fate, report.structured), (Fate::Failed, false), "{header}");
@@ -394,9 +473,15 @@ mod tests {
                 .expect("a report")
         };
         let complaint = report_of("feedback-report", "Feedback-Type: abuse\nVersion: 1");
-        assert_eq!((complaint.fate, complaint.recipients[0].address.as_str()), (Fate::Complained, "ana@b.es"));
+        assert_eq!(
+            (complaint.fate, complaint.recipients[0].address.as_str()),
+            (Fate::Complained, "ana@b.es")
+        );
         assert_eq!(complaint.original.as_deref(), Some("<1@shop.example>"));
-        let read = report_of("disposition-notification", "Final-Recipient: rfc822;ana@b.es\nOriginal-Message-ID: <2@shop.example>\nDisposition: manual-action/MDN-sent-manually; displayed");
+        let read = report_of(
+            "disposition-notification",
+            "Final-Recipient: rfc822;ana@b.es\nOriginal-Message-ID: <2@shop.example>\nDisposition: manual-action/MDN-sent-manually; displayed",
+        );
         assert_eq!((read.fate, read.original.as_deref()), (Fate::Read, Some("<2@shop.example>")));
     }
 }

@@ -79,7 +79,8 @@ impl Fields {
     /// `Content-Type` and fields like it.
     pub(crate) fn typed(&self, name: &str) -> Option<Typed> {
         let value = words::normalise(&self.raw(name)?) + "\n";
-        let HeaderValue::ContentType(found) = MessageStream::new(value.as_bytes()).parse_content_type() else {
+        let HeaderValue::ContentType(found) = MessageStream::new(value.as_bytes()).parse_content_type()
+        else {
             return None;
         };
         let attributes = found.attributes.iter().flatten();
@@ -176,8 +177,7 @@ mod tests {
     fn check(bytes: &str, fields: &[(&str, &str)], body: &str) {
         let (read, at) = Fields::of_message(bytes.as_bytes());
         let found: Vec<_> = read.0.iter().map(|(name, _)| (name.as_str(), read.text(name))).collect();
-        let expected: Vec<_> =
-            fields.iter().map(|(name, text)| (*name, Some((*text).to_owned()))).collect();
+        let expected: Vec<_> = fields.iter().map(|(name, text)| (*name, Some((*text).to_owned()))).collect();
         assert_eq!(found, expected, "{bytes:?}");
         assert_eq!(&bytes[at..], body, "{bytes:?}");
     }
@@ -206,7 +206,8 @@ mod tests {
         let typed = fields.typed("content-disposition").expect("a value");
         assert_eq!(typed.name, "attachment");
         assert_eq!((typed.parameter("filename"), typed.parameter("size")), (Some("áb c.pdf"), Some("3")));
-        let fields = Fields::of([("Content-Type".to_owned(), "text/plain; name=\"=?utf-8?Q?=C3=A1?=\"".to_owned())]);
+        let fields =
+            Fields::of([("Content-Type".to_owned(), "text/plain; name=\"=?utf-8?Q?=C3=A1?=\"".to_owned())]);
         assert_eq!(fields.typed("Content-Type").expect("a value").parameter("name"), Some("á"));
     }
 }

@@ -17,9 +17,28 @@ const DEPTH_MAX: usize = 256;
 const ATTRIBUTES_MAX: usize = 2000;
 
 const STYLES: [&str; 22] = [
-    "background-color", "border", "border-collapse", "border-spacing", "color", "font-family", "font-size",
-    "font-style", "font-weight", "height", "line-height", "list-style-type", "margin", "max-width", "padding",
-    "text-align", "text-decoration", "text-indent", "vertical-align", "white-space", "width", "word-break",
+    "background-color",
+    "border",
+    "border-collapse",
+    "border-spacing",
+    "color",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "line-height",
+    "list-style-type",
+    "margin",
+    "max-width",
+    "padding",
+    "text-align",
+    "text-decoration",
+    "text-indent",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-break",
 ];
 
 /// Safe to put in a page. `None` when nothing is left or it is too deep to be a letter.
@@ -69,8 +88,8 @@ fn picture(address: &str) -> Option<Cow<'_, str>> {
 /// what stands open, and of what one tag says: that is for those who want to stop it.
 fn is_of_letters(html: &str) -> bool {
     const ALONE: [&str; 23] = [
-        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
-        "p", "param", "source", "tbody", "td", "th", "tr", "wbr", "!doctype",
+        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+        "option", "p", "param", "source", "tbody", "td", "th", "tr", "wbr", "!doctype",
     ];
     let mut open: Vec<&str> = Vec::new();
     for after in html.split('<').skip(1) {
@@ -176,18 +195,15 @@ fn mark(out: &mut String, tag: &str) {
             fresh_line(out);
             out.push_str("- ");
         }
-        "td" | "th" => {
-            if !out.ends_with(['\n', ' ']) && !out.is_empty() {
-                out.push(' ');
-            }
-        }
+        "td" | "th" if !out.ends_with(['\n', ' ']) && !out.is_empty() => out.push(' '),
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "table" | "ul" | "ol" => {
             fresh_line(out);
             if tag.starts_with('/') && !out.ends_with("\n\n") && !out.is_empty() {
                 out.push('\n');
             }
         }
-        "div" | "tr" | "hr" | "section" | "article" | "header" | "footer" | "address" | "dt" | "dd" | "body" => {
+        "div" | "tr" | "hr" | "section" | "article" | "header" | "footer" | "address" | "dt" | "dd"
+        | "body" => {
             fresh_line(out);
         }
         _ => {}
@@ -248,13 +264,49 @@ fn entity(text: &str) -> (String, usize) {
 /// The names that letters in our languages use. Others stay as they are written.
 fn named(name: &str) -> Option<char> {
     const NAMES: [(&str, char); 44] = [
-        ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("euro", '€'), ("copy", '©'),
-        ("reg", '®'), ("trade", '™'), ("hellip", '…'), ("ndash", '–'), ("mdash", '—'), ("lsquo", '‘'),
-        ("rsquo", '’'), ("ldquo", '“'), ("rdquo", '”'), ("laquo", '«'), ("raquo", '»'), ("bull", '•'),
-        ("middot", '·'), ("iexcl", '¡'), ("iquest", '¿'), ("ordf", 'ª'), ("ordm", 'º'), ("deg", '°'),
-        ("aacute", 'á'), ("eacute", 'é'), ("iacute", 'í'), ("oacute", 'ó'), ("uacute", 'ú'), ("ntilde", 'ñ'),
-        ("uuml", 'ü'), ("ccedil", 'ç'), ("atilde", 'ã'), ("otilde", 'õ'), ("acirc", 'â'), ("ecirc", 'ê'),
-        ("ocirc", 'ô'), ("agrave", 'à'), ("egrave", 'è'), ("Aacute", 'Á'), ("Eacute", 'É'), ("Oacute", 'Ó'),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("euro", '€'),
+        ("copy", '©'),
+        ("reg", '®'),
+        ("trade", '™'),
+        ("hellip", '…'),
+        ("ndash", '–'),
+        ("mdash", '—'),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+        ("laquo", '«'),
+        ("raquo", '»'),
+        ("bull", '•'),
+        ("middot", '·'),
+        ("iexcl", '¡'),
+        ("iquest", '¿'),
+        ("ordf", 'ª'),
+        ("ordm", 'º'),
+        ("deg", '°'),
+        ("aacute", 'á'),
+        ("eacute", 'é'),
+        ("iacute", 'í'),
+        ("oacute", 'ó'),
+        ("uacute", 'ú'),
+        ("ntilde", 'ñ'),
+        ("uuml", 'ü'),
+        ("ccedil", 'ç'),
+        ("atilde", 'ã'),
+        ("otilde", 'õ'),
+        ("acirc", 'â'),
+        ("ecirc", 'ê'),
+        ("ocirc", 'ô'),
+        ("agrave", 'à'),
+        ("egrave", 'è'),
+        ("Aacute", 'Á'),
+        ("Eacute", 'É'),
+        ("Oacute", 'Ó'),
         ("Ntilde", 'Ñ'),
     ];
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter)

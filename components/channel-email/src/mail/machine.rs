@@ -86,7 +86,13 @@ pub(crate) fn is_daemon(local: &str) -> bool {
     let letters: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
     matches!(
         letters.to_ascii_lowercase().as_str(),
-        "mailerdaemon" | "maildaemon" | "mailerdeamon" | "postmaster" | "mdaemon" | "mailsystem" | "doublebounce"
+        "mailerdaemon"
+            | "maildaemon"
+            | "mailerdeamon"
+            | "postmaster"
+            | "mdaemon"
+            | "mailsystem"
+            | "doublebounce"
     )
 }
 
@@ -101,9 +107,20 @@ pub(crate) fn is_no_reply(local: &str) -> bool {
 /// How the big mailers begin the subject of an absence note, in our languages.
 fn is_away(subject: &str) -> bool {
     const PREFIXES: [&str; 14] = [
-        "auto:", "autoreply:", "auto-reply:", "automatic reply:", "auto reply:", "out of office:", "out of office re:",
-        "respuesta automática:", "respuesta automatica:", "fuera de la oficina:", "resposta automática:",
-        "resposta automatica:", "automatische antwort:", "réponse automatique",
+        "auto:",
+        "autoreply:",
+        "auto-reply:",
+        "automatic reply:",
+        "auto reply:",
+        "out of office:",
+        "out of office re:",
+        "respuesta automática:",
+        "respuesta automatica:",
+        "fuera de la oficina:",
+        "resposta automática:",
+        "resposta automatica:",
+        "automatische antwort:",
+        "réponse automatique",
     ];
     let subject = subject.to_lowercase();
     PREFIXES.iter().any(|prefix| subject.starts_with(prefix))
@@ -137,7 +154,10 @@ mod tests {
         check("From: ana@b.es\nList-Id: <l.b.es>", Some((Bulk, "list-id")));
         check("From: ana@b.es\nPrecedence: Bulk", Some((Bulk, "precedence")));
         check("From: ana@b.es\nAuto-Submitted: auto-generated", Some((Notification, "auto-submitted")));
-        check("From: ana@b.es\nX-Auto-Response-Suppress: All", Some((Notification, "x-auto-response-suppress")));
+        check(
+            "From: ana@b.es\nX-Auto-Response-Suppress: All",
+            Some((Notification, "x-auto-response-suppress")),
+        );
         check("From: ana@b.es\nReturn-Path: <>", Some((Notification, "return-path")));
         check("From: MAILER-DAEMON@b.es", Some((Notification, "sender")));
         check("From: no-reply@b.es", Some((Notification, "sender")));

@@ -48,7 +48,8 @@ impl<'a> Lines<'a> {
         }
         if starts_attribution(line) {
             // Some mailers break the line before "wrote:".
-            let end = (at..self.lines.len().min(at + 3)).find(|end| ends_attribution(self.lines[*end].trim()));
+            let end =
+                (at..self.lines.len().min(at + 3)).find(|end| ends_attribution(self.lines[*end].trim()));
             // Without any `>` the whole rest is the other letter, as Outlook on the web writes it.
             return end.is_some_and(|end| self.only_quotes[end + 1] || !self.some_quotes[end + 1]);
         }
@@ -61,8 +62,13 @@ fn is_quoted(line: &str) -> bool {
 }
 
 fn is_divider(line: &str) -> bool {
-    const WORDS: [&str; 5] =
-        ["original message", "mensaje original", "mensagem original", "message d'origine", "ursprüngliche nachricht"];
+    const WORDS: [&str; 5] = [
+        "original message",
+        "mensaje original",
+        "mensagem original",
+        "message d'origine",
+        "ursprüngliche nachricht",
+    ];
     let inner = line.trim_matches(['-', '_', ' ', '*']).to_lowercase();
     line.starts_with("--") && WORDS.contains(&inner.as_str())
 }
@@ -96,10 +102,22 @@ mod tests {
     #[test]
     fn what_is_repeated_is_folded() {
         for (text, fresh, quoted) in [
-            ("Gracias.\n\nEl lun, 3 nov 2026, Tienda <hola@shop.example> escribió:\n> Hola", "Gracias.", "El lun, 3 nov 2026, Tienda <hola@shop.example> escribió:\n> Hola"),
-            ("Thanks\n\nOn Mon, 3 Nov 2026 at 10:00, Shop\n<hola@shop.example> wrote:\n\n> Hi\n> there\n", "Thanks", "On Mon, 3 Nov 2026 at 10:00, Shop\n<hola@shop.example> wrote:\n\n> Hi\n> there"),
+            (
+                "Gracias.\n\nEl lun, 3 nov 2026, Tienda <hola@shop.example> escribió:\n> Hola",
+                "Gracias.",
+                "El lun, 3 nov 2026, Tienda <hola@shop.example> escribió:\n> Hola",
+            ),
+            (
+                "Thanks\n\nOn Mon, 3 Nov 2026 at 10:00, Shop\n<hola@shop.example> wrote:\n\n> Hi\n> there\n",
+                "Thanks",
+                "On Mon, 3 Nov 2026 at 10:00, Shop\n<hola@shop.example> wrote:\n\n> Hi\n> there",
+            ),
             ("Ok\n-----Mensaje original-----\nDe: x\nHola", "Ok", "-----Mensaje original-----\nDe: x\nHola"),
-            ("Ok\n\nDe: x\nEnviado: hoy\nPara: y\nAsunto: z\n\nHola", "Ok", "De: x\nEnviado: hoy\nPara: y\nAsunto: z\n\nHola"),
+            (
+                "Ok\n\nDe: x\nEnviado: hoy\nPara: y\nAsunto: z\n\nHola",
+                "Ok",
+                "De: x\nEnviado: hoy\nPara: y\nAsunto: z\n\nHola",
+            ),
             ("Hola\n-- \nAna\nTel. 600", "Hola", "-- \nAna\nTel. 600"),
             ("Hola\n> a\n> b", "Hola", "> a\n> b"),
             // Answers between or below the quotes.
@@ -107,7 +125,11 @@ mod tests {
             ("On Monday Shop wrote:\n> a\n\nYes", "On Monday Shop wrote:\n> a\n\nYes", ""),
             // Nothing new: a forward or a slip.
             ("> a\n> b", "> a\n> b", ""),
-            ("---------- Forwarded message ----------\nFrom: x\n\nHola", "---------- Forwarded message ----------\nFrom: x\n\nHola", ""),
+            (
+                "---------- Forwarded message ----------\nFrom: x\n\nHola",
+                "---------- Forwarded message ----------\nFrom: x\n\nHola",
+                "",
+            ),
             ("On time and as promised.", "On time and as promised.", ""),
             ("", "", ""),
         ] {

@@ -19,7 +19,11 @@ pub(crate) fn ids(value: &str) -> Vec<String> {
     }
     if found.is_empty() {
         let words = value.split([' ', '\t', ',', ';']).map(|word| word.trim_matches(['<', '>', '"']));
-        found.extend(words.filter(|word| word.contains('@') || !word.is_empty() && !value.trim().contains(' ')).map(|word| format!("<{word}>")));
+        found.extend(
+            words
+                .filter(|word| word.contains('@') || !word.is_empty() && !value.trim().contains(' '))
+                .map(|word| format!("<{word}>")),
+        );
     }
     found
 }
@@ -95,8 +99,8 @@ mod tests {
             ("", "<v@y> <w@y>", "hola@shop.example", Some("<w@y>")),
             ("", "", "hola@shop.example", None),
         ] {
-            let fields =
-                [("In-Reply-To", reply), ("References", references)].map(|(k, v)| (k.to_owned(), v.to_owned()));
+            let fields = [("In-Reply-To", reply), ("References", references)]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()));
             let mail = Mail { fields: Fields::of(fields), ..Mail::default() };
             let thread = of(&mail, &ours, &[to.to_owned()]);
             assert_eq!(thread.parent.as_deref(), parent, "{reply} {references} {to}");

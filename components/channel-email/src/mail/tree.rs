@@ -151,7 +151,9 @@ fn guess(body: &[u8]) -> Option<&[u8]> {
         at = next;
         let line = line.trim_ascii_end();
         match (found, line.strip_prefix(b"--")) {
-            (None, Some(boundary)) if boundary.iter().any(u8::is_ascii_alphanumeric) => found = Some(boundary),
+            (None, Some(boundary)) if boundary.iter().any(u8::is_ascii_alphanumeric) => {
+                found = Some(boundary)
+            }
             (Some(boundary), Some(again)) if again.starts_with(boundary) => return found,
             _ => {}
         }

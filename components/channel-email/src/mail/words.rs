@@ -143,10 +143,7 @@ mod tests {
 
     #[test]
     fn words_are_made_regular_for_a_grammar() {
-        assert_eq!(
-            normalise("\"=?iso-8859-1?Q?Mu=F1oz?=\" <a@b.es>"),
-            "\"=?utf-8?B?TXXDsW96?=\" <a@b.es>"
-        );
+        assert_eq!(normalise("\"=?iso-8859-1?Q?Mu=F1oz?=\" <a@b.es>"), "\"=?utf-8?B?TXXDsW96?=\" <a@b.es>");
         assert_eq!(normalise("x=?utf-8?Q?a?=<a@b.es>"), "x =?utf-8?B?YQ==?= <a@b.es>");
     }
 }

@@ -13,11 +13,15 @@ pub(super) fn verify(received: &Received, settings: &Settings) -> Signature {
     // Each way counts when it is used: a wrong one beside a right one is an attempt.
     let ways = [
         ("Authorization", basic(received, secret)),
-        ("X-Centralita-Secret", received.header("X-Centralita-Secret").is_some_and(|given| same_secret(given, secret))),
+        (
+            "X-Centralita-Secret",
+            received.header("X-Centralita-Secret").is_some_and(|given| same_secret(given, secret)),
+        ),
         ("X-Centralita-Signature", signed(received, secret)),
     ];
     let is_used = |name: &str| received.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-    let used: Vec<bool> = ways.into_iter().filter(|(name, _)| is_used(name)).map(|(_, proven)| proven).collect();
+    let used: Vec<bool> =
+        ways.into_iter().filter(|(name, _)| is_used(name)).map(|(_, proven)| proven).collect();
     (!used.is_empty() && used.into_iter().all(|proven| proven)).into()
 }
 
@@ -49,9 +53,12 @@ mod tests {
 
     #[test]
     fn secrets_in_the_request() {
-        let basic = |credentials: &str| ("Authorization", format!("Basic {}", BASE64_STANDARD.encode(credentials)));
+        let basic =
+            |credentials: &str| ("Authorization", format!("Basic {}", BASE64_STANDARD.encode(credentials)));
         let own = |secret: &str| ("X-Centralita-Secret", secret.to_owned());
-        let mac = |secret: &[u8]| ("X-Centralita-Signature", format!("sha256={}", to_hex(&hmac_sha256(secret, b"hola"))));
+        let mac = |secret: &[u8]| {
+            ("X-Centralita-Signature", format!("sha256={}", to_hex(&hmac_sha256(secret, b"hola"))))
+        };
         use Signature::{Invalid, Unchecked, Valid};
         for (secret, headers, expected) in [
             ("user:pass", vec![basic("user:pass")], Valid),

@@ -56,7 +56,8 @@ mod tests {
         let good = sign("1600112502", b"[{}]");
         let check = |timestamp: &str, signature: &str, body: &[u8], now: &str| {
             let headers = [(TIMESTAMP, timestamp), (SIGNATURE, signature)];
-            let headers = headers.iter().map(|(name, value)| ((*name).to_lowercase(), (*value).to_owned())).collect();
+            let headers =
+                headers.iter().map(|(name, value)| ((*name).to_lowercase(), (*value).to_owned())).collect();
             let received = Received { headers, body: body.to_vec(), ..Received::default() };
             verify(&key(&secret).expect("a key"), &received, &Settings::from([("now", now)]))
         };

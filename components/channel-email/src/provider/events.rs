@@ -19,7 +19,15 @@ use sha2::{Digest, Sha256};
 
 /// What is known to become of a letter. Anything else is new, and shown as such.
 const STATUSES: [&str; 9] = [
-    "sent", "delivered", "read", "failed", "deferred", "clicked", "unsubscribed", "subscribed", "autoresponded",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "deferred",
+    "clicked",
+    "unsubscribed",
+    "subscribed",
+    "autoresponded",
 ];
 
 /// One report of a provider.
@@ -44,7 +52,8 @@ pub(super) struct Reported {
 pub(super) fn event(report: Reported, settings: &Settings) -> InboundEvent {
     let Reported { kind, status, recipient, letter, message_id, id, at, reason, error } = report;
     let account = settings.get("address").unwrap_or_default();
-    let recipient = recipient.map(|recipient| recipient.to_lowercase()).filter(|recipient| !recipient.is_empty());
+    let recipient =
+        recipient.map(|recipient| recipient.to_lowercase()).filter(|recipient| !recipient.is_empty());
     let mut event = InboundEvent::new(EventKind::Status, crate::codec::NAME, account);
     event.key = match &id {
         Some(id) => format!("report:{id}"),

@@ -53,7 +53,8 @@ impl Provider for Mailgun {
         if form.text("event").is_some() {
             return Ok(legacy(&form, settings).map(Ok).into_iter().collect());
         }
-        let known = ["body-mime", "message-headers", "body-plain", "body-html", "recipient", "sender", "from"];
+        let known =
+            ["body-mime", "message-headers", "body-plain", "body-html", "recipient", "sender", "from"];
         if !known.iter().any(|name| form.entry(name).is_some()) {
             return Err(Malformed::new("body", "is no form of a route"));
         }
@@ -110,7 +111,11 @@ fn signed(received: &Received) -> Option<Signed> {
         });
     }
     let form = Form::read(received).ok()?;
-    Some(Signed { timestamp: form.only("timestamp")?, token: form.only("token")?, signature: form.only("signature")? })
+    Some(Signed {
+        timestamp: form.only("timestamp")?,
+        token: form.only("token")?,
+        signature: form.only("signature")?,
+    })
 }
 
 impl Signed {
@@ -127,13 +132,23 @@ fn mail(form: &Form) -> Mail {
     if let Some(raw) = form.entry("body-mime") {
         return Mail::read(&raw.bytes);
     }
-    let headers = form.text("message-headers").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
+    let headers =
+        form.text("message-headers").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
     let pair = |pair: &Value| {
         let text = |index: usize| pair.get(index).and_then(Value::as_str).map(str::to_owned);
         Some((text(0)?, text(1)?))
     };
     let mut fields = Fields::of(headers.as_array().into_iter().flatten().filter_map(pair));
-    for (name, field) in [("From", "from"), ("To", "To"), ("Cc", "Cc"), ("Subject", "subject"), ("Message-ID", "Message-Id"), ("Date", "Date"), ("In-Reply-To", "In-Reply-To"), ("References", "References")] {
+    for (name, field) in [
+        ("From", "from"),
+        ("To", "To"),
+        ("Cc", "Cc"),
+        ("Subject", "subject"),
+        ("Message-ID", "Message-Id"),
+        ("Date", "Date"),
+        ("In-Reply-To", "In-Reply-To"),
+        ("References", "References"),
+    ] {
         if let Some(value) = form.text(field).filter(|_| !fields.has(name)) {
             fields.push(name, &value);
         }
@@ -154,7 +169,8 @@ fn files(form: &Form) -> Vec<File> {
     let map = form.entry("content-id-map");
     let map: Pairs = map.and_then(|entry| serde_json::from_slice(&entry.bytes).ok()).unwrap_or_default();
     let one = |entry: &Entry| {
-        let id = map.0.iter().find(|(_, name)| *name == entry.name).map(|(id, _)| id.trim_matches(['<', '>']));
+        let id =
+            map.0.iter().find(|(_, name)| *name == entry.name).map(|(id, _)| id.trim_matches(['<', '>']));
         // A picture inside the text that has no name is told apart by its field.
         let id = id.map(|id| if id.is_empty() { entry.name.as_str() } else { id });
         File {
@@ -164,7 +180,9 @@ fn files(form: &Form) -> Vec<File> {
             bytes: entry.bytes.clone(),
         }
     };
-    let attached = |entry: &&Entry| entry.file_name.is_some() || entry.name.starts_with("attachment-") && entry.name != "attachment-count";
+    let attached = |entry: &&Entry| {
+        entry.file_name.is_some() || entry.name.starts_with("attachment-") && entry.name != "attachment-count"
+    };
     form.entries().filter(attached).map(one).collect()
 }
 
@@ -200,7 +218,9 @@ fn handed(form: &Form) -> Handed {
     Handed {
         extra: token.into_iter().collect(),
         envelope_from: form.text("sender"),
-        envelope_to: to.flat_map(|to| to.split(',').map(|to| to.trim().to_owned()).collect::<Vec<_>>()).collect(),
+        envelope_to: to
+            .flat_map(|to| to.split(',').map(|to| to.trim().to_owned()).collect::<Vec<_>>())
+            .collect(),
         ..Handed::default()
     }
 }
@@ -277,13 +297,15 @@ fn bounced(reason: Option<String>) -> &'static str {
 /// One event as a form. A success that names no letter says nothing about any.
 fn legacy(form: &Form, settings: &Settings) -> Option<InboundEvent> {
     let kind = form.text("event")?;
-    let headers = form.text("message-headers").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
+    let headers =
+        form.text("message-headers").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
     let in_headers = headers.as_array().into_iter().flatten().find_map(|pair| {
         let name = pair.get(0)?.as_str()?;
         if name.eq_ignore_ascii_case("message-id") { pair.get(1)?.as_str().map(str::to_owned) } else { None }
     });
     let letter = form.text("Message-Id").or(in_headers).and_then(|id| events::rfc_id(&id));
-    let said = ["error", "description", "notification"].iter().find_map(|name| form.text(name)).unwrap_or_default();
+    let said =
+        ["error", "description", "notification"].iter().find_map(|name| form.text(name)).unwrap_or_default();
     let code = form.text("code").unwrap_or_else(|| kind.clone());
     let (status, reason, error) = match kind.as_str() {
         "delivered" => ("delivered", None, None),
@@ -293,7 +315,11 @@ fn legacy(form: &Form, settings: &Settings) -> Option<InboundEvent> {
         "complained" => ("failed", Some("spam"), events::error("complaint", said)),
         other => (word(other), None, None),
     };
-    if letter.is_none() && error.is_none() && form.text("message_id").is_none() && form.entry("message-headers").is_some() {
+    if letter.is_none()
+        && error.is_none()
+        && form.text("message_id").is_none()
+        && form.entry("message-headers").is_some()
+    {
         return None;
     }
     let seconds = form.text("timestamp").and_then(|at| at.parse::<i64>().ok());

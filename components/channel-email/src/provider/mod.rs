@@ -73,7 +73,8 @@ fn by_looks(received: &Received) -> &'static dyn Provider {
     let has = |words: &[u8]| contains(&received.body, words);
     let kind = received.header("Content-Type").unwrap_or_default().to_ascii_lowercase();
     let start = received.body.trim_ascii_start();
-    let form = kind.starts_with("multipart/form-data") || kind.starts_with("application/x-www-form-urlencoded");
+    let form =
+        kind.starts_with("multipart/form-data") || kind.starts_with("application/x-www-form-urlencoded");
     if form || start.starts_with(b"--") && has(b"form-data;") || kind.is_empty() && has(b"&token=") {
         let mailgun = has(b"token") && has(b"signature") && has(b"timestamp");
         return if mailgun { &mailgun::Mailgun } else { &sendgrid::SendGrid };

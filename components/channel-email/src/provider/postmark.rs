@@ -54,7 +54,9 @@ impl Provider for Postmark {
 }
 
 fn is_letter(root: &Node<'_>) -> bool {
-    ["FromFull", "From", "Headers", "RawEmail", "TextBody", "HtmlBody"].iter().any(|name| root.get(name).is_some())
+    ["FromFull", "From", "Headers", "RawEmail", "TextBody", "HtmlBody"]
+        .iter()
+        .any(|name| root.get(name).is_some())
 }
 
 fn mail(root: &Node<'_>) -> Mail {
@@ -62,7 +64,8 @@ fn mail(root: &Node<'_>) -> Mail {
         return Mail::read(raw.as_bytes());
     }
     let headers = root.list("Headers").into_iter();
-    let mut fields = Fields::of(headers.filter_map(|header| Some((header.text("Name")?, header.text("Value")?))));
+    let mut fields =
+        Fields::of(headers.filter_map(|header| Some((header.text("Name")?, header.text("Value")?))));
     for (name, list, text) in [("From", "FromFull", "From"), ("To", "ToFull", "To"), ("Cc", "CcFull", "Cc")] {
         let whole = root.get(list).map(|list| mailboxes(&list)).filter(|value| !value.is_empty());
         if let Some(value) = whole.or_else(|| root.text(text)).filter(|_| !fields.has(name)) {
@@ -102,10 +105,14 @@ fn mailboxes(full: &Node<'_>) -> String {
 }
 
 fn file(file: &Node<'_>) -> File {
-    let id = file.text("ContentID").map(|id| id.trim_start_matches("cid:").trim_matches(['<', '>']).to_owned());
+    let id =
+        file.text("ContentID").map(|id| id.trim_start_matches("cid:").trim_matches(['<', '>']).to_owned());
     File {
         name: file.text("Name").map(|name| file_name(&name)),
-        mime: file.text("ContentType").unwrap_or_else(|| "application/octet-stream".to_owned()).to_lowercase(),
+        mime: file
+            .text("ContentType")
+            .unwrap_or_else(|| "application/octet-stream".to_owned())
+            .to_lowercase(),
         content_id: id.filter(|id| !id.is_empty()),
         bytes: transfer::base64(file.text("Content").unwrap_or_default().as_bytes()),
     }
@@ -125,7 +132,8 @@ fn handed(root: &Node<'_>) -> Handed {
 
 fn reported(root: &Node<'_>, kind: &str, settings: &Settings) -> InboundEvent {
     let bounce = root.text("Type").unwrap_or_default();
-    let said = ["Details", "Description", "Content"].iter().find_map(|name| root.text(name)).unwrap_or_default();
+    let said =
+        ["Details", "Description", "Content"].iter().find_map(|name| root.text(name)).unwrap_or_default();
     let error = |code: &str| events::error(code, said.clone());
     let (status, reason, error) = match kind {
         "Delivery" => ("delivered", None, None),
@@ -141,7 +149,9 @@ fn reported(root: &Node<'_>, kind: &str, settings: &Settings) -> InboundEvent {
         },
         other => (other, None, None),
     };
-    let at = ["DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"].iter().find_map(|name| instant(&root.text(name)?));
+    let at = ["DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"]
+        .iter()
+        .find_map(|name| instant(&root.text(name)?));
     let metadata = root.get("Metadata");
     let status = status.to_lowercase();
     let report = Reported {
@@ -191,7 +201,7 @@ fn out(letter: &Composed, settings: &Settings) -> Value {
         one
     };
     let mut body = json!({
-        "From": letter.from_header(),
+        "From": letter.sender_line(),
         "To": letter.to.address,
         "Subject": letter.subject,
         "TextBody": letter.text,

@@ -62,12 +62,14 @@ fn mail(form: &Form) -> Mail {
     if let Some(raw) = form.entry("email") {
         return Mail::read(&raw.bytes);
     }
-    let charsets = form.text("charsets").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
+    let charsets =
+        form.text("charsets").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
     let text = |name: &str| {
         let label = charsets.get(name).and_then(Value::as_str);
         form.entry(name).map(|entry| charset::decode(&entry.bytes, label))
     };
-    let (mut fields, _) = Fields::read(form.entry("headers").map(|entry| entry.bytes.as_slice()).unwrap_or_default());
+    let (mut fields, _) =
+        Fields::read(form.entry("headers").map(|entry| entry.bytes.as_slice()).unwrap_or_default());
     for (name, field) in [("From", "from"), ("To", "to"), ("Cc", "cc"), ("Subject", "subject")] {
         if let Some(value) = text(field).filter(|_| !fields.has(name)) {
             fields.push(name, &value);
@@ -85,13 +87,16 @@ fn mail(form: &Form) -> Mail {
 }
 
 fn files(form: &Form) -> Vec<File> {
-    let info = form.text("attachment-info").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
+    let info =
+        form.text("attachment-info").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
     let one = |entry: &Entry| {
         let info = Node::root(&info).get(&entry.name);
         let told = |name: &str| info.as_ref().and_then(|info| info.text(name));
         File {
             name: told("filename").or_else(|| told("name")).or_else(|| entry.file_name.clone()),
-            mime: told("type").or_else(|| entry.mime.clone()).unwrap_or_else(|| "application/octet-stream".to_owned()),
+            mime: told("type")
+                .or_else(|| entry.mime.clone())
+                .unwrap_or_else(|| "application/octet-stream".to_owned()),
             content_id: told("content-id").or_else(|| entry.content_id.clone()),
             bytes: entry.bytes.clone(),
         }
@@ -104,7 +109,8 @@ fn files(form: &Form) -> Vec<File> {
 }
 
 fn handed(form: &Form) -> Handed {
-    let envelope = form.text("envelope").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
+    let envelope =
+        form.text("envelope").and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
     let root = Node::root(&envelope);
     let word = |name: &str| authentication::word(&form.text(name)?);
     // `{@example.org : pass}`: one for each domain that signed.

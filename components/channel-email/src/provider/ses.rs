@@ -110,7 +110,8 @@ impl Provider for Ses {
             region,
             service: "ses",
         };
-        let signed = [("content-type", "application/json"), ("host", host.as_str()), ("x-amz-date", stamp.as_str())];
+        let signed =
+            [("content-type", "application/json"), ("host", host.as_str()), ("x-amz-date", stamp.as_str())];
         let authorization = sigv4::authorization(&credentials, "POST", path, &signed, &body, &stamp);
         let headers = vec![
             ("content-type", "application/json".to_owned()),
@@ -136,7 +137,11 @@ fn subscription(root: &Node<'_>, id: &str, settings: &Settings) -> InboundEvent 
     event
 }
 
-fn told(message: &Node<'_>, envelope: Option<&Node<'_>>, settings: &Settings) -> Vec<Result<InboundEvent, Malformed>> {
+fn told(
+    message: &Node<'_>,
+    envelope: Option<&Node<'_>>,
+    settings: &Settings,
+) -> Vec<Result<InboundEvent, Malformed>> {
     let kind = kind_of(message).unwrap_or_default();
     if kind == "Received" {
         return vec![Ok(letter(message, settings))];
@@ -144,7 +149,9 @@ fn told(message: &Node<'_>, envelope: Option<&Node<'_>>, settings: &Settings) ->
     let mail = message.get("mail");
     let part = message.get(&member(&kind));
     let at = |node: Option<&Node<'_>>, name: &str| node.and_then(|node| instant(&node.text(name)?));
-    let at = at(part.as_ref(), "timestamp").or_else(|| at(mail.as_ref(), "timestamp")).or_else(|| at(envelope, "Timestamp"));
+    let at = at(part.as_ref(), "timestamp")
+        .or_else(|| at(mail.as_ref(), "timestamp"))
+        .or_else(|| at(envelope, "Timestamp"));
     let letter = mail.as_ref().and_then(|mail| mail.text("messageId"));
     let tag = mail.as_ref().and_then(|mail| mail.get("tags")?.list("message_id").first()?.as_text());
     let recipients = recipients(&kind, part.as_ref(), mail.as_ref());
@@ -241,7 +248,8 @@ fn status(kind: &str, part: Option<&Node<'_>>) -> (String, Option<&'static str>)
 
 fn described(kind: &str, part: Option<&Node<'_>>) -> String {
     let said = part.map(|part| {
-        let names = ["reason", "errorMessage", "bounceType", "bounceSubType", "delayType", "complaintFeedbackType"];
+        let names =
+            ["reason", "errorMessage", "bounceType", "bounceSubType", "delayType", "complaintFeedbackType"];
         names.iter().filter_map(|name| part.text(name)).collect::<Vec<_>>().join(" ")
     });
     said.filter(|said| !said.is_empty()).unwrap_or_else(|| kind.to_owned())
@@ -256,7 +264,9 @@ fn letter(message: &Node<'_>, settings: &Settings) -> InboundEvent {
         status.and_then(|status| authentication::word(&status))
     };
     let texts = |node: &Option<Node<'_>>, name: &str| -> Vec<String> {
-        node.as_ref().map(|node| node.list(name).iter().filter_map(Node::as_text).collect()).unwrap_or_default()
+        node.as_ref()
+            .map(|node| node.list(name).iter().filter_map(Node::as_text).collect())
+            .unwrap_or_default()
     };
     let mut handed = Handed {
         envelope_from: told("source"),
@@ -287,7 +297,9 @@ fn letter(message: &Node<'_>, settings: &Settings) -> InboundEvent {
 fn content(message: &Node<'_>) -> Option<Vec<u8>> {
     let content = message.text("content")?;
     let action = message.get("receipt").and_then(|receipt| receipt.get("action"));
-    let base64 = action.and_then(|action| action.text("encoding")).is_some_and(|name| name.eq_ignore_ascii_case("base64"));
+    let base64 = action
+        .and_then(|action| action.text("encoding"))
+        .is_some_and(|name| name.eq_ignore_ascii_case("base64"));
     // Raw mail has a colon in its first line; base64 has none at all.
     if base64 || !content.contains(':') {
         return Some(transfer::base64(content.as_bytes()));
@@ -307,8 +319,13 @@ fn elsewhere(message: &Node<'_>, handed: &mut Handed) -> Mail {
             common.text(name).or_else(|| Some(list.join(", ")).filter(|list| !list.is_empty()))
         };
         for (name, common) in [
-            ("From", "from"), ("To", "to"), ("Cc", "cc"), ("Subject", "subject"), ("Date", "date"),
-            ("Message-ID", "messageId"), ("Reply-To", "replyTo"),
+            ("From", "from"),
+            ("To", "to"),
+            ("Cc", "cc"),
+            ("Subject", "subject"),
+            ("Date", "date"),
+            ("Message-ID", "messageId"),
+            ("Reply-To", "replyTo"),
         ] {
             if let Some(value) = said(common).filter(|_| !fields.has(name)) {
                 fields.push(name, &value);
@@ -322,7 +339,10 @@ fn elsewhere(message: &Node<'_>, handed: &mut Handed) -> Mail {
         Some((bucket, key)) => format!("s3://{bucket}/{key}"),
         None => String::new(),
     };
-    handed.extra.insert("stored".to_owned(), json!(place.map(|(bucket, key)| json!({ "bucket": bucket, "key": key }))));
+    handed.extra.insert(
+        "stored".to_owned(),
+        json!(place.map(|(bucket, key)| json!({ "bucket": bucket, "key": key }))),
+    );
     handed.extra.retain(|_, value| *value != Value::Null);
     Mail { fields, text, ..Mail::default() }
 }

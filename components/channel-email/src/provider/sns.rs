@@ -76,7 +76,9 @@ pub(super) fn path_at_sns(url: &str) -> Option<&str> {
 fn is_signed(root: &Node<'_>, pem: &str, settings: &Settings) -> bool {
     let Some(message) = canonical(root) else { return false };
     let signature = root.text("Signature").and_then(|text| BASE64_STANDARD.decode(text).ok());
-    let Some(signature) = signature.and_then(|bytes| Pkcs1::try_from(bytes.as_slice()).ok()) else { return false };
+    let Some(signature) = signature.and_then(|bytes| Pkcs1::try_from(bytes.as_slice()).ok()) else {
+        return false;
+    };
     let Some(key) = public_key(pem) else { return false };
     let right = match root.text("SignatureVersion").as_deref() {
         Some("1") => VerifyingKey::<Sha1>::new(key).verify(message.as_bytes(), &signature).is_ok(),
