@@ -240,7 +240,8 @@ fn about(event: &mut InboundEvent, mail: &Mail, report: &Report, ours: &Ours, th
         .iter()
         .map(|each| {
             json!({
-                "recipient": each.address, "action": each.action, "status": each.status, "diagnostic": each.diagnostic,
+                "recipient": each.address, "action": each.action, "status": each.status,
+                "diagnostic": each.diagnostic,
             })
         })
         .collect();

@@ -136,7 +136,8 @@ mod tests {
         let form = read("application/x-www-form-urlencoded", b"a=1&b=%C3%A1+x&a=1").expect("a form");
         assert_eq!((form.only("a"), form.text("b")), (Some("1".to_owned()), Some("á x".to_owned())));
         let body = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n2\r\n--x\r\n\
-            Content-Disposition: form-data; name=\"f\"; filename=\"n.bin\"\r\nContent-Type: image/png\r\n\r\n\x00\r\xff\n--x-\r\n--x--\r\n";
+            Content-Disposition: form-data; name=\"f\"; filename=\"n.bin\"\r\n\
+            Content-Type: image/png\r\n\r\n\x00\r\xff\n--x-\r\n--x--\r\n";
         for content_type in ["multipart/form-data; boundary=x", "multipart/form-data; boundary=\"x\"", ""] {
             let form = read(content_type, body).expect("a form");
             assert_eq!(form.text("a").as_deref(), Some("1\r\n2"), "{content_type}");

@@ -136,7 +136,8 @@ fn a_letter_comes_in_with_its_files_and_once() {
     assert_eq!(found.len(), 1, "the same letter");
     let Content::Letter(letter) = &found[0].content else { panic!("a letter") };
     assert_eq!((letter.subject.as_str(), letter.text.as_str()), ("Factura", "No es mía."));
-    let row = block_on(sql.first("SELECT capacity FROM interaction", &[])).unwrap().expect("work for an agent");
+    let row =
+        block_on(sql.first("SELECT capacity FROM interaction", &[])).unwrap().expect("work for an agent");
     assert_eq!(row.get::<String>(0).unwrap(), CapacityKind::Mail.as_str());
 
     let copying = work.iter().find(|work| work.kind == Kind::FetchMedia).expect("a copy is due");

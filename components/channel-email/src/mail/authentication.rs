@@ -52,7 +52,11 @@ mod tests {
     fn only_our_server_is_believed() {
         let fields = Fields::of(
             [
-                ("Authentication-Results", "mx.shop.example; dkim=pass header.i=@b.es; spf=softfail smtp.mailfrom=a@b.es; DMARC=Fail"),
+                (
+                    "Authentication-Results",
+                    "mx.shop.example; dkim=pass header.i=@b.es; \
+                    spf=softfail smtp.mailfrom=a@b.es; DMARC=Fail",
+                ),
                 ("Authentication-Results", "forged.example; spf=pass; dmarc=pass"),
                 ("Received-SPF", "pass (forged)"),
             ]

@@ -50,14 +50,14 @@ const RECIPIENTS_MAX: usize = 100;
 
 /// `None`: it is a letter.
 pub(crate) fn report(mail: &Mail) -> Option<Report> {
-    let returned = mail.returned.as_deref().map(|bytes| Fields::of_message(bytes).0);
+    let returned = returned(mail).map(|bytes| Fields::of_message(bytes).0);
     let original =
         returned.as_ref().and_then(|fields| thread::ids(&fields.raw("Message-ID")?).into_iter().next());
     let kind = mail.report_kind.as_deref().unwrap_or_default();
     if kind == "disposition-notification" {
         return Some(read_notice(mail, original));
     }
-    if kind == "feedback-report" {
+    if kind == "feedback-report" || is_plain_complaint(mail) {
         return Some(complaint(mail, returned.as_ref(), original));
     }
     let of_report = mail.report.as_deref().map(recipients).unwrap_or_default();
@@ -80,6 +80,19 @@ pub(crate) fn report(mail: &Mail) -> Option<Report> {
         thread::ids(&answered?).pop()
     });
     Some(Report { fate, recipients, original, structured })
+}
+
+/// The message that came back, in the part of a report that is for it or as a file.
+fn returned(mail: &Mail) -> Option<&[u8]> {
+    let is_message = |mime: &str| ["message/rfc822", "text/rfc822-headers"].contains(&mime);
+    let file = mail.files.iter().find(|file| is_message(&file.mime)).map(|file| file.bytes.as_slice());
+    mail.returned.as_deref().or(file)
+}
+
+/// As Outlook.com complains: in words, with the letter as a file.
+fn is_plain_complaint(mail: &Mail) -> bool {
+    let subject = mail.fields.text("Subject").unwrap_or_default().to_lowercase();
+    subject.starts_with("complaint about message from") && returned(mail).is_some()
 }
 
 fn read_notice(mail: &Mail, original: Option<String>) -> Report {
@@ -233,7 +246,7 @@ fn is_server_name(from: &str) -> bool {
 }
 
 /// Words of subjects.
-const REPORTS: [&str; 40] = [
+const REPORTS: [&str; 41] = [
     "undeliver",
     "delivery failure",
     "delivery failed",
@@ -267,6 +280,7 @@ const REPORTS: [&str; 40] = [
     "unknown user",
     "message delayed",
     "ndn:",
+    "[bounce]",
     "dsn:",
     "no entregad",
     "no se ha podido entregar",
@@ -386,7 +400,8 @@ mod tests {
     const DSN: &str = "From: Mail System <MAILER-DAEMON@mx.example>\nTo: hola@shop.example\nSubject: Undelivered\n\
         Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
         --b\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
-        Final-Recipient: rfc822; ana@b.es\nAction: failed\nStatus: 5.1.1 (bad)\nDiagnostic-Code: smtp; 550 5.1.1\n No such user\n\n\
+        Final-Recipient: rfc822; ana@b.es\nAction: failed\nStatus: 5.1.1 (bad)\n\
+        Diagnostic-Code: smtp; 550 5.1.1\n No such user\n\n\
         Final-Recipient: rfc822; eva@b.es\nAction: delayed\nStatus: 4.4.1\n\n\
         --b\nContent-Type: message/rfc822\n\nMessage-ID: <1@shop.example>\nTo: ana@b.es\n\nHola\n--b--\n";
 
@@ -422,7 +437,8 @@ mod tests {
         for (header, text, address, status) in [
             (
                 "From: MAILER-DAEMON@mx.example\nSubject: failure notice",
-                "I wasn't able to deliver.\n\n<ana@b.es>:\nRemote host said: 550 5.1.1 User Unknown\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <1@shop.example>",
+                "I wasn't able to deliver.\n\n<ana@b.es>:\nRemote host said: 550 5.1.1 User Unknown\n\n\
+                --- Below this line is a copy of the message.\n\nMessage-ID: <1@shop.example>",
                 "ana@b.es",
                 "5.1.1",
             ),
@@ -469,7 +485,8 @@ mod tests {
     #[test]
     fn complaints_and_read_notices() {
         let report_of = |kind: &str, part: &str| {
-            of(&format!("From: fbl@isp.example\nContent-Type: multipart/report; report-type={kind}; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/{kind}\n\n{part}\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <1@shop.example>\nTo: ana@b.es\n--b--"))
+            of(&format!("From: fbl@isp.example\nContent-Type: multipart/report; report-type={kind}; boundary=b\n\n\
+                --b\n\nx\n--b\nContent-Type: message/{kind}\n\n{part}\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <1@shop.example>\nTo: ana@b.es\n--b--"))
                 .expect("a report")
         };
         let complaint = report_of("feedback-report", "Feedback-Type: abuse\nVersion: 1");
@@ -478,9 +495,15 @@ mod tests {
             (Fate::Complained, "ana@b.es")
         );
         assert_eq!(complaint.original.as_deref(), Some("<1@shop.example>"));
+        let plain = of("From: staff@isp.example\nSubject: complaint about message from 192.0.2.1\n\
+            Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/rfc822\n\n\
+            Message-ID: <3@shop.example>\nTo: ana@b.es\n\nHola\n--b--");
+        let plain = plain.expect("a report");
+        assert_eq!((plain.fate, plain.original.as_deref()), (Fate::Complained, Some("<3@shop.example>")));
         let read = report_of(
             "disposition-notification",
-            "Final-Recipient: rfc822;ana@b.es\nOriginal-Message-ID: <2@shop.example>\nDisposition: manual-action/MDN-sent-manually; displayed",
+            "Final-Recipient: rfc822;ana@b.es\nOriginal-Message-ID: <2@shop.example>\n\
+            Disposition: manual-action/MDN-sent-manually; displayed",
         );
         assert_eq!((read.fate, read.original.as_deref()), (Fate::Read, Some("<2@shop.example>")));
     }

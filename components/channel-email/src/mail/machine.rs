@@ -49,6 +49,9 @@ pub(crate) fn machine(mail: &Mail, own: &[String]) -> Option<Machine> {
     if ["auto_reply", "auto-reply"].contains(&precedence.as_str()) {
         return found(MachineKind::AutoReply, "precedence");
     }
+    if ["oof", "vacation"].contains(&value("X-Apple-Action").as_str()) {
+        return found(MachineKind::AutoReply, "x-apple-action");
+    }
     if mail.fields.text("Subject").is_some_and(|subject| is_away(&subject)) {
         return found(MachineKind::AutoReply, "subject");
     }
@@ -61,12 +64,15 @@ pub(crate) fn machine(mail: &Mail, own: &[String]) -> Option<Machine> {
     if mail.fields.has("Feedback-ID") && mail.fields.has("List-Unsubscribe") {
         return found(MachineKind::Bulk, "list-unsubscribe");
     }
+    // A machine that names the letter it writes about answers it.
+    let answers = mail.fields.has("In-Reply-To");
+    let kind = if answers { MachineKind::AutoReply } else { MachineKind::Notification };
     if !submitted.is_empty() && submitted != "no" {
-        return found(MachineKind::Notification, "auto-submitted");
+        return found(kind, "auto-submitted");
     }
     let suppressed = value("X-Auto-Response-Suppress");
     if !suppressed.is_empty() && suppressed != "none" {
-        return found(MachineKind::Notification, "x-auto-response-suppress");
+        return found(kind, "x-auto-response-suppress");
     }
     if mail.return_path().is_some_and(|path| path.is_empty()) {
         return found(MachineKind::Notification, "return-path");
@@ -158,6 +164,9 @@ mod tests {
             "From: ana@b.es\nX-Auto-Response-Suppress: All",
             Some((Notification, "x-auto-response-suppress")),
         );
+        let replied = "From: ana@b.es\nAuto-Submitted: auto-generated\nIn-Reply-To: <1@shop.example>";
+        check(replied, Some((AutoReply, "auto-submitted")));
+        check("From: ana@b.es\nX-Apple-Action: VACATION", Some((AutoReply, "x-apple-action")));
         check("From: ana@b.es\nReturn-Path: <>", Some((Notification, "return-path")));
         check("From: MAILER-DAEMON@b.es", Some((Notification, "sender")));
         check("From: no-reply@b.es", Some((Notification, "sender")));

@@ -181,25 +181,58 @@ mod tests {
         let mixed = "Content-Type: multipart/mixed; boundary=b\n\n";
         for (message, expected) in [
             ("Subject: x\n\nhola".to_owned(), "text/plain(4)"),
-            (format!("{mixed}preamble\n--b\n\nhola\n--b\nContent-Type: image/png\n\nabc\n--b--\nepilogue"), "multipart/mixed[text/plain(4) image/png(3)]"),
+            (
+                format!(
+                    "{mixed}preamble\n--b\n\nhola\n--b\n\
+                Content-Type: image/png\n\nabc\n--b--\nepilogue"
+                ),
+                "multipart/mixed[text/plain(4) image/png(3)]",
+            ),
             (format!("{mixed}--b\n\nhola"), "multipart/mixed[text/plain(4)]"),
             (format!("{mixed}--b \n\nhola\n--b--"), "multipart/mixed[text/plain(4)]"),
             (format!("{mixed}--b\n--b\n\nhola\n--b--"), "multipart/mixed[text/plain(4)]"),
             // Another boundary that begins like this one.
-            (format!("{mixed}--b\nContent-Type: multipart/related; boundary=b_alt\n\n--b_alt\n\nhola\n--b_alt--\n--b--"), "multipart/mixed[multipart/related[text/plain(4)]]"),
+            (
+                format!(
+                    "{mixed}--b\nContent-Type: multipart/related; boundary=b_alt\n\n\
+                --b_alt\n\nhola\n--b_alt--\n--b--"
+                ),
+                "multipart/mixed[multipart/related[text/plain(4)]]",
+            ),
             // Something after the boundary.
-            (format!("{mixed}--b ignored\nContent-Type: text/html\n\nhola\n--b-- too"), "multipart/mixed[text/html(4)]"),
+            (
+                format!("{mixed}--b ignored\nContent-Type: text/html\n\nhola\n--b-- too"),
+                "multipart/mixed[text/html(4)]",
+            ),
             // Another boundary than announced, or none.
             (format!("{mixed}--c d\n\nhola\n--c d--"), "multipart/mixed[text/plain(4)]"),
-            ("Content-Type: multipart/mixed\n\n--c\n\nhola\n--c--".to_owned(), "multipart/mixed[text/plain(4)]"),
-            ("Content-Type: multipart/mixed; boundary=\"a\n b\"\n\n--a b\n\nhola\n--a b--".to_owned(), "multipart/mixed[text/plain(4)]"),
+            (
+                "Content-Type: multipart/mixed\n\n--c\n\nhola\n--c--".to_owned(),
+                "multipart/mixed[text/plain(4)]",
+            ),
+            (
+                "Content-Type: multipart/mixed; boundary=\"a\n b\"\n\n\
+                --a b\n\nhola\n--a b--"
+                    .to_owned(),
+                "multipart/mixed[text/plain(4)]",
+            ),
             // Base64 around all of it.
-            ("Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\nLS1iCgpob2xhCi0tYi0t".to_owned(), "multipart/mixed[text/plain(4)]"),
+            (
+                "Content-Type: multipart/mixed; boundary=b\n\
+                Content-Transfer-Encoding: base64\n\nLS1iCgpob2xhCi0tYi0t"
+                    .to_owned(),
+                "multipart/mixed[text/plain(4)]",
+            ),
             // No parts at all.
             (format!("{mixed}hola"), "text/plain(4)"),
             (format!("{mixed}--b--\nhola"), "text/plain(10)"),
             (mixed.to_owned(), "text/plain(0)"),
-            ("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ny\n--b--".to_owned(), "multipart/digest[message/rfc822(13)]"),
+            (
+                "Content-Type: multipart/digest; boundary=b\n\n\
+                --b\n\nSubject: x\n\ny\n--b--"
+                    .to_owned(),
+                "multipart/digest[message/rfc822(13)]",
+            ),
             ("Content-Type: nonsense\n\nhola".to_owned(), "text/plain(4)"),
             (String::new(), "text/plain(0)"),
         ] {
