@@ -136,6 +136,9 @@ fn describe(event: &mut InboundEvent, mail: &Mail, handed: &Handed, settings: &S
     say("spam", json!(spam));
     say("bulk", json!(bulk));
     say("signed", json!(mail.signed));
+    if let Some([id, number, total]) = &mail.part {
+        say("part", json!({ "id": id, "number": number, "total": total }));
+    }
     say("list_unsubscribe", json!(mail.fields.raw("List-Unsubscribe")));
     say("reply_to", json!(mail.mailboxes("Reply-To").first().map(|mailbox| mailbox.address.clone())));
     say("provider_event_id", json!(handed.id));

@@ -98,6 +98,12 @@ impl Reader {
                 self.mail.signed = Some("smime")
             }
             "application/pgp-signature" => self.mail.signed = Some("pgp"),
+            // Once: a part of a part of a part is no letter.
+            "message/partial" if self.mail.part.is_none() => {
+                let said = |name: &str| kind.parameter(name).map(str::to_owned);
+                self.mail.part = Some(["id", "number", "total"].map(said));
+                self.read(Part::read(&bytes), in_report);
+            }
             _ => self.mail.files.push(file(fields, kind, &disposition, bytes)),
         }
     }

@@ -37,6 +37,8 @@ pub(crate) struct Mail {
     pub(crate) report: Option<Vec<u8>>,
     /// The message that a report is about, or its header.
     pub(crate) returned: Option<Vec<u8>>,
+    /// Id, number and total of a letter that was sent in parts.
+    pub(crate) part: Option<[Option<String>; 3]>,
     /// `smime` or `pgp`: there was a signature, which is not shown as a file.
     pub(crate) signed: Option<&'static str>,
 }
