@@ -230,6 +230,10 @@ mod tests {
                 r#""hola" None Old.eml"#,
             ),
             (
+                "Content-Type: message/partial; id=x; number=1\n\nSubject: y\n\nhola".to_owned(),
+                r#""hola" None "#,
+            ),
+            (
                 "Content-Type: application/pkcs7-mime; name=smime.p7m\n\nabc".to_owned(),
                 r#""" None smime.p7m"#,
             ),
