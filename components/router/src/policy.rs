@@ -57,8 +57,8 @@ fn waiting(contact: &Waiting) -> wit::Waiting {
         waiting_since_ms: contact.since.0,
         capacity: match contact.kind {
             CapacityKind::Call => wit::CapacityKind::Call,
-            // A policy sees places, and a post takes one of a chat.
-            CapacityKind::Chat | CapacityKind::Post => wit::CapacityKind::Chat,
+            // A policy sees places, and a post or a letter takes one of a chat.
+            CapacityKind::Chat | CapacityKind::Post | CapacityKind::Mail => wit::CapacityKind::Chat,
         },
         skills: skills(&contact.skills),
         preferred: vec![],

@@ -7,6 +7,7 @@ use crate::{
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
     signature::Signature,
+    webhook::BODY_MAX,
 };
 use domain::{
     channel::{ChannelProfile, Profiles},
@@ -75,6 +76,11 @@ pub trait Codec {
     /// The same for a channel with several providers: the account's settings say whose answer it is.
     fn interpret_for(&self, answer: &Answer, _settings: &Settings) -> Outcome {
         self.interpret(answer)
+    }
+
+    /// The largest webhook in bytes.
+    fn body_max(&self) -> usize {
+        BODY_MAX
     }
 
     /// How files go to and come from the provider. `None`: they are ours from the start.

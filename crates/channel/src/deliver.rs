@@ -3,16 +3,21 @@
 use crate::{
     codec::Codec,
     files,
-    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    outbound::{Answer, Answered, Correspondence, Outbound, Outcome, ProviderRequest},
     received::Settings,
 };
-use domain::{due::Work, message::DeliveryError, time::Timestamp};
+use domain::{
+    channel::CapacityKind,
+    due::Work,
+    message::{Author, DeliveryError, Direction},
+    time::Timestamp,
+};
 use shell::{
     failure::Result,
     log,
     outbound::{self, Parcel},
 };
-use store::{account::Account, port::Sql};
+use store::{account::Account, message, port::Sql};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -63,6 +68,18 @@ async fn hand_over(
         Ok(files) => files,
         Err(outcome) => return outcome,
     };
+    let correspondence = match codec.profile().capacity {
+        CapacityKind::Mail => match correspondence(sql, world, parcel).await {
+            Ok(correspondence) => correspondence,
+            Err(failure) => {
+                return Outcome::Retry {
+                    after: None,
+                    error: problem("correspondence", &failure.to_string()),
+                };
+            }
+        },
+        CapacityKind::Call | CapacityKind::Chat | CapacityKind::Post => Correspondence::default(),
+    };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
         to,
@@ -70,6 +87,7 @@ async fn hand_over(
         in_reply_to: parcel.reply_to.clone(),
         locale: settings.get("locale").unwrap_or("es").to_owned(),
         files,
+        correspondence,
         thread: parcel.conversation.thread.clone(),
         comment: parcel.comment.clone(),
         last_heard: parcel.conversation.last_in_at.map(|at| world.now().since(at)),
@@ -94,6 +112,27 @@ async fn hand_over(
         }
     }
     last
+}
+
+/// So far back the letter that is answered is looked for.
+const CORRESPONDENCE_MAX: i64 = 50;
+
+/// What surrounds a letter: the one that it answers.
+async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> Result<Correspondence> {
+    let message = &parcel.message;
+    let mut answered = match &message.reply_to {
+        Some(id) => message::find(sql, id).await?,
+        None => None,
+    };
+    if answered.is_none() {
+        let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
+        answered = before.into_iter().rev().find(|message| message.direction == Direction::In);
+    }
+    Ok(Correspondence {
+        at: Some(world.now()),
+        answered: answered.map(|message| Answered { id: message.provider_id, content: message.content }),
+        automatic: matches!(message.author, Author::Bot | Author::System),
+    })
 }
 
 fn recorded(outcome: Outcome) -> outbound::Outcome {

@@ -44,7 +44,8 @@ pub struct InboundEvent {
     pub channel: String,
     /// Which of the business's own addresses it is for, in the provider's words.
     pub account: String,
-    /// What the provider calls it. Of a status: the message that it is about.
+    /// What the provider calls it. Of a status: the message that it is about, unless the report is a
+    /// message with an id of its own and `in_reply_to` says so.
     pub provider_id: Option<String>,
     /// Who did it. Of a status: whose device it reports.
     pub from: Option<Sender>,

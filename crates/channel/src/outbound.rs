@@ -4,6 +4,7 @@ use domain::{
     contact::Identity,
     id::MessageId,
     message::{Content, DeliveryError},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -25,6 +26,7 @@ pub struct Outbound {
     pub thread: Option<String>,
     /// The bytes of our own files by their ids, where they are enclosed ([`crate::files::Files::enclosed`]).
     pub files: BTreeMap<String, Vec<u8>>,
+    pub correspondence: Correspondence,
     /// The provider's id of the public comment that it answers in private.
     pub comment: Option<String>,
     /// How long ago the contact wrote last, where they ever did.
@@ -41,10 +43,29 @@ impl Default for Outbound {
             locale: "es".to_owned(),
             thread: None,
             files: BTreeMap::new(),
+            correspondence: Correspondence::default(),
             comment: None,
             last_heard: None,
         }
     }
+}
+
+/// What a letter needs beside the message itself. Empty on channels that are no mail.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Correspondence {
+    /// When it is sent.
+    pub at: Option<Timestamp>,
+    /// The letter that it answers: the one it replies to, or else the contact's newest.
+    pub answered: Option<Answered>,
+    /// No person wrote it.
+    pub automatic: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The provider's id of it.
+    pub id: Option<String>,
+    pub content: Content,
 }
 
 /// A call to the provider's API.

@@ -62,7 +62,7 @@ pub async fn serve(codec: &impl Codec, variables: &[&str], request: Request) -> 
 
 async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Result<Reply> {
     // An inspected body comes in base64.
-    let limit = if request.uri().path() == "/inspect" { 2 * webhook::BODY_MAX } else { webhook::BODY_MAX };
+    let limit = if request.uri().path() == "/inspect" { 2 * codec.body_max() } else { codec.body_max() };
     let asked = Asked::read(request, limit).await?;
     match asked.segments()[..] {
         ["perform"] => perform(codec, variables, &asked).await,

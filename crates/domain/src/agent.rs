@@ -45,7 +45,9 @@ impl Capacity {
     pub fn admits(self, load: Load, kind: CapacityKind) -> bool {
         match kind {
             CapacityKind::Call => load.chats == 0 && load.calls < self.calls,
-            CapacityKind::Chat | CapacityKind::Post => load.calls == 0 && load.chats < self.chats,
+            CapacityKind::Chat | CapacityKind::Post | CapacityKind::Mail => {
+                load.calls == 0 && load.chats < self.chats
+            }
         }
     }
 }
@@ -55,7 +57,7 @@ impl Load {
     pub fn with(mut self, kind: CapacityKind) -> Self {
         match kind {
             CapacityKind::Call => self.calls += 1,
-            CapacityKind::Chat | CapacityKind::Post => self.chats += 1,
+            CapacityKind::Chat | CapacityKind::Post | CapacityKind::Mail => self.chats += 1,
         }
         self
     }
@@ -88,6 +90,9 @@ mod tests {
             ((0, 2), CapacityKind::Post, true),
             ((0, 3), CapacityKind::Post, false),
             ((1, 0), CapacityKind::Post, false),
+            ((0, 2), CapacityKind::Mail, true),
+            ((0, 3), CapacityKind::Mail, false),
+            ((1, 0), CapacityKind::Mail, false),
         ];
         for ((calls, chats), kind, expected) in rows {
             assert_eq!(

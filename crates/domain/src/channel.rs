@@ -58,16 +58,20 @@ pub enum CapacityKind {
     Chat,
     /// A public comment or post: nobody sits and waits, yet it takes a place beside the chats.
     Post,
+    /// A letter, answered in hours. It takes a chat's place among what an agent holds.
+    Mail,
 }
 
 impl CapacityKind {
-    pub const ALL: [CapacityKind; 3] = [CapacityKind::Call, CapacityKind::Chat, CapacityKind::Post];
+    pub const ALL: [CapacityKind; 4] =
+        [CapacityKind::Call, CapacityKind::Chat, CapacityKind::Post, CapacityKind::Mail];
 
     pub fn as_str(self) -> &'static str {
         match self {
             CapacityKind::Call => "call",
             CapacityKind::Chat => "chat",
             CapacityKind::Post => "post",
+            CapacityKind::Mail => "mail",
         }
     }
 }

@@ -1,0 +1,88 @@
+//! What e-mail can do, and its translation in both directions.
+
+use crate::{
+    compose::{compose, refusal},
+    files::Enclosed,
+    outcome, provider,
+};
+use channel::{
+    codec::Codec,
+    event::InboundEvent,
+    files::Files,
+    malformed::Malformed,
+    outbound::{Answer, Outbound, Outcome, ProviderRequest},
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::{
+    channel::{CapacityKind, ChannelProfile},
+    message::DeliveryError,
+};
+
+pub const NAME: &str = "email";
+
+/// Files that people may send. A server may refuse more; no list knows which.
+const MEDIA: [&str; 5] = ["image/*", "audio/*", "video/*", "text/*", "application/*"];
+
+/// What Postmark, the most generous, hands over: 35 MB of files, in base64 and JSON.
+const BODY_MAX: usize = 50 * 1024 * 1024;
+
+pub struct Email;
+
+impl Codec for Email {
+    fn profile(&self) -> ChannelProfile {
+        ChannelProfile {
+            name: NAME.to_owned(),
+            capacity: CapacityKind::Mail,
+            text_max: 100_000,
+            buttons_max: 0,
+            button_title_max: 0,
+            list_rows_max: 0,
+            list_title_max: 0,
+            window: None,
+            receipts: false,
+            typing: false,
+            media: MEDIA.map(str::to_owned).to_vec(),
+            media_bytes_max: 25 * 1024 * 1024,
+        }
+    }
+
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        provider::of(received, settings).verify(received, settings)
+    }
+
+    fn proof(&self, received: &Received) -> Option<ProviderRequest> {
+        provider::proof(received)
+    }
+
+    fn decode(
+        &self,
+        received: &Received,
+        settings: &Settings,
+    ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
+        provider::of(received, settings).decode(received, settings)
+    }
+
+    fn errands(&self, received: &Received, settings: &Settings) -> Vec<ProviderRequest> {
+        provider::of(received, settings).errands(received, settings)
+    }
+
+    fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
+        let provider = provider::sending(settings);
+        let provider =
+            provider.ok_or_else(|| refusal("not_configured", "the account's provider is not known"))?;
+        Ok(vec![provider.send(&compose(message, settings)?, settings)?])
+    }
+
+    fn interpret(&self, answer: &Answer) -> Outcome {
+        outcome::interpret(answer)
+    }
+
+    fn body_max(&self) -> usize {
+        BODY_MAX
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(&Enclosed)
+    }
+}

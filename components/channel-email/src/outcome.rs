@@ -1,0 +1,120 @@
+//! What a provider's answer means. The answers differ enough to be told apart by their shape.
+
+use channel::{
+    json::{self, Node},
+    outbound::{Answer, Outcome},
+};
+use domain::message::DeliveryError;
+use std::time::Duration;
+
+pub(crate) fn interpret(answer: &Answer) -> Outcome {
+    let unanswered = |code: &str, text: &str| DeliveryError { code: code.to_owned(), text: text.to_owned() };
+    match answer {
+        Answer::Response { status: 200..=299, body, .. } => accepted(body),
+        Answer::Response { status, retry_after, body } => refused(*status, *retry_after, body),
+        Answer::NotReached { reason } => {
+            Outcome::Retry { after: None, error: unanswered("not_reached", reason) }
+        }
+        Answer::Lost { reason } => Outcome::Unknown { error: unanswered("no_answer", reason) },
+    }
+}
+
+/// Taken, whatever else the answer says: sending again would be sending twice.
+fn accepted(body: &[u8]) -> Outcome {
+    let answer = json::parse(body).unwrap_or_default();
+    let root = Node::root(&answer);
+    // Postmark, Mailgun and the relay, SES. SendGrid says it in a header: its reports carry our own id.
+    let provider_id = ["MessageID", "id", "MessageId"].iter().find_map(|name| root.text(name));
+    Outcome::Accepted { provider_id }
+}
+
+fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
+    let answer = json::parse(body).unwrap_or_default();
+    let root = Node::root(&answer);
+    let code = root.text("ErrorCode").or_else(|| root.text("code"));
+    let listed = root.list("errors").first().and_then(|error| error.text("message"));
+    let said = ["Message", "message", "detail", "error"].iter().find_map(|name| root.text(name)).or(listed);
+    let text = said.unwrap_or_default();
+    let postmark = root.integer("ErrorCode");
+    let error = DeliveryError { code: code.unwrap_or_else(|| format!("http_{status}")), text };
+    if is_ours_to_mend(postmark, &error.text) {
+        return Outcome::AccountRefused { error };
+    }
+    match (status, postmark) {
+        (408 | 425 | 429 | 500.., _) | (_, Some(100 | 429)) => Outcome::Retry { after: retry_after, error },
+        (401..=403, _) => Outcome::AccountRefused { error },
+        _ => Outcome::Failed { error },
+    }
+}
+
+/// Errors that every letter of the account meets until somebody mends it, whatever their status.
+fn is_ours_to_mend(postmark: Option<i64>, text: &str) -> bool {
+    // Token; sender not known or not confirmed; credits; account not approved or closed.
+    if let Some(code) = postmark {
+        return matches!(code, 10 | 400 | 401 | 402 | 403 | 405 | 412 | 413);
+    }
+    const WORDS: [&str; 9] = [
+        // SES
+        "email address is not verified",
+        "sending paused",
+        "account is paused",
+        "account is suspended",
+        "mail from domain not verified",
+        "security token included in the request is invalid",
+        // Mailgun
+        "is not allowed to send",
+        "domain not found",
+        "account disabled",
+    ];
+    let text = text.to_lowercase();
+    WORDS.iter().any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers() {
+        for (status, body, expected) in [
+            (202, "", "accepted -"),
+            (200, r#"{"ErrorCode":0,"MessageID":"guid"}"#, "accepted guid"),
+            (200, r#"{"id":"<1@shop.example>","message":"Queued."}"#, "accepted <1@shop.example>"),
+            (200, r#"{"MessageId":"0100"}"#, "accepted 0100"),
+            (200, "not JSON", "accepted -"),
+            (422, r#"{"ErrorCode":406,"Message":"inactive"}"#, "failed 406"),
+            (422, r#"{"ErrorCode":300,"Message":"invalid"}"#, "failed 300"),
+            (422, r#"{"ErrorCode":400,"Message":"no sender signature"}"#, "account 400"),
+            (401, r#"{"ErrorCode":10,"Message":"token"}"#, "account 10"),
+            (422, r#"{"ErrorCode":405,"Message":"credits"}"#, "account 405"),
+            (500, r#"{"ErrorCode":100,"Message":"maintenance"}"#, "retry 100"),
+            (429, "", "retry http_429"),
+            (503, "", "retry http_503"),
+            (401, r#"{"errors":[{"message":"bad key"}]}"#, "account http_401"),
+            (403, "", "account http_403"),
+            (400, r#"{"errors":[{"message":"bad to"}]}"#, "failed http_400"),
+            (413, "", "failed http_413"),
+            (400, r#"{"message":"Email address is not verified."}"#, "account http_400"),
+            (400, r#"{"message":"Domain x is not allowed to send: verify"}"#, "account http_400"),
+            (404, r#"{"message":"Domain not found: x"}"#, "account http_404"),
+        ] {
+            let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
+            let found = match interpret(&answer) {
+                Outcome::Accepted { provider_id } => {
+                    format!("accepted {}", provider_id.unwrap_or("-".to_owned()))
+                }
+                Outcome::Retry { error, .. } => format!("retry {}", error.code),
+                Outcome::Failed { error } => format!("failed {}", error.code),
+                Outcome::AccountRefused { error } => format!("account {}", error.code),
+                Outcome::Unknown { error } => format!("unknown {}", error.code),
+            };
+            assert_eq!(found, expected, "{status} {body}");
+        }
+        let later = Some(Duration::from_secs(9));
+        let answer = Answer::Response { status: 429, retry_after: later, body: vec![] };
+        assert!(matches!(interpret(&answer), Outcome::Retry { after, .. } if after == later));
+        let reason = || "timeout".to_owned();
+        assert!(matches!(interpret(&Answer::NotReached { reason: reason() }), Outcome::Retry { .. }));
+        assert!(matches!(interpret(&Answer::Lost { reason: reason() }), Outcome::Unknown { .. }));
+    }
+}

@@ -1,0 +1,60 @@
+//! Letters as any mail server posts them, and out through a relay that speaks SMTP.
+
+use super::{Events, Provider, access};
+use crate::{
+    compose::{Composed, refusal},
+    event::{self, Handed},
+    mail::{Mail, address},
+};
+use channel::{
+    json,
+    malformed::Malformed,
+    outbound::ProviderRequest,
+    received::{Received, Settings},
+    signature::Signature,
+};
+use domain::message::DeliveryError;
+
+pub(super) struct Raw;
+
+impl Provider for Raw {
+    fn verify(&self, received: &Received, settings: &Settings) -> Signature {
+        access::verify(received, settings)
+    }
+
+    fn decode(&self, received: &Received, settings: &Settings) -> Events {
+        let body = received.body.trim_ascii_start();
+        if body.is_empty() {
+            return Err(Malformed::new("body", "is empty"));
+        }
+        if matches!(body[0], b'{' | b'[') && json::parse(body).is_ok() {
+            return Err(Malformed::new("body", "is JSON, not an e-mail"));
+        }
+        let mailboxes = |name: &str| received.header(name).map(address::mailboxes).unwrap_or_default();
+        let handed = Handed {
+            envelope_from: mailboxes("X-Envelope-From").into_iter().next().map(|mailbox| mailbox.address),
+            envelope_to: mailboxes("X-Envelope-To").into_iter().map(|mailbox| mailbox.address).collect(),
+            ..Handed::default()
+        };
+        Ok(vec![Ok(event::event(&Mail::read(&received.body), &handed, settings))])
+    }
+
+    fn letter(&self, received: &Received) -> Option<Mail> {
+        Some(Mail::read(&received.body))
+    }
+
+    fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
+        let url = settings.get("mail_relay_url");
+        let url = url.ok_or_else(|| refusal("not_configured", "there is no relay to send through"))?;
+        let mut headers = vec![
+            ("content-type", "message/rfc822".to_owned()),
+            ("x-envelope-from", letter.from.address.clone()),
+            ("x-envelope-to", letter.to.address.clone()),
+            ("idempotency-key", letter.message_id.clone()),
+        ];
+        if let Some(token) = settings.get("access_token") {
+            headers.push(("authorization", format!("Bearer {token}")));
+        }
+        Ok(ProviderRequest { method: "POST", url: url.to_owned(), headers, body: letter.mime()? })
+    }
+}
