@@ -24,7 +24,7 @@ fn settings(provider: &str) -> Settings {
         ("region", "eu-west-1"),
         ("access_key_id", "AKID"),
         ("secret_access_key", "s3cret"),
-        ("mail_relay_url", "http://relay.example/send"),
+        ("mail_relay_url", "http://relay.example"),
         ("sendgrid_base_url", "https://sendgrid.example/"),
         ("mailgun_base_url", "https://mailgun.example"),
         ("postmark_base_url", "https://postmark.example"),
@@ -83,7 +83,7 @@ fn header<'a>(request: &'a ProviderRequest, name: &str) -> Option<&'a str> {
 #[test]
 fn an_answer_stays_in_its_thread() {
     let request = send(Content::text("Sí, es suya.\n.\nFrom aquí"), &answering(factura()), "raw");
-    assert_eq!((request.method, request.url.as_str()), ("POST", "http://relay.example/send"));
+    assert_eq!((request.method, request.url.as_str()), ("POST", "http://relay.example/mail"));
     assert_eq!(header(&request, "x-envelope-to"), Some("ana@example.org"));
     assert_eq!(header(&request, "authorization"), Some("Bearer t0ken"));
     let event = read(&request.body);
@@ -251,7 +251,8 @@ fn an_account_without_its_settings_says_which() {
     ] {
         let mut settings = settings(provider);
         settings.0.remove(missing);
-        let refused = Email.encode(&outbound(Content::text("x")), &settings);
+        let message = Outbound { correspondence: answering(factura()), ..outbound(Content::text("x")) };
+        let refused = Email.encode(&message, &settings);
         assert_eq!(refused.expect_err(missing).code, "not_configured", "{provider} {missing}");
     }
     let unknown = Settings::from([("provider", "pigeon"), ("address", "hola@shop.example")]);

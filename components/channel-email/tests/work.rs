@@ -50,7 +50,7 @@ fn settings() -> Settings {
     Settings::from([
         ("secret", "s3cret"),
         ("address", "hola@shop.example"),
-        ("mail_relay_url", "http://relay.example/mail"),
+        ("mail_relay_url", "http://relay.example"),
     ])
 }
 

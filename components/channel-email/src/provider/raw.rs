@@ -55,6 +55,7 @@ impl Provider for Raw {
         if let Some(token) = settings.get("access_token") {
             headers.push(("authorization", format!("Bearer {token}")));
         }
-        Ok(ProviderRequest { method: "POST", url: url.to_owned(), headers, body: letter.mime()? })
+        let url = format!("{}/mail", url.trim_end_matches('/'));
+        Ok(ProviderRequest { method: "POST", url, headers, body: letter.mime()? })
     }
 }
