@@ -24,10 +24,11 @@ before(async () => {
     next += 1;
     if (path.startsWith('/bot')) return { ok: true, result: { message_id: next, chat: { id: 42 } } };
     if (path.endsWith('/Messages.json')) return { sid: `SM${next}`, status: 'queued' };
+    if (path === '/mail') return { id: `<relay-${next}@shop.example>` };
     return path.endsWith('/comments') ? { id: `555_${next}` } : { recipient_id: '77', message_id: `m_${next}` };
   });
   const { url } = provider;
-  server = await Server.start({ variables: { telegram_base_url: url, twilio_base_url: url, graph_base_url: url } });
+  server = await Server.start({ variables: { telegram_base_url: url, twilio_base_url: url, graph_base_url: url, mail_relay_url: url } });
   const admin = Desk.admin(server);
   const { queue } = await admin.get('/api/accounts/whatsapp-demo');
   const add = (id, channel, address, settings, secrets) =>
@@ -35,6 +36,7 @@ before(async () => {
   await add('telegram-1', 'telegram', '123456789', {}, { access_token: TOKEN });
   await add('sms-1', 'sms', '+34911222333', { provider: 'twilio', account_sid: 'AC1' }, {});
   await add('messenger-1', 'messenger', PAGE, {}, { access_token: 'page token', verify_token: 'v' });
+  await add('email-1', 'email', 'Casa Lumen <hola@shop.example>', { provider: 'raw' }, {});
   luis = await Desk.login(server, 'luis');
   await luis.goOnline();
 });
@@ -127,4 +129,48 @@ test('Messenger: a private message and a comment are two pieces of work, each an
   const answered = await asked(({ path }) => path.includes('/555_1/comments'));
   assert.equal(answered.body.message, '¡Gracias, Pablo!');
   await luis.close(active);
+});
+
+test('e-mail: a letter with a picture comes in, its answer stays in the thread, and a machine is not answered', { skip: needsControl }, async () => {
+  const send = (mime, secret = SECRET) =>
+    post('email/email-1', mime.replaceAll('\n', '\r\n'), { 'content-type': 'message/rfc822', 'x-centralita-secret': secret });
+  const letter = (id, more = '') => `From: =?UTF-8?Q?Bego=C3=B1a_Sanz?= <begona@example.org>
+To: hola@shop.example
+Subject: =?UTF-8?Q?L=C3=A1mpara_rota?=
+Message-ID: <${id}@example.org>
+Date: Sun, 22 Nov 2026 09:00:00 +0100
+MIME-Version: 1.0
+${more}Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+Llegó rota. Mando una foto.
+--b
+Content-Type: image/png; name=foto.png
+Content-Disposition: attachment; filename=foto.png
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==
+--b--
+`;
+  assert.equal((await send(letter('a.1'), 'wrong')).status, 401);
+  assert.equal((await send(letter('a.1'))).status, 200);
+  const active = await offered('Begoña Sanz');
+  const photo = await eventually('the picture is stored', async () =>
+    (await luis.messages(active.conversation_id)).flatMap(({ attachments }) => attachments).find(({ state }) => state === 'stored'));
+  const bytes = await fetch(`${server.url}/api/attachments/${photo.id}`, { headers: { authorization: `Bearer ${luis.token}` } });
+  assert.equal((await bytes.arrayBuffer()).byteLength, 70);
+
+  await luis.send(active, 'Le enviamos otra hoy mismo.');
+  const { body } = await asked(({ path }) => path === '/mail');
+  assert.match(body, /^In-Reply-To: <a\.1@example\.org>/mi);
+  assert.match(body, /^Subject: =\?utf-8\?Q\?Re:_L=C3=A1mpara_rota\?=/mi);
+  assert.match(body, /^To: .*begona@example\.org/mi);
+
+  const before = (await luis.get(`/api/contacts/${active.contact.id}/history`)).items.length;
+  await luis.close(active);
+  assert.equal((await send(letter('a.2', 'Auto-Submitted: auto-replied\n'))).status, 200);
+  await eventually('it is kept with the others', async () => (await luis.messages(active.conversation_id)).length === 3);
+  assert.equal((await luis.get(`/api/contacts/${active.contact.id}/history`)).items.length, before, 'and no work begins');
 });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 export class Provider {
-  /** Every request: `{ method, path, headers, body, answer }`, the bodies as objects. */
+  /** Every request: `{ method, path, headers, body, answer }`, JSON and forms as objects. */
   requests = [];
 
   /** `answer(request)` gives the JSON of a 200. */
@@ -32,6 +32,7 @@ export class Provider {
 }
 
 function read(headers, text) {
-  if (headers['content-type']?.startsWith('application/json')) return JSON.parse(text);
-  return Object.fromEntries(new URLSearchParams(text));
+  const [type] = (headers['content-type'] ?? '').split(';');
+  if (type === 'application/json') return JSON.parse(text);
+  return type === 'application/x-www-form-urlencoded' ? Object.fromEntries(new URLSearchParams(text)) : text;
 }
