@@ -205,6 +205,8 @@ fn a_line_in_two_spellings_is_one_contact_and_keeps_both() {
             provider_id: None,
             client_id: None,
             reply_to: None,
+            message: None,
+            thread: None,
             content: Content::text("hola"),
         };
         center.apply(key, What::Message(heard));
