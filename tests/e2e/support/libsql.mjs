@@ -16,7 +16,8 @@ export class LibSql {
     const libsql = new LibSql();
     const address = `127.0.0.1:${await freePort()}`;
     const options = ['--no-welcome', '--db-path', path.join(folder, 'libsql'), '--http-listen-addr', address];
-    libsql.process = start(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Asked by SIGTERM it was seen never to end. What was committed stays all the same.
+    libsql.process = start(program, options, { stdio: ['ignore', 'pipe', 'inherit'], killSignal: 'SIGKILL' });
     for await (const line of createInterface({ input: libsql.process.stdout })) {
       if (line.includes('listening for incoming user HTTP connection')) break;
     }

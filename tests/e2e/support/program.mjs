@@ -3,13 +3,14 @@
 import { spawn } from 'node:child_process';
 
 const running = new Set();
-process.once('exit', () => running.forEach(program => program.kill('SIGTERM')));
+process.once('exit', () => running.forEach(program => program.kill(program.endsBy)));
 // The runner's way to end a file that takes too long.
 process.once('SIGTERM', () => process.exit(1));
 
-/** Starts a program; `ended` is its exit code, or null when a signal ended it. */
+/** Starts a program, which `settings.killSignal` ends; `ended` is its exit code, or null when a signal ended it. */
 export function start(file, options, settings) {
   const program = spawn(file, options, settings);
+  program.endsBy = settings.killSignal ?? 'SIGTERM';
   running.add(program);
   program.ended = new Promise(resolve => {
     const end = code => {
@@ -23,7 +24,7 @@ export function start(file, options, settings) {
 }
 
 /** Sends `signal`, unless it has ended, and gives its exit code. */
-export function end(program, signal = 'SIGTERM') {
+export function end(program, signal = program.endsBy) {
   program.kill(signal);
   return program.ended;
 }

@@ -82,7 +82,8 @@ fn run(home: &Home, settings: &[String], port: u16) -> Result<Running, String> {
     arguments
         .extend(["--no-welcome", "--db-path", "data", "--http-listen-addr", &address].map(str::to_owned));
     arguments.extend_from_slice(settings);
-    home.start("TERM", "listening for incoming user HTTP connection", &arguments)
+    // Asked by TERM it was seen never to end. What was committed stays all the same.
+    home.start("KILL", "listening for incoming user HTTP connection", &arguments)
 }
 
 impl Drop for LibSql {
