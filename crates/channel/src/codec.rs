@@ -60,8 +60,8 @@ pub trait Codec {
         None
     }
 
-    /// Calls that the webhook itself asks for, made once when it is read: to confirm a subscription, to
-    /// say that a button was heard.
+    /// Calls that the webhook itself asks for, made when it is read: to confirm a subscription. The
+    /// settings hold no secrets here.
     fn errands(&self, _received: &Received, _settings: &Settings) -> Vec<ProviderRequest> {
         vec![]
     }

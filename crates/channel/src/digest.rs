@@ -2,7 +2,12 @@
 //! person to see and to run again, with its place; everything else has happened by then.
 
 use crate::{
-    codec::Codec, event::InboundEvent, malformed::Malformed, received::Settings, settle::settle,
+    codec::Codec,
+    event::InboundEvent,
+    malformed::Malformed,
+    outbound::ProviderRequest,
+    received::{Received, Settings},
+    settle::settle,
     webhook::Head,
 };
 use domain::{channel::Profiles, due::Work, id::WebhookId, time::Timestamp};
@@ -36,66 +41,93 @@ pub(crate) type Addressed = (Account, Inbound);
 
 /// Performs `work`. Doing it twice does nothing twice: each event is known by its key.
 pub async fn digest(sql: &impl Sql, now: Timestamp, codec: &impl Codec, work: &Work) -> Result<Digested> {
-    let id = WebhookId(work.subject.clone());
-    let Some(webhook) = webhook::find(sql, &id).await? else {
-        store::due::complete(sql, &work.id).await?;
-        return Ok(Digested::default());
-    };
-    let (mut digested, mut events) = (Digested::default(), vec![]);
-    let home = Home::of(sql, &webhook).await?;
-    match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone()), &home.settings) {
-        Err(malformed) => digested.failed = Some(malformed),
-        Ok(elements) => {
-            for element in elements {
-                match element {
-                    Ok(event) => match home.address(sql, &webhook, event).await? {
-                        Ok(addressed) => events.extend(addressed),
-                        Err(unknown) => digested.unknown.push(unknown),
-                    },
-                    Err(malformed) => digested.failed = digested.failed.or(Some(malformed)),
-                }
-            }
-        }
+    match Kept::find(sql, work).await? {
+        Some(kept) => kept.digest(sql, now, codec, work).await,
+        None => Ok(Digested::default()),
     }
-    let digest = Digest { now, profiles: codec.profiles(), work, webhook: &id };
-    // What failed before may have failed by a trap.
-    if work.attempts == 0 && events.len() <= TOGETHER_MAX {
-        match digest.together(sql, &events, digested.failed.as_ref()).await {
-            Ok(next) => return Ok(Digested { work: next, ..digested }),
-            Err(later @ Failure::Later(_)) => return Err(later),
-            Err(_) => {} // One of them is refused: which, shows when each stands alone.
-        }
-    }
-    digest.one_by_one(sql, &events, digested).await
 }
 
-/// The account that a webhook came to, and its settings for the codec.
-pub(crate) struct Home {
+/// A kept webhook and the account that it came to.
+pub struct Kept {
+    pub(crate) webhook: Webhook,
+    /// As the codec reads it. The webhook's own body is in here.
+    pub(crate) received: Received,
     account: Option<Account>,
     pub(crate) settings: Settings,
 }
 
-impl Home {
-    pub(crate) async fn of(sql: &impl Sql, webhook: &Webhook) -> Result<Self> {
+impl Kept {
+    /// What `work` is about. `None`: it is gone, and the work is done.
+    pub async fn find(sql: &impl Sql, work: &Work) -> Result<Option<Self>> {
+        match webhook::find(sql, &WebhookId(work.subject.clone())).await? {
+            Some(webhook) => Ok(Some(Kept::of(sql, webhook).await?)),
+            None => {
+                store::due::complete(sql, &work.id).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    pub(crate) async fn of(sql: &impl Sql, mut webhook: Webhook) -> Result<Self> {
         let account = account::find(sql, &webhook.account).await?;
         let settings = account.as_ref().map(Settings::of).unwrap_or_default();
-        Ok(Home { account, settings })
+        let received = Head::with_body(&webhook.head, std::mem::take(&mut webhook.body));
+        Ok(Kept { webhook, received, account, settings })
+    }
+
+    /// The calls that it asks for.
+    pub fn errands(&self, codec: &impl Codec) -> Vec<ProviderRequest> {
+        codec.errands(&self.received, &self.settings)
+    }
+
+    /// Reads it and applies what happened.
+    pub async fn digest(
+        &self,
+        sql: &impl Sql,
+        now: Timestamp,
+        codec: &impl Codec,
+        work: &Work,
+    ) -> Result<Digested> {
+        let (mut digested, mut events) = (Digested::default(), vec![]);
+        match codec.decode(&self.received, &self.settings) {
+            Err(malformed) => digested.failed = Some(malformed),
+            Ok(elements) => {
+                for element in elements {
+                    match element {
+                        Ok(event) => match self.address(sql, event).await? {
+                            Ok(addressed) => events.extend(addressed),
+                            Err(unknown) => digested.unknown.push(unknown),
+                        },
+                        Err(malformed) => digested.failed = digested.failed.or(Some(malformed)),
+                    }
+                }
+            }
+        }
+        let digest = Digest { now, profiles: codec.profiles(), work, webhook: &self.webhook.id };
+        // What failed before may have failed by a trap.
+        if work.attempts == 0 && events.len() <= TOGETHER_MAX {
+            match digest.together(sql, &events, digested.failed.as_ref()).await {
+                Ok(next) => return Ok(Digested { work: next, ..digested }),
+                Err(later @ Failure::Later(_)) => return Err(later),
+                Err(_) => {} // One of them is refused: which, shows when each stands alone.
+            }
+        }
+        digest.one_by_one(sql, &events, digested).await
     }
 
     /// Whom `event` is for. `None`: it asks for nothing. The error is an address that nobody here has.
     pub(crate) async fn address(
         &self,
         sql: &impl Sql,
-        webhook: &Webhook,
         event: InboundEvent,
     ) -> Result<Result<Option<Addressed>, String>> {
         let address = event.account.clone();
-        let Some(mut inbound) = settle(event, webhook.received_at) else { return Ok(Ok(None)) };
-        inbound.webhook = Some(webhook.id.clone());
+        let Some(mut inbound) = settle(event, self.webhook.received_at) else { return Ok(Ok(None)) };
+        inbound.webhook = Some(self.webhook.id.clone());
         let here = |home: &&Account| [home.id.as_str(), &home.address, ""].contains(&address.as_str());
         let account = match self.account.as_ref().filter(here) {
             Some(home) => Some(home.clone()),
-            None => account::by_address(sql, &webhook.channel, &address).await?,
+            None => account::by_address(sql, &self.webhook.channel, &address).await?,
         };
         Ok(account.map(|account| Some((account, inbound))).ok_or(address))
     }

@@ -4,7 +4,7 @@
 //! Nothing happens twice. An event that is known by its key, or whose message is there, is left alone;
 //! only a message that was shown as unsupported gets the content that it always had.
 
-use crate::{codec::Codec, digest::Home, event::InboundEvent, malformed::Malformed, webhook::Head};
+use crate::{codec::Codec, digest::Kept, event::InboundEvent, malformed::Malformed};
 use domain::{
     id::{AccountId, MessageId, WebhookId},
     message::Content,
@@ -21,7 +21,7 @@ use store::{
     account::Account,
     message::{self, Message},
     port::{Sql, transaction},
-    webhook::{self, Webhook},
+    webhook,
 };
 
 /// So many webhooks are looked through in one request.
@@ -76,10 +76,11 @@ pub async fn page(sql: &impl Sql, now: Timestamp, codec: &impl Codec, request: &
     let since = Timestamp(request.since_ms);
     let webhooks = webhook::since(sql, &profile.name, since, request.after.as_ref(), PAGE).await?;
     let mut page = Page { webhooks: webhooks.len(), ..Page::default() };
-    for webhook in &webhooks {
-        look(sql, now, codec, webhook, request.apply, &mut page.found).await?;
-    }
     page.next = webhooks.last().filter(|_| webhooks.len() as i64 == PAGE).map(|last| last.id.clone());
+    for webhook in webhooks {
+        let kept = Kept::of(sql, webhook).await?;
+        look(sql, now, codec, &kept, request.apply, &mut page.found).await?;
+    }
     Ok(page)
 }
 
@@ -87,11 +88,11 @@ async fn look(
     sql: &impl Sql,
     now: Timestamp,
     codec: &impl Codec,
-    webhook: &Webhook,
+    kept: &Kept,
     apply: bool,
     found: &mut Vec<Found>,
 ) -> Result<()> {
-    let home = Home::of(sql, webhook).await?;
+    let webhook = &kept.webhook;
     let note = |why, account: &AccountId, event| Found {
         webhook: webhook.id.clone(),
         account: account.0.clone(),
@@ -100,7 +101,7 @@ async fn look(
     };
     let unreadable =
         |malformed: Malformed| note(Why::Unreadable, &webhook.account, serde_json::json!(malformed));
-    let elements = match codec.decode(&Head::with_body(&webhook.head, webhook.body.clone()), &home.settings) {
+    let elements = match codec.decode(&kept.received, &kept.settings) {
         Ok(elements) => elements,
         Err(malformed) => {
             found.push(unreadable(malformed));
@@ -117,7 +118,7 @@ async fn look(
             }
         };
         let shown = event.to_json();
-        let Ok(Some((account, inbound))) = home.address(sql, webhook, event).await? else { continue };
+        let Ok(Some((account, inbound))) = kept.address(sql, event).await? else { continue };
         let Some(wrong) = compare(sql, &account, &inbound).await? else { continue };
         let why = match &wrong {
             Wrong::Missed => Why::Missed,

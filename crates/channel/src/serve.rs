@@ -4,16 +4,16 @@
 use crate::{
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
-    digest, files,
+    digest::Kept,
+    files,
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
-    reprocess,
-    webhook::{self, Head},
+    reprocess, webhook,
 };
 use domain::{
     due::{Kind, Work},
-    id::{AccountId, WebhookId},
+    id::AccountId,
     time::Timestamp,
 };
 use http::{Method, StatusCode};
@@ -32,10 +32,7 @@ use shell::{
 };
 use spin_sdk::http::Request;
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
-use store::{
-    account::{self, Account},
-    port::Sql,
-};
+use store::account::{self, Account};
 
 /// A provider that takes longer counts as silent. All calls of one piece of work share it, since whoever
 /// waits for the performer waits a little longer only.
@@ -167,8 +164,11 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
     let Some(work) = asked_for(&sql, asked).await? else { return Ok(reply::empty(StatusCode::NO_CONTENT)) };
     match work.kind {
         Kind::Digest => {
-            errands(&sql, &Outside::new(variables).await?, codec, &work).await?;
-            let digested = digest::digest(&sql, now(), codec, &work).await?;
+            let Some(kept) = Kept::find(&sql, &work).await? else {
+                return Ok(reply::empty(StatusCode::NO_CONTENT));
+            };
+            errands(variables, kept.errands(codec), &work).await?;
+            let digested = kept.digest(&sql, now(), codec, &work).await?;
             if !digested.unknown.is_empty() {
                 let count = digested.unknown.len();
                 let unknown = digested.unknown;
@@ -192,13 +192,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
 
 /// Makes the calls that a kept webhook asks for. They may be made twice, and what is not reached is
 /// tried again; but a webhook is read also when they can't be made.
-async fn errands(sql: &impl Sql, outside: &Outside, codec: &impl Codec, work: &Work) -> Result<()> {
-    let Some(kept) = store::webhook::find(sql, &WebhookId(work.subject.clone())).await? else {
+async fn errands(variables: &[&str], requests: Vec<ProviderRequest>, work: &Work) -> Result<()> {
+    if requests.is_empty() {
         return Ok(());
-    };
-    let Some(account) = account::find(sql, &kept.account).await? else { return Ok(()) };
-    let received = Head::with_body(&kept.head, kept.body);
-    for request in codec.errands(&received, &outside.settings(&account)?) {
+    }
+    let outside = Outside::new(variables).await?;
+    for request in requests {
         let said = match outside.call(request).await {
             Answer::Response { status: 200..=299, .. } => continue,
             Answer::Response { status, .. } => format!("the provider answered {status}"),
@@ -207,7 +206,7 @@ async fn errands(sql: &impl Sql, outside: &Outside, codec: &impl Codec, work: &W
         if work.attempts < ERRAND_ATTEMPTS_MAX {
             return Err(Failure::Later(said));
         }
-        log::alarm(format!("account {}: what a webhook asks for could not be done: {said}", account.id));
+        log::alarm(format!("what webhook {} asks for could not be done: {said}", work.subject));
     }
     Ok(())
 }
