@@ -172,7 +172,9 @@ async fn repair(
 ) -> Result<()> {
     match wrong {
         Wrong::Missed => {
-            inbound::apply(sql, now, account, &codec.profile(), inbound).await?;
+            let profiles = codec.profiles();
+            let profile = profiles.under(inbound.what.thread());
+            inbound::apply(sql, now, account, profile, inbound).await?;
         }
         Wrong::Misread(id, content) => {
             retrying(async || {
