@@ -240,32 +240,9 @@ fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Cuts a text where a reader would: after a line, else after a word, else where it must.
+/// In UTF-16 units, as Telegram counts.
 fn split(text: &str, max: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim();
-    while let Some(end) = overflow(rest, max) {
-        let head = &rest[..end];
-        let line = head.rfind('\n').filter(|at| *at > 0);
-        let cut = line.or_else(|| head.rfind(' ').filter(|at| *at > 0)).unwrap_or(end);
-        parts.push(rest[..cut].trim_end());
-        rest = rest[cut..].trim_start();
-    }
-    parts.push(rest);
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// Where the first `max` units end, when there are more.
-fn overflow(text: &str, max: usize) -> Option<usize> {
-    let mut units = 0;
-    for (at, letter) in text.char_indices() {
-        units += letter.len_utf16();
-        if units > max {
-            return Some(at);
-        }
-    }
-    None
+    channel::split::split(text.trim(), max, char::len_utf16)
 }
 
 #[cfg(test)]

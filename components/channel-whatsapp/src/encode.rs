@@ -11,16 +11,14 @@ use crate::{
 use channel::{
     outbound::{Outbound, ProviderRequest},
     received::Settings,
+    split::split,
 };
 use domain::{
     channel::ChannelProfile,
     contact::{Identity, PHONE},
     message::{Attachment, Content, DeliveryError, Menu, MenuShape},
 };
-use meta::{
-    graph::{Graph, refusal},
-    split::split,
-};
+use meta::graph::{Graph, refusal};
 use serde_json::{Map, Value, json};
 
 pub(crate) const TEXT_MAX: usize = 4096;

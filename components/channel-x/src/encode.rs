@@ -9,6 +9,7 @@ use crate::{
 use channel::{
     outbound::{Outbound, ProviderRequest},
     received::Settings,
+    split::split,
 };
 use domain::message::{Content, DeliveryError};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ pub(crate) fn encode(message: &Outbound, settings: &Settings) -> Result<Vec<Prov
 
 /// Direct messages with at most one picture each. The words go with the first.
 fn bodies(message: &Outbound, words: &str) -> Result<Vec<Value>, DeliveryError> {
-    let mut texts = parts(words, MESSAGE_MAX).into_iter();
+    let mut texts = split(words.trim(), MESSAGE_MAX, |_| 1).into_iter();
     let mut bodies = vec![];
     for file in message.content.attachments() {
         let media = match (&file.provider_ref, &message.content) {
@@ -67,22 +68,6 @@ fn bodies(message: &Outbound, words: &str) -> Result<Vec<Value>, DeliveryError> 
 fn id(text: &str) -> Result<&str, DeliveryError> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits { Ok(text) } else { Err(refusal("no_address", "that is no id of X")) }
-}
-
-/// Cuts a text where a reader would: after a line, else after a word, else where it must.
-fn parts(text: &str, max: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim();
-    while let Some((end, _)) = rest.char_indices().nth(max) {
-        let (head, _) = rest.split_at(end);
-        let line = head.rfind('\n').filter(|at| *at > 0);
-        let cut = line.or_else(|| head.rfind(' ').filter(|at| *at > 0)).unwrap_or(end);
-        parts.push(rest[..cut].trim_end());
-        rest = rest[cut..].trim_start();
-    }
-    parts.push(rest);
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod received;
 pub mod reprocess;
 pub mod settle;
 pub mod signature;
+pub mod split;
 pub mod webhook;
 
 #[cfg(target_family = "wasm")]

@@ -14,5 +14,4 @@ pub mod instant;
 pub mod messaging;
 pub mod network;
 pub mod send;
-pub mod split;
 pub mod verify;

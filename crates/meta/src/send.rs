@@ -8,9 +8,11 @@ use crate::{
     graph::{Graph, Upload, is_id, refusal},
     messaging::OURS,
     network::{Network, TextLimit},
+};
+use channel::{
+    outbound::{Outbound, ProviderRequest},
     split::split,
 };
-use channel::outbound::{Outbound, ProviderRequest};
 use domain::{
     channel::ChannelProfile,
     message::{Attachment, Card, Content, DeliveryError, Menu, MenuOption, MenuShape},
