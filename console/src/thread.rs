@@ -219,7 +219,7 @@ mod tests {
         let mut thread = Thread::default();
         let sent = Message { client_id: Some("x".into()), ..message("x", i64::MAX) };
         thread.send(sent.clone());
-        thread.fail("x", DeliveryError { code: "offline".into(), text: String::new() });
+        thread.fail("x", DeliveryError { code: "offline".into(), ..DeliveryError::default() });
         assert_eq!(thread.failed().count(), 1);
         thread.send(sent);
         assert_eq!(thread.failed().count(), 0);

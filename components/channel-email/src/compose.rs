@@ -295,5 +295,5 @@ pub(crate) fn json_request(
 }
 
 pub(crate) fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }

@@ -269,5 +269,5 @@ fn reason(mail: &Mail, report: &Report, worst: Option<&bounce::Recipient>) -> De
     };
     let said = worst.map(|recipient| recipient.diagnostic.clone()).filter(|text| !text.is_empty());
     let text = said.or_else(|| mail.fields.text("Subject")).unwrap_or_default();
-    DeliveryError { code: code.to_owned(), text }
+    DeliveryError::new(code, text)
 }

@@ -8,7 +8,7 @@ use domain::message::DeliveryError;
 use std::time::Duration;
 
 pub(crate) fn interpret(answer: &Answer) -> Outcome {
-    let unanswered = |code: &str, text: &str| DeliveryError { code: code.to_owned(), text: text.to_owned() };
+    let unanswered = |code: &str, text: &str| DeliveryError::new(code, text);
     match answer {
         Answer::Response { status: 200..=299, body, .. } => accepted(body),
         Answer::Response { status, retry_after, body } => refused(*status, *retry_after, body),
@@ -36,7 +36,7 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
     let said = ["Message", "message", "detail", "error"].iter().find_map(|name| root.text(name)).or(listed);
     let text = said.unwrap_or_default();
     let postmark = root.integer("ErrorCode");
-    let error = DeliveryError { code: code.unwrap_or_else(|| format!("http_{status}")), text };
+    let error = DeliveryError::new(code.unwrap_or_else(|| format!("http_{status}")), text);
     if is_ours_to_mend(postmark, &error.text) {
         return Outcome::AccountRefused { error };
     }

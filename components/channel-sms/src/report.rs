@@ -74,7 +74,7 @@ pub(crate) fn correlate(event: &mut InboundEvent, id: Option<String>) {
 }
 
 pub(crate) fn error(code: impl Into<String>, text: impl Into<String>) -> DeliveryError {
-    DeliveryError { code: code.into(), text: text.into() }
+    DeliveryError::new(code, text)
 }
 
 /// A file at an address of the provider. Where nobody says what it is, the end of its name does.

@@ -74,7 +74,7 @@ impl<'a> Bot<'a> {
 }
 
 pub(crate) fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }
 
 /// A customer's file is located by its id, then downloaded within the hour. One of ours goes with the

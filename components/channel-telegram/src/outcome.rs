@@ -57,7 +57,7 @@ fn refused(status: u16, retry_after: Option<Duration>, answer: &Node<'_>) -> Out
 }
 
 fn problem(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }
 
 #[cfg(test)]

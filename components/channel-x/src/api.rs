@@ -48,7 +48,7 @@ impl<'a> Api<'a> {
 }
 
 pub(crate) fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }
 
 /// A customer's file is where the event says, if that is at X. A picture of ours is uploaded first.

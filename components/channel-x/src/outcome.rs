@@ -68,7 +68,7 @@ fn words(answer: &Node<'_>) -> String {
 }
 
 fn problem(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }
 
 #[cfg(test)]

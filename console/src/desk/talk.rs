@@ -169,16 +169,24 @@ impl Desk {
                 });
                 return;
             }
-            Err(Failure::Offline) => {
-                DeliveryError { code: OFFLINE.to_owned(), text: self.words().not_sent_offline.to_owned() }
-            }
+            Err(Failure::Offline) => DeliveryError {
+                code: OFFLINE.to_owned(),
+                text: self.words().not_sent_offline.to_owned(),
+                reason: None,
+            },
             Err(Failure::LoggedOut) => {
                 self.session_over();
-                DeliveryError { code: OFFLINE.to_owned(), text: self.words().not_sent_offline.to_owned() }
+                DeliveryError {
+                    code: OFFLINE.to_owned(),
+                    text: self.words().not_sent_offline.to_owned(),
+                    reason: None,
+                }
             }
-            Err(Failure::Refused(problem)) => {
-                DeliveryError { code: problem.code, text: problem.detail.unwrap_or(problem.title) }
-            }
+            Err(Failure::Refused(problem)) => DeliveryError {
+                code: problem.code,
+                text: problem.detail.unwrap_or(problem.title),
+                reason: None,
+            },
         };
         self.work.update(|work| work.thread(conversation_id).fail(&client_id, error));
     }

@@ -68,12 +68,51 @@ pub struct MessageOption {
     pub title: String,
 }
 
-/// Why a message did not arrive: the provider's code and words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Why a message did not arrive: the provider's code and words, and what they mean.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryError {
     pub code: String,
     pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// What a provider's code means to whoever wrote the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The person asked for no more messages.
+    OptedOut,
+    /// The person blocked the business, or takes no messages from it.
+    Blocked,
+    /// They have not written for too long: the channel takes no free text now.
+    WindowClosed,
+    /// Nobody is at this address, or not on this channel.
+    NoSuchPerson,
+    /// They are there and cannot be reached now.
+    Unreachable,
+    /// What it answers or changes is gone.
+    Gone,
+    /// A comment is answered in private once, within a time.
+    AnswerSpent,
+    /// The channel does not take what was written.
+    BadMessage,
+    /// The channel does not take the file.
+    BadFile,
+    /// The template is not approved, is paused, or was filled in wrongly.
+    BadTemplate,
+    /// Taken for spam, by the provider or on the way.
+    TakenForSpam,
+    /// Too much in too short a time.
+    TooMany,
+    /// The business's account at the provider: token, permission, payment, lock.
+    AccountRefused,
+    /// The provider's own trouble, or the way to it.
+    ProviderTrouble,
+    /// It was asked and did not answer: the message may have arrived.
+    NoAnswer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -145,5 +145,5 @@ fn recorded(outcome: Outcome) -> outbound::Outcome {
 }
 
 pub(crate) fn problem(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }

@@ -1,7 +1,7 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
-//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`], [`phone`],
-//! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
+//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`reason`], [`contact`],
+//! [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
 //! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
 
 pub mod agent;
@@ -14,5 +14,6 @@ pub mod message;
 pub mod notice;
 pub mod phone;
 pub mod queue;
+pub mod reason;
 pub mod routing;
 pub mod time;

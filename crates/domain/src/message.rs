@@ -3,7 +3,7 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::channel::ChannelProfile;
+use crate::{channel::ChannelProfile, reason::Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -333,4 +333,20 @@ impl Status {
 pub struct DeliveryError {
     pub code: String,
     pub text: String,
+    /// What it means, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+impl DeliveryError {
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        let code = code.into();
+        DeliveryError { reason: Reason::of_ours(&code), code, text: text.into() }
+    }
+
+    /// The same with what the provider's code means. `None` leaves what is known.
+    #[must_use]
+    pub fn because(self, reason: impl Into<Option<Reason>>) -> Self {
+        DeliveryError { reason: reason.into().or(self.reason), ..self }
+    }
 }

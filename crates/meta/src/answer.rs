@@ -53,7 +53,7 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8], reading: &Re
     let transient = error.as_ref().is_some_and(|error| error.is_true("is_transient"));
     let error = match &error {
         Some(error) => fault::of(error),
-        None => DeliveryError { code: format!("http_{status}"), text: String::new() },
+        None => DeliveryError::new(format!("http_{status}"), ""),
     };
     match verdict {
         Verdict::Wait(seconds) => {
@@ -71,7 +71,7 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8], reading: &Re
 }
 
 fn unanswered(code: &str, reason: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: reason.to_owned() }
+    DeliveryError::new(code, reason)
 }
 
 /// For messages and comments of a page or an account.

@@ -18,7 +18,7 @@ pub fn of(error: &Node<'_>) -> DeliveryError {
             words.push(text);
         }
     }
-    DeliveryError { code: error.text("code").unwrap_or_default(), text: words.join(": ") }
+    DeliveryError::new(error.text("code").unwrap_or_default(), words.join(": "))
 }
 
 /// Puts the errors of `node` on the event: the first where everybody looks, all of them as sent.

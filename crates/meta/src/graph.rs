@@ -139,5 +139,5 @@ pub fn is_id(id: &str) -> bool {
 }
 
 pub fn refusal(code: &str, text: &str) -> DeliveryError {
-    DeliveryError { code: code.to_owned(), text: text.to_owned() }
+    DeliveryError::new(code, text)
 }

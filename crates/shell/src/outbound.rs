@@ -329,7 +329,7 @@ pub(crate) async fn give_up(
     let status = if message.handed_at.is_some() { Status::Unknown } else { Status::Failed };
     message.status = Some(status);
     message.handed_at = None;
-    let error = DeliveryError { code: "undeliverable".to_owned(), text: reason.to_owned() };
+    let error = DeliveryError::new("undeliverable", reason);
     message.error.get_or_insert(error);
     message::update(sql, now, &message).await?;
     Ok(())

@@ -84,7 +84,7 @@ fn a_mark_reaches_what_was_handed_over_before_it_and_nothing_else() {
         }
     };
     let accepted = |id: &str| Some(Outcome::Accepted { provider_id: Some(id.to_owned()) });
-    let error = domain::message::DeliveryError { code: "no_answer".into(), text: String::new() };
+    let error = domain::message::DeliveryError::new("no_answer", "");
     sent(1, "uno", accepted("p1"));
     sent(2, "dos", Some(Outcome::Unknown { error: error.clone() }));
     sent(3, "tres", Some(Outcome::Failed { error }));

@@ -55,7 +55,7 @@ impl Desk {
 }
 
 fn error(code: &str) -> DeliveryError {
-    DeliveryError { code: code.into(), text: code.into() }
+    DeliveryError::new(code, code)
 }
 
 fn accepted(id: &str) -> Outcome {

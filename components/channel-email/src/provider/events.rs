@@ -103,5 +103,5 @@ pub(super) fn rfc_id(text: &str) -> Option<String> {
 }
 
 pub(super) fn error(code: impl Into<String>, text: impl Into<String>) -> Option<DeliveryError> {
-    Some(DeliveryError { code: code.into(), text: text.into() })
+    Some(DeliveryError::new(code, text))
 }

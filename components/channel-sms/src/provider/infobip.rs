@@ -261,7 +261,7 @@ fn taken(said: &Said<'_>, body: &Node<'_>) -> Outcome {
         // Unpaid, the package has expired, the sender is not ours.
         (Some(5), Some(12 | 13 | 17)) => Outcome::AccountRefused { error: fault },
         (Some(2 | 4 | 5), _) if is_opt_out(&status) => {
-            Outcome::Failed { error: DeliveryError { code: OPTED_OUT.to_owned(), ..fault } }
+            Outcome::Failed { error: DeliveryError::new(OPTED_OUT, fault.text) }
         }
         (Some(2 | 4 | 5), _) => Outcome::Failed { error: fault },
         _ => Outcome::Accepted { provider_id },

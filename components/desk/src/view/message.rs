@@ -3,9 +3,12 @@
 use super::Center;
 use api::message::{
     Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind,
-    MessageOption, MessageStatus,
+    MessageOption, MessageStatus, Reason,
 };
-use domain::message::{self as said, Content};
+use domain::{
+    message::{self as said, Content},
+    reason::Reason as Why,
+};
 use store::message as stored;
 
 pub fn message(message: &stored::Message, center: &Center) -> Message {
@@ -48,7 +51,27 @@ pub(crate) fn status(status: said::Status) -> MessageStatus {
 }
 
 pub(crate) fn error(error: &said::DeliveryError) -> DeliveryError {
-    DeliveryError { code: error.code.clone(), text: error.text.clone() }
+    DeliveryError { code: error.code.clone(), text: error.text.clone(), reason: error.reason.map(reason) }
+}
+
+fn reason(reason: Why) -> Reason {
+    match reason {
+        Why::OptedOut => Reason::OptedOut,
+        Why::Blocked => Reason::Blocked,
+        Why::WindowClosed => Reason::WindowClosed,
+        Why::NoSuchPerson => Reason::NoSuchPerson,
+        Why::Unreachable => Reason::Unreachable,
+        Why::Gone => Reason::Gone,
+        Why::AnswerSpent => Reason::AnswerSpent,
+        Why::BadMessage => Reason::BadMessage,
+        Why::BadFile => Reason::BadFile,
+        Why::BadTemplate => Reason::BadTemplate,
+        Why::TakenForSpam => Reason::TakenForSpam,
+        Why::TooMany => Reason::TooMany,
+        Why::AccountRefused => Reason::AccountRefused,
+        Why::ProviderTrouble => Reason::ProviderTrouble,
+        Why::NoAnswer => Reason::NoAnswer,
+    }
 }
 
 /// Our own address for a file; never the provider's, which may carry a token.

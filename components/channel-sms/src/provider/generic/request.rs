@@ -187,7 +187,7 @@ fn refused(send: &Send, said: &Said<'_>, code: Option<&str>, fault: DeliveryErro
     let status = said.status.to_string();
     let among = |list: &[String]| list.iter().any(|entry| *entry == status || Some(entry.as_str()) == code);
     if among(&send.opted_out) {
-        Outcome::Failed { error: DeliveryError { code: OPTED_OUT.to_owned(), ..fault } }
+        Outcome::Failed { error: DeliveryError::new(OPTED_OUT, fault.text) }
     } else if among(&send.retry) {
         said.retry(fault)
     } else if among(&send.account) {

@@ -37,7 +37,7 @@ pub(super) fn of(code: &str, words: Option<String>) -> DeliveryError {
 }
 
 pub(super) fn opted_out(code: &str, words: Option<String>) -> DeliveryError {
-    DeliveryError { code: OPTED_OUT.to_owned(), ..of(code, words) }
+    DeliveryError::new(OPTED_OUT, of(code, words).text)
 }
 
 pub(super) fn is_opt_out(code: &str) -> bool {
