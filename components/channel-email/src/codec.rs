@@ -17,6 +17,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    rate::Rates,
 };
 
 pub const NAME: &str = "email";
@@ -44,6 +45,8 @@ impl Codec for Email {
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),
             media_bytes_max: 25 * 1024 * 1024,
+            rates: Rates::default(),
+            templates: false,
         }
     }
 

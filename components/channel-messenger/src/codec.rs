@@ -14,6 +14,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::{Attachment, DeliveryError},
+    rate::Rates,
 };
 use meta::{
     answer::{self, CONVERSING},
@@ -61,6 +62,8 @@ impl Codec for Messenger {
             typing: false,
             media: ["image/*", "audio/*", "video/*", "text/*", "application/*"].map(str::to_owned).to_vec(),
             media_bytes_max: 25 * 1000 * 1000,
+            rates: Rates::default(),
+            templates: false,
         }
     }
 

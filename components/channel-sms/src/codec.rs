@@ -18,6 +18,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::{Attachment, DeliveryError},
+    rate::Rates,
 };
 
 /// Short messages through any of the providers.
@@ -42,6 +43,8 @@ impl Codec for Sms {
             // Files come in and can go out by their address; none of ours has one that outsiders may open.
             media: vec![],
             media_bytes_max: FILE_MAX,
+            rates: Rates::default(),
+            templates: true,
         }
     }
 
@@ -94,9 +97,9 @@ fn whose(received: &Received, settings: &Settings) -> &'static dyn Provider {
 
 /// Marks a message that is nothing but a word about getting messages.
 fn consent_of(event: &mut InboundEvent) {
-    if event.kind == EventKind::Message && !event.extra.contains_key("opt") && event.attachments.is_empty() {
+    if event.kind == EventKind::Message && event.consent.is_none() && event.attachments.is_empty() {
         let word = event.text.as_deref().and_then(consent::word);
-        report::opt(event, word);
+        event.consent = word;
     }
 }
 

@@ -4,32 +4,7 @@
 //! not to fall silent. Case, accents and punctuation do not matter. The three languages are read together,
 //! since nobody says in which they write.
 
-use serde_json::Value;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consent {
-    /// No more messages.
-    Out,
-    /// Messages again.
-    In,
-    /// Who is this, and how does one stop it.
-    Help,
-}
-
-impl Consent {
-    /// As it stands in an event's `extra.opt`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Consent::Out => "out",
-            Consent::In => "in",
-            Consent::Help => "help",
-        }
-    }
-
-    pub(crate) fn json(self) -> Value {
-        Value::String(self.as_str().to_owned())
-    }
-}
+use domain::consent::Consent;
 
 const OUT: [&str; 25] = [
     "STOP",

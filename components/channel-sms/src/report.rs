@@ -1,6 +1,6 @@
 //! The events that all providers have: somebody wrote, a report came, something else happened.
 
-use crate::{consent::Consent, party};
+use crate::party;
 use channel::{
     event::{EventKind, InboundEvent, Sender},
     malformed::Malformed,
@@ -62,10 +62,6 @@ pub(crate) fn unsupported(account: &str, key: String, kind: &str, text: String) 
 /// Puts something into `extra`, if it is there.
 pub(crate) fn tell(event: &mut InboundEvent, name: &str, value: Option<impl Into<Value>>) {
     event.extra.extend(value.map(|value| (name.to_owned(), value.into())));
-}
-
-pub(crate) fn opt(event: &mut InboundEvent, consent: Option<Consent>) {
-    tell(event, "opt", consent.map(Consent::json));
 }
 
 /// Our id of the message, where it is one of ours.

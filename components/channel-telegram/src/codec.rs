@@ -13,9 +13,15 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    rate::{Rate, Rates},
 };
+use std::time::Duration;
 
 pub const NAME: &str = "telegram";
+
+/// About one a second in a chat, thirty a second in all: <https://core.telegram.org/bots/faq>
+const RATES: Rates =
+    Rates { account: Some(Rate::per_second(30)), contact: Some(Rate::one_each(Duration::from_secs(1), 3)) };
 
 /// The scheme of people's ids. That of chats, where answers go, is the channel's name.
 pub const USER: &str = "telegram_user";
@@ -43,6 +49,8 @@ impl Codec for Telegram {
             // What Telegram does not show inline goes as a document.
             media: ["image/*", "audio/*", "video/*", "text/*", "application/*"].map(str::to_owned).to_vec(),
             media_bytes_max: FILE_MAX,
+            rates: RATES,
+            templates: false,
         }
     }
 

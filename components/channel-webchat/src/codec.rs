@@ -19,6 +19,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     contact::Identity,
     message::{Attachment, DeliveryError},
+    rate::Rates,
     time::Timestamp,
 };
 
@@ -48,6 +49,8 @@ impl Codec for Webchat {
             typing: true,
             media: crate::file::KINDS.map(|kind| kind.mime.to_owned()).to_vec(),
             media_bytes_max: crate::file::SIZE_MAX,
+            rates: Rates::default(),
+            templates: false,
         }
     }
 

@@ -13,11 +13,17 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    rate::{Rate, Rates},
 };
 use meta::{answer, verify};
 use std::time::Duration;
 
 pub const NAME: &str = "whatsapp";
+
+/// A number starts with 80 a second, and one person gets about one each six seconds after a burst. A
+/// number that Meta raised to 1,000 has the account's setting `messages_per_second`.
+const RATES: Rates =
+    Rates { account: Some(Rate::per_second(80)), contact: Some(Rate::one_each(Duration::from_secs(6), 45)) };
 
 /// The scheme of business-scoped user ids.
 pub const BSUID: &str = "bsuid";
@@ -54,6 +60,8 @@ impl Codec for WhatsApp {
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),
             media_bytes_max: 16 * 1024 * 1024,
+            rates: RATES,
+            templates: true,
         }
     }
 

@@ -13,10 +13,15 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    rate::{Rate, Rates},
 };
+use std::time::Duration;
 
 /// Also the scheme of people's ids. A handle changes hands, so it is none.
 pub const NAME: &str = "x";
+
+/// Direct messages: 15 in a quarter of an hour.
+const RATES: Rates = Rates { account: Some(Rate::one_each(Duration::from_secs(60), 15)), contact: None };
 
 /// X as one account of the business sees it.
 pub struct X;
@@ -36,6 +41,8 @@ impl Codec for X {
             typing: false,
             media: ["image/jpeg", "image/png", "image/webp", "image/gif"].map(str::to_owned).to_vec(),
             media_bytes_max: 5 * 1024 * 1024,
+            rates: RATES,
+            templates: false,
         }
     }
 

@@ -227,6 +227,8 @@ mod tests {
             typing: false,
             media: vec!["image/*".to_owned(), "application/pdf".to_owned()],
             media_bytes_max: 1,
+            rates: domain::rate::Rates::default(),
+            templates: false,
         };
         for (mime, expected) in [
             ("image/png", true),

@@ -69,6 +69,7 @@ async fn tick() -> Result<Reply> {
     let (ours, outside) = join(ours, outside).await;
     ours.and(outside)?;
     store::feed::prune(&sql, now()).await?;
+    store::rate::prune(&sql, now()).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 

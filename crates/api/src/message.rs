@@ -85,6 +85,8 @@ pub struct DeliveryError {
 pub enum Reason {
     /// The person asked for no more messages.
     OptedOut,
+    /// They take no advertising from the business; answers still reach them.
+    NoAdvertising,
     /// The person blocked the business, or takes no messages from it.
     Blocked,
     /// They have not written for too long: the channel takes no free text now.
@@ -105,8 +107,10 @@ pub enum Reason {
     BadTemplate,
     /// Taken for spam, by the provider or on the way.
     TakenForSpam,
-    /// Too much in too short a time.
+    /// Too much in too short a time, from this account.
     TooMany,
+    /// The same, to this person.
+    TooManyToThem,
     /// The business's account at the provider: token, permission, payment, lock.
     AccountRefused,
     /// The provider's own trouble, or the way to it.

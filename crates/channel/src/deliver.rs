@@ -10,6 +10,7 @@ use domain::{
     channel::CapacityKind,
     due::Work,
     message::{Author, DeliveryError, Direction},
+    rate::Rates,
     time::Timestamp,
 };
 use shell::{
@@ -37,6 +38,10 @@ pub async fn deliver(
     codec: &impl Codec,
     work: &Work,
 ) -> Result<Vec<Work>> {
+    let rates = codec.profile().rates;
+    if rates != Rates::default() && !outbound::paced(sql, world.now(), work, &rates).await? {
+        return Ok(vec![]);
+    }
     let Some(mut parcel) = outbound::take(sql, world.now(), work).await? else { return Ok(vec![]) };
     // From here on the message counts as handed over, so every path must record an outcome.
     let outcome = match world.settings(&parcel.account) {
@@ -47,7 +52,10 @@ pub async fn deliver(
         // What the provider says of it may quote the message.
         log::alarm(format!("account {} is refused by its provider: {}", parcel.account.id, error.code));
     }
-    outbound::record(sql, world.now(), &parcel, &recorded(outcome)).await
+    let (now, outcome) = (world.now(), recorded(outcome));
+    let next = outbound::record(sql, now, &parcel, &outcome).await?;
+    outbound::hold(sql, now, &parcel, &rates, &outcome).await?;
+    Ok(next)
 }
 
 async fn hand_over(
@@ -61,6 +69,14 @@ async fn hand_over(
         if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
             return outcome;
         }
+    }
+    let last_heard = parcel.conversation.last_in_at.map(|at| world.now().since(at));
+    let profiles = codec.profiles();
+    let profile = profiles.under(parcel.conversation.thread.as_deref());
+    // A message may have waited until after the window.
+    if !profile.is_open(&parcel.message.content, last_heard) {
+        let error = problem("window", "the contact has not written for too long");
+        return Outcome::Failed { error };
     }
     let mut to = vec![parcel.conversation.identity.clone()];
     to.extend(parcel.identities.iter().filter(|identity| **identity != to[0]).cloned().collect::<Vec<_>>());
@@ -90,7 +106,7 @@ async fn hand_over(
         correspondence,
         thread: parcel.conversation.thread.clone(),
         comment: parcel.comment.clone(),
-        last_heard: parcel.conversation.last_in_at.map(|at| world.now().since(at)),
+        last_heard,
     };
     let calls = match codec.encode(&message, settings) {
         Ok(calls) => calls,

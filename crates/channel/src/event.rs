@@ -3,6 +3,7 @@
 //! [`InboundEvent::to_json`] is a contract: it is what `centralita inspect` prints.
 
 use domain::{
+    consent::Consent,
     contact::Identity,
     message::{Attachment, Content, DeliveryError, Status},
     time::Timestamp,
@@ -83,6 +84,10 @@ pub struct InboundEvent {
     pub shape: Option<Content>,
     /// Our id of the message, where the provider gives back what we sent along.
     pub message_id: Option<String>,
+    /// What it says about being written to. Printed as `extra.opt`.
+    pub consent: Option<Consent>,
+    /// The provider's templates are not what they were.
+    pub templates_changed: bool,
 }
 
 /// Who did something, as the provider names them.
@@ -118,6 +123,8 @@ impl InboundEvent {
             data: Map::new(),
             shape: None,
             message_id: None,
+            consent: None,
+            templates_changed: false,
         }
     }
 
@@ -178,6 +185,9 @@ impl InboundEvent {
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));
+        }
+        if let Some(consent) = self.consent {
+            extra.insert("opt".to_owned(), Value::String(consent.as_str().to_owned()));
         }
         json!({
             "kind": self.kind,

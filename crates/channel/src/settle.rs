@@ -15,6 +15,8 @@ pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound
     let at = event.at.unwrap_or(received_at);
     let key = event.key.clone();
     let what = match event.kind {
+        _ if event.templates_changed => What::TemplatesChanged,
+
         EventKind::Message | EventKind::Unsupported => heard(event)?,
         EventKind::Status => reported(event)?,
         EventKind::Comment | EventKind::Mention => commented(event)?,
@@ -54,6 +56,7 @@ fn heard(event: InboundEvent) -> Option<What> {
         content,
         thread: event.thread,
         message: event.message_id.map(MessageId).filter(|_| event.echo),
+        consent: event.consent.filter(|_| !event.echo),
     };
     Some(if ours { What::Echo(heard) } else { What::Message(heard) })
 }
@@ -85,7 +88,8 @@ fn reported(event: InboundEvent) -> Option<What> {
     let message = event.message_id.map(MessageId);
     // A report that is a message itself says in this way what it is about.
     let provider_id = event.in_reply_to.or(event.provider_id);
-    Some(What::Status(Report { provider_id, message, status, error: event.error }))
+    let consent = event.consent;
+    Some(What::Status(Report { provider_id, message, status, error: event.error, consent }))
 }
 
 /// What somebody says about themselves: who they are on this channel is proven, the rest is not.

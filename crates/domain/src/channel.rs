@@ -1,6 +1,7 @@
 //! A channel as data. No rule matches on a channel's name: what differs between channels is a field
 //! of [`ChannelProfile`], and a channel's own folder fills it in.
 
+use crate::{message::Content, rate::Rates};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -29,6 +30,22 @@ pub struct ChannelProfile {
     pub media: Vec<String>,
     /// The largest attachment in bytes.
     pub media_bytes_max: u64,
+    /// How fast the provider takes messages; an account may have a rate of its own.
+    #[serde(default)]
+    pub rates: Rates,
+    /// Outside of the window messages go out that the provider approved beforehand.
+    #[serde(default)]
+    pub templates: bool,
+}
+
+impl ChannelProfile {
+    /// Whether `content` may go out to a contact who wrote `last_heard` ago. Nobody has to have written
+    /// where there is no window.
+    pub fn is_open(&self, content: &Content, last_heard: Option<Duration>) -> bool {
+        let Some(window) = self.window else { return true };
+        let approved = self.templates && matches!(content, Content::Template(_));
+        approved || last_heard.is_some_and(|ago| ago < window)
+    }
 }
 
 /// What a channel can do in its two kinds of traffic, as its component tells.

@@ -24,6 +24,8 @@ pub enum Kind {
     Route,
     OfferDeadline,
     WrapUpDeadline,
+    /// Ask the provider for an account's templates.
+    SyncTemplates,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
+            Kind::SyncTemplates => "sync_templates",
         }
     }
 
@@ -43,7 +46,7 @@ impl Kind {
     pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
 
     /// Work that waits for somebody else: a provider, a business system.
-    pub const OUTSIDE: [Kind; 3] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn];
+    pub const OUTSIDE: [Kind; 4] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn, Kind::SyncTemplates];
 
     /// The kind stored under `text`, for whoever reads rows.
     pub fn parse(text: &str) -> Option<Self> {
@@ -55,7 +58,7 @@ impl Kind {
         match self {
             // A provider's outage may last for hours; see [`backoff`].
             Kind::Deliver | Kind::FetchMedia => 12,
-            Kind::Digest => 8,
+            Kind::Digest | Kind::SyncTemplates => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang.

@@ -2,10 +2,12 @@
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`reason`], [`contact`],
 //! [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
-//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
+//! and everything that happens later ([`due`]). What goes out is bounded by [`consent`], [`rate`] and
+//! [`template`]; what the center itself says to a contact is in [`notice`].
 
 pub mod agent;
 pub mod channel;
+pub mod consent;
 pub mod contact;
 pub mod due;
 pub mod id;
@@ -14,6 +16,8 @@ pub mod message;
 pub mod notice;
 pub mod phone;
 pub mod queue;
+pub mod rate;
 pub mod reason;
 pub mod routing;
+pub mod template;
 pub mod time;

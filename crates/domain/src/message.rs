@@ -85,9 +85,9 @@ impl Content {
             Content::Media { attachments, .. } => attachments,
             Content::Letter(letter) => &letter.attachments,
             Content::Card(card) => card.image.as_slice(),
+            Content::Template(template) => template.header.as_slice(),
             Content::Text { .. }
             | Content::Menu(_)
-            | Content::Template(_)
             | Content::Location(_)
             | Content::Rich { .. }
             | Content::Unsupported { .. } => &[],
@@ -99,9 +99,9 @@ impl Content {
             Content::Media { attachments, .. } => attachments,
             Content::Letter(letter) => &mut letter.attachments,
             Content::Card(card) => card.image.as_mut_slice(),
+            Content::Template(template) => template.header.as_mut_slice(),
             Content::Text { .. }
             | Content::Menu(_)
-            | Content::Template(_)
             | Content::Location(_)
             | Content::Rich { .. }
             | Content::Unsupported { .. } => &mut [],
@@ -118,11 +118,17 @@ pub struct Template {
     pub parameters: Vec<TemplateParameter>,
     /// What the contact reads.
     pub text: String,
+    /// It is advertising.
+    #[serde(default)]
+    pub marketing: bool,
+    /// The file at its head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Attachment>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateParameter {
-    /// `header`, `body`, `button:0`.
+    /// `header`, `body`; a button's kind and number, as `url:0`.
     pub part: String,
     /// Where the template names its parameters; else their order counts.
     pub name: Option<String>,

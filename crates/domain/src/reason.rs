@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The person asked for no more messages.
     OptedOut,
+    /// They take no advertising from the business; answers still reach them.
+    NoAdvertising,
     /// The person blocked the business, or takes no messages from it.
     Blocked,
     /// They have not written for too long: the channel takes no free text now.
@@ -30,8 +32,10 @@ pub enum Reason {
     BadTemplate,
     /// Taken for spam, by the provider or on the way.
     TakenForSpam,
-    /// Too much in too short a time.
+    /// Too much in too short a time, from this account.
     TooMany,
+    /// The same, to this person.
+    TooManyToThem,
     /// The business's account at the provider: token, permission, payment, lock.
     AccountRefused,
     /// The provider's own trouble, or the way to it.
@@ -46,6 +50,7 @@ impl Reason {
     pub fn of_ours(code: &str) -> Option<Self> {
         Some(match code {
             "opted_out" => Reason::OptedOut,
+            "no_advertising" => Reason::NoAdvertising,
             "window" => Reason::WindowClosed,
             "no_address" => Reason::NoSuchPerson,
             "no_comment" => Reason::Gone,

@@ -5,10 +5,11 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
-    performer, unique,
+    performer, template, unique,
 };
 use domain::{
     channel::ChannelProfile,
+    consent::{Consent, OptOut, Reason},
     contact::{Identity, Learnt},
     due::{Kind, Work},
     id::{ContactId, ConversationId, InteractionId, MessageId, QueueId, WebhookId},
@@ -19,6 +20,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     account::Account,
+    consent::{self, Recorded},
     contact::{self, Edit},
     conversation::{self, Conversation, New},
     message::{self, Message},
@@ -80,6 +82,8 @@ pub enum What {
     Left {
         identities: Vec<Identity>,
     },
+    /// The provider's templates are not what they were.
+    TemplatesChanged,
 }
 
 impl What {
@@ -110,6 +114,9 @@ pub struct Heard {
     /// Our own id of an echo, where the provider gives it back.
     #[serde(default)]
     pub message: Option<MessageId>,
+    /// What it says about being written to.
+    #[serde(default)]
+    pub consent: Option<Consent>,
 }
 
 /// What became of a message of ours.
@@ -120,6 +127,15 @@ pub struct Report {
     pub message: Option<MessageId>,
     pub status: Status,
     pub error: Option<DeliveryError>,
+    /// What it says about being written to.
+    #[serde(default)]
+    pub consent: Option<Consent>,
+}
+
+impl Report {
+    pub fn of(status: Status) -> Self {
+        Report { provider_id: None, message: None, status, error: None, consent: None }
+    }
 }
 
 /// What somebody says about a contact.
@@ -176,8 +192,7 @@ impl Scope<'_> {
             What::StatusBefore { identities, before, named, status } => {
                 for id in named {
                     let key = format!("{}:{id}", inbound.key);
-                    let report =
-                        Report { provider_id: Some(id.clone()), message: None, status: *status, error: None };
+                    let report = Report { provider_id: Some(id.clone()), ..Report::of(*status) };
                     let what = What::Status(report.clone());
                     self.report(sql, &Inbound { key, what, ..inbound.clone() }, &report).await?;
                 }
@@ -192,6 +207,7 @@ impl Scope<'_> {
                 }
             }
             What::Left { identities } => return self.leave(sql, identities).await,
+            What::TemplatesChanged => return template::changed(sql, self.now, self.account).await,
         }
         Ok(vec![])
     }
@@ -200,6 +216,10 @@ impl Scope<'_> {
         let at = inbound.at;
         let conversation = self.open(sql, heard).await?;
         conversation::heard(sql, &conversation.id, at).await?;
+        self.consent(sql, &heard.identities, heard.consent, &inbound.key).await?;
+        if heard.consent == Some(Consent::Out) {
+            return self.farewell(sql, inbound, heard, &conversation).await;
+        }
         let (interaction, new) = match &conversation.open_interaction {
             Some(open) => (open.clone(), false),
             None => (InteractionId(unique::id(self.now)), true),
@@ -227,6 +247,54 @@ impl Scope<'_> {
         Ok(work)
     }
 
+    /// Whoever wants no more messages is asked nothing more, not even by a bot: what they wrote is kept, and
+    /// they have left.
+    async fn farewell(
+        &self,
+        sql: &impl Sql,
+        inbound: &Inbound,
+        heard: &Heard,
+        conversation: &Conversation,
+    ) -> Result<Vec<Work>, Race> {
+        let message = self.message(sql, conversation, inbound.at, heard).await?;
+        let message = Message { interaction: conversation.open_interaction.clone(), ..message };
+        message::add(sql, self.now, message).await?;
+        self.leave(sql, &heard.identities).await
+    }
+
+    /// Records what `identities` said about being written to, or, where they only wrote, that they no longer
+    /// block us. `source` is where it is to be seen.
+    async fn consent(
+        &self,
+        sql: &impl Sql,
+        identities: &[Identity],
+        said: Option<Consent>,
+        source: &str,
+    ) -> Result<(), Race> {
+        for identity in identities {
+            match said.and_then(Consent::extent) {
+                Some(extent) => {
+                    let opt_out = OptOut { extent, reason: Reason::Asked };
+                    let new = self.recorded(identity, opt_out, source);
+                    consent::record(sql, &new).await?;
+                }
+                None => consent::lift(sql, &self.account.channel, identity, said, self.now).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn recorded(&self, identity: &Identity, opt_out: OptOut, source: &str) -> Recorded {
+        Recorded {
+            id: unique::id(self.now),
+            channel: self.account.channel.clone(),
+            identity: identity.clone(),
+            opt_out,
+            source: source.to_owned(),
+            since: self.now,
+        }
+    }
+
     /// Comments may have a queue of their own.
     async fn queue(&self, sql: &impl Sql, heard: &Heard) -> Result<QueueId, Race> {
         let own = self.account.settings.get("comment_queue").and_then(|queue| queue.as_str());
@@ -239,6 +307,9 @@ impl Scope<'_> {
     }
 
     async fn echo(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<(), Race> {
+        if heard.consent.is_some() {
+            self.consent(sql, &heard.identities, heard.consent, &inbound.key).await?;
+        }
         if let Some(provider_id) = &heard.provider_id
             && message::by_provider(sql, &self.account.id, provider_id).await?.is_some()
         {
@@ -253,7 +324,7 @@ impl Scope<'_> {
         };
         if let Some(own) = echo::own(sql, self.now, &conversation, heard).await? {
             let provider_id = heard.provider_id.clone();
-            let report = Report { provider_id, message: None, status: Status::Sent, error: None };
+            let report = Report { provider_id, ..Report::of(Status::Sent) };
             fold(sql, self.now, own.clone(), &report).await?;
             let known = message::find(sql, &own.id).await?.unwrap_or(own);
             return self.catch_up(sql, &known).await;
@@ -389,11 +460,24 @@ impl Scope<'_> {
             found = message::by_provider(sql, &self.account.id, id).await?;
         }
         match (found, &report.provider_id) {
-            (Some(message), _) => fold(sql, self.now, message, report).await?,
+            (Some(message), _) => {
+                self.refused(sql, &message, report).await?;
+                fold(sql, self.now, message, report).await?;
+            }
             // It may be about a send whose answer is still on its way.
             (None, Some(target)) => self.park(sql, target, inbound).await?,
             (None, None) => {}
         }
+        Ok(())
+    }
+
+    /// A report that says that the contact wants no messages.
+    async fn refused(&self, sql: &impl Sql, message: &Message, report: &Report) -> Result<(), Race> {
+        let Some(extent) = report.consent.and_then(Consent::extent) else { return Ok(()) };
+        let Some(conversation) = conversation::find(sql, &message.conversation).await? else { return Ok(()) };
+        let opt_out = OptOut { extent, reason: Reason::Refused };
+        let new = self.recorded(&conversation.identity, opt_out, message.id.as_str());
+        consent::record(sql, &new).await?;
         Ok(())
     }
 
@@ -409,8 +493,7 @@ impl Scope<'_> {
         let upto = seq.min(conversation.last_seq).saturating_add(1);
         for message in message::before(sql, &conversation.id, upto, 100).await? {
             if message.direction == Direction::Out {
-                let report = Report { provider_id: None, message: None, status, error: None };
-                fold(sql, self.now, message, &report).await?;
+                fold(sql, self.now, message, &Report::of(status)).await?;
             }
         }
         Ok(())
@@ -434,8 +517,7 @@ impl Scope<'_> {
                 Some(Status::Unknown | Status::Failed) | None => None,
             };
             if message.direction == Direction::Out && handed_at.is_some_and(|at| at <= before) {
-                let report = Report { provider_id: None, message: None, status, error: None };
-                fold(sql, self.now, message, &report).await?;
+                fold(sql, self.now, message, &Report::of(status)).await?;
             }
         }
         Ok(())

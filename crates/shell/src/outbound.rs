@@ -1,5 +1,8 @@
 //! A message to a contact, from the desk's or the bot's hand to the provider's answer.
 //!
+//! Every message passes here, whoever wrote it: who wants none gets none ([`take`]), and nobody is asked
+//! faster than they take it ([`paced`]).
+//!
 //! Before the provider is asked, that is recorded: a message whose outcome nobody knows, because we
 //! died or the provider never answered, is never sent again blindly.
 
@@ -11,20 +14,28 @@ use crate::{
 };
 use domain::{
     channel::CapacityKind,
+    consent::{self, Extent, OptOut},
     contact::Identity,
     due::{Kind, Work, backoff},
     id::{ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
+    rate::{Rate, Rates},
+    reason::Reason,
     time::Timestamp,
 };
 use std::time::Duration;
 use store::{
     account::{self, Account},
     attachment,
+    consent::Recorded,
     conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
+    rate,
 };
+
+/// A message that the provider was always too busy for is given up after a day.
+const WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,42 +203,93 @@ pub struct Parcel {
     pub comment: Option<String>,
 }
 
-/// Takes the next message of the conversation that `work` is about, and records that its provider is
-/// about to be asked. `None`: nothing is to be done now.
-pub async fn take(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>> {
-    retrying(async || transaction(sql, async |sql| take_within(sql, now, work).await).await).await
+/// Whether the conversation's next message may go out now by the rates of its account and of its
+/// recipient; else it is put off until it may.
+pub async fn paced(sql: &impl Sql, now: Timestamp, work: &Work, rates: &Rates) -> Result<bool> {
+    let Some(next) = store::due::next_of(sql, Kind::Deliver, &work.subject).await? else { return Ok(true) };
+    if next.due_at > now {
+        return Ok(true); // Nothing goes out anyway: [`take`] says so.
+    }
+    let Some(of) = conversation::find(sql, &work.subject.as_str().into()).await? else { return Ok(true) };
+    let Some(account) = account::find(sql, &of.account).await? else { return Ok(true) };
+    for (bucket, rate) in buckets(&account, &of, rates) {
+        if let Err(at) = rate::take(sql, &bucket, rate, now).await? {
+            store::due::put_off(sql, &next.id, at).await?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>, Race> {
-    let Some(next) = store::due::next_of(sql, Kind::Deliver, &work.subject).await? else { return Ok(None) };
+/// The account's own rate stands in its settings, where the provider gave it another one.
+fn buckets(account: &Account, of: &Conversation, rates: &Rates) -> impl Iterator<Item = (String, Rate)> {
+    let own = account.settings.get("messages_per_second");
+    let own = own.and_then(|own| own.as_f64().or_else(|| own.as_str()?.parse().ok()));
+    let of_account = own.and_then(Rate::of_setting).or(rates.account);
+    let of_account = of_account.map(|rate| (format!("account:{}", account.id), rate));
+    let of_contact = rates.contact.map(|rate| (format!("conversation:{}", of.id), rate));
+    of_account.into_iter().chain(of_contact)
+}
+
+/// Takes the next message of the conversation that `work` is about, and records that its provider is
+/// about to be asked. `None`: nothing is to be done now. What the contact does not want fails here.
+pub async fn take(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Parcel>> {
+    loop {
+        let taken = retrying(async || transaction(sql, async |sql| take_within(sql, now, work).await).await);
+        match taken.await? {
+            Taken::Nothing => return Ok(None),
+            Taken::Refused => {}
+            Taken::Parcel(parcel) => return Ok(Some(*parcel)),
+        }
+    }
+}
+
+enum Taken {
+    Nothing,
+    /// The contact does not want it: it failed, and another one may be next.
+    Refused,
+    Parcel(Box<Parcel>),
+}
+
+async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Taken, Race> {
+    let Some(next) = store::due::next_of(sql, Kind::Deliver, &work.subject).await? else {
+        return Ok(Taken::Nothing);
+    };
     if next.due_at > now {
         // An earlier message waits for the provider: a later one must not overtake it. It keeps its
         // lease, since whoever sends the earlier one goes on with it; given back it would be taken again
         // and again until then.
-        return Ok(None);
+        return Ok(Taken::Nothing);
     }
     let id = MessageId::from(next.body["message_id"].as_str().unwrap_or_default());
     let message = message::find(sql, &id).await?;
     let Some(mut message) = message.filter(|message| message.status == Some(Status::Sending)) else {
         store::due::complete(sql, &next.id).await?;
-        return Ok(None);
+        return Ok(Taken::Nothing);
     };
     if let Some(handed_at) = message.handed_at {
         if now.since(handed_at) < domain::due::LEASE {
-            return Ok(None); // Somebody is at it.
+            return Ok(Taken::Nothing); // Somebody is at it.
         }
         message.status = Some(Status::Unknown);
         message.handed_at = None;
         message::update(sql, now, &message).await?;
         store::due::complete(sql, &next.id).await?;
-        return Ok(None);
+        return Ok(Taken::Nothing);
     }
-    message.handed_at = Some(now);
-    message::update(sql, now, &message).await?;
     let lost = |what: &str| Failure::Broken(format!("message {id} has no {what}"));
     let found = conversation::find(sql, &message.conversation).await?;
     let conversation = found.ok_or_else(|| lost("conversation"))?;
     let account = account::find(sql, &message.account).await?.ok_or_else(|| lost("account"))?;
+    if let Some(opt_out) = unwanted(sql, &conversation, &message.content).await? {
+        message.status = Some(Status::Failed);
+        message.error = Some(opted_out(opt_out));
+        message::update(sql, now, &message).await?;
+        store::due::complete(sql, &next.id).await?;
+        return Ok(Taken::Refused);
+    }
+    message.handed_at = Some(now);
+    message::update(sql, now, &message).await?;
     let contact = store::contact::find(sql, &conversation.contact).await?;
     let identities = contact.map(|contact| contact.identities).unwrap_or_default();
     let replied = match &message.reply_to {
@@ -242,7 +304,67 @@ async fn take_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Opti
     let provider_id = |replied: Vec<Message>| replied.into_iter().find_map(|replied| replied.provider_id);
     let (reply_to, comment) = (provider_id(here), provider_id(elsewhere));
     let identities = identities.into_iter().map(|held| held.identity).collect();
-    Ok(Some(Parcel { work: next, message, account, conversation, identities, reply_to, comment }))
+    let parcel = Parcel { work: next, message, account, conversation, identities, reply_to, comment };
+    Ok(Taken::Parcel(Box::new(parcel)))
+}
+
+/// The opt-out that a message of `content` would go against. What stands in public is sent to nobody.
+pub async fn unwanted(
+    sql: &impl Sql,
+    conversation: &Conversation,
+    content: &Content,
+) -> Result<Option<OptOut>, store::port::Error> {
+    if conversation.thread.is_some() {
+        return Ok(None);
+    }
+    let opt_outs = store::consent::opt_outs(sql, &conversation.channel, &conversation.identity).await?;
+    let marketing = matches!(content, Content::Template(template) if template.marketing);
+    Ok(consent::refusal(&opt_outs, marketing))
+}
+
+impl Parcel {
+    /// What the provider's error says about the person: they asked it not to let our messages through.
+    fn opt_out(&self, error: &DeliveryError) -> Option<OptOut> {
+        let (extent, reason) = match error.reason? {
+            Reason::OptedOut => (Extent::All, consent::Reason::Refused),
+            Reason::NoAdvertising => (Extent::Marketing, consent::Reason::Refused),
+            Reason::Blocked => (Extent::All, consent::Reason::Blocked),
+            _ => return None,
+        };
+        Some(OptOut { extent, reason })
+    }
+}
+
+fn opted_out(opt_out: OptOut) -> DeliveryError {
+    match (opt_out.extent, opt_out.reason) {
+        (Extent::Marketing, _) => DeliveryError::new("no_advertising", "the contact wants no advertising"),
+        (Extent::All, consent::Reason::Blocked) => {
+            DeliveryError::new("blocked", "the contact blocked us").because(Reason::Blocked)
+        }
+        (Extent::All, _) => DeliveryError::new("opted_out", "the contact wants no messages on this channel"),
+    }
+}
+
+/// Holds back what else goes the same way when the provider says that it was too much.
+pub async fn hold(
+    sql: &impl Sql,
+    now: Timestamp,
+    parcel: &Parcel,
+    rates: &Rates,
+    outcome: &Outcome,
+) -> Result<()> {
+    let Outcome::Retry { after: Some(after), error } = outcome else { return Ok(()) };
+    let held = match error.reason {
+        Some(Reason::TooMany) => "account:",
+        Some(Reason::TooManyToThem) => "conversation:",
+        _ => return Ok(()),
+    };
+    for (bucket, rate) in buckets(&parcel.account, &parcel.conversation, rates) {
+        if bucket.starts_with(held) {
+            rate::hold(sql, &bucket, rate, now + *after).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What the provider made of it.
@@ -291,6 +413,13 @@ async fn record_within(
                 message.provider_id.clone_from(provider_id);
             }
         }
+        // The provider is there and well: it is only too early, and no attempt is spent.
+        Outcome::Retry { after: Some(after), error } if is_wait(error, now.since(message.at)) => {
+            message.error = Some(error.clone());
+            store::due::put_off(sql, &work.id, now + *after).await?;
+            message::update(sql, now, &message).await?;
+            return Ok(vec![]);
+        }
         Outcome::Retry { after, error } if work.attempts + 1 < Kind::Deliver.attempts_max() => {
             message.error = Some(error.clone());
             let wait = after.unwrap_or_else(|| backoff(work.attempts + 1, unique::jitter()));
@@ -307,11 +436,27 @@ async fn record_within(
             message.error = Some(error.clone());
         }
     }
+    if let Some(opt_out) = message.error.as_ref().and_then(|error| parcel.opt_out(error)) {
+        let new = Recorded {
+            id: unique::id(now),
+            channel: parcel.conversation.channel.clone(),
+            identity: parcel.conversation.identity.clone(),
+            opt_out,
+            source: message.id.0.clone(),
+            since: now,
+        };
+        store::consent::record(sql, &new).await?;
+    }
     store::due::complete(sql, &work.id).await?;
     message::update(sql, now, &message).await?;
     inbound::catch_up(sql, now, &message).await?;
     let next = store::due::next_of(sql, Kind::Deliver, &work.subject).await?;
     Ok(next.filter(|next| next.due_at <= now).into_iter().collect())
+}
+
+fn is_wait(error: &DeliveryError, age: Duration) -> bool {
+    let too_much = matches!(error.reason, Some(Reason::TooMany | Reason::TooManyToThem));
+    too_much && age < WAIT_MAX
 }
 
 /// Nobody could deliver it: it fails, visibly.

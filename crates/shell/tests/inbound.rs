@@ -53,9 +53,7 @@ fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
     let draft = Draft::new(&conversation, None, Author::Bot, Content::text("buenas"));
     let put = block_on(outbound::send(&sql, NOW, &draft)).unwrap();
     let parcel = block_on(outbound::take(&sql, NOW, &put.work[0])).unwrap().unwrap();
-    let report = |status| {
-        What::Status(Report { provider_id: Some("wamid.1".into()), message: None, status, error: None })
-    };
+    let report = |status| What::Status(Report { provider_id: Some("wamid.1".into()), ..Report::of(status) });
     center.apply("read:wamid.1", report(Status::Read));
     center.apply("sent:wamid.1", report(Status::Sent));
     let status = || center.messages(&conversation)[1].status;
@@ -158,6 +156,7 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
             content: Content::text("hola"),
             thread: None,
             message: None,
+            consent: None,
         })
     };
     // The network hides the phone one day and the number changes another: both identities lead home.
@@ -207,6 +206,7 @@ fn a_line_in_two_spellings_is_one_contact_and_keeps_both() {
             reply_to: None,
             message: None,
             thread: None,
+            consent: None,
             content: Content::text("hola"),
         };
         center.apply(key, What::Message(heard));
@@ -245,6 +245,7 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
         content: Content::text("soy yo"),
         thread: None,
         message: None,
+        consent: None,
     };
     let work = center.apply_at(at(1), "m2", What::Message(heard));
     let owner = block_on(store::conversation::with(&sql, &center.account.id, &phone)).unwrap().unwrap();

@@ -4,11 +4,16 @@ mod center;
 
 use center::{Center, NOW, at};
 use domain::{
+    consent::{Consent, Extent, OptOut},
+    contact::Identity,
     due::{Kind, Work},
-    message::{Author, Content, DeliveryError, Status},
+    message::{Author, Content, DeliveryError, Status, Template},
+    rate::{Rate, Rates},
+    reason::Reason,
 };
 use futures::executor::block_on;
 use shell::{
+    inbound::{Heard, Report, What},
     outbound::{self, Draft, Outcome, Parcel},
     unique::instance,
 };
@@ -159,4 +164,186 @@ fn messages_keep_their_order_whatever_the_clocks_of_two_machines_say() {
     let next = desk.record(4, &parcel, accepted("p1"));
     assert_eq!((parcel.work.id, next.len()), (first[0].id.clone(), 1));
     assert_eq!(desk.take(4, &next[0]).unwrap().message.content, Content::text("second"));
+}
+
+/// What the contact wrote, which says something about being written to.
+fn said(desk: &Desk, key: &str, text: &str, consent: Option<Consent>) -> Vec<Work> {
+    let What::Message(heard) = center::wrote("marta", key, text).what else { unreachable!("a message") };
+    desk.center.apply(key, What::Message(Heard { consent, ..heard }))
+}
+
+fn opt_outs(desk: &Desk) -> Vec<OptOut> {
+    let sql = desk.center.connect();
+    block_on(store::consent::opt_outs(&sql, "pigeon", &Identity::new("ring", "marta"))).unwrap()
+}
+
+#[test]
+fn who_wants_no_messages_gets_none_whoever_writes() {
+    let desk = Desk::open();
+    let waiting = desk.send("uno", "c1").work.remove(0);
+    let interaction = desk.center.interaction("marta");
+    said(&desk, "m2", "BAJA", Some(Consent::Out));
+    assert_eq!(desk.center.state(&interaction), "disposed", "nobody is to ask anything more");
+    assert_eq!(desk.center.conversation("marta").open_interaction, None);
+    assert_eq!(desk.take(0, &waiting), None, "not even what was written before");
+    let later = desk.send("dos", "c2").work.remove(0);
+    assert_eq!(desk.take(1, &later), None);
+    let refused = (Status::Failed, Some("opted_out".to_owned()));
+    assert_eq!(desk.fates(), [refused.clone(), refused.clone()]);
+
+    said(&desk, "m3", "hola otra vez", None);
+    let third = desk.send("tres", "c3").work.remove(0);
+    assert_eq!(desk.take(2, &third), None, "an ordinary word does not take it back");
+    said(&desk, "m4", "ALTA", Some(Consent::In));
+    let fourth = desk.send("cuatro", "c4").work.remove(0);
+    assert!(desk.take(3, &fourth).is_some());
+}
+
+#[test]
+fn somebody_who_asks_for_silence_starts_nothing() {
+    let center = Center::open(true);
+    let What::Message(heard) = center::wrote("luis", "m1", "STOP").what else { unreachable!("a message") };
+    let work = center.apply("m1", What::Message(Heard { consent: Some(Consent::Out), ..heard }));
+    assert_eq!(work, [], "neither a bot nor a queue");
+    let conversation = center.conversation("luis");
+    assert_eq!(conversation.open_interaction, None);
+    assert_eq!(center.messages(&conversation).len(), 1, "but what they wrote is kept");
+}
+
+#[test]
+fn a_refused_message_does_not_hold_up_what_may_go() {
+    let desk = Desk::open();
+    let advertising = Template {
+        name: "rebajas".to_owned(),
+        language: "es".to_owned(),
+        parameters: vec![],
+        text: "Rebajas".to_owned(),
+        marketing: true,
+        header: None,
+    };
+    said(&desk, "m2", "sin publicidad", Some(Consent::OutOfMarketing));
+    let conversation = desk.center.conversation("marta");
+    let draft = Draft::new(&conversation, None, Author::System, Content::Template(advertising));
+    let put = block_on(outbound::send(&desk.center.connect(), NOW, &draft)).unwrap();
+    desk.send("su pedido", "c2");
+    let parcel = desk.take(0, &put.work[0]).expect("the next one");
+    assert_eq!(parcel.message.content, Content::text("su pedido"));
+    assert_eq!(desk.fates()[0], (Status::Failed, Some("no_advertising".to_owned())));
+}
+
+#[test]
+fn what_the_provider_says_about_a_person_is_remembered() {
+    for (reason, extent, after_a_word) in [
+        (Reason::OptedOut, Some(Extent::All), true),
+        (Reason::NoAdvertising, Some(Extent::Marketing), true),
+        (Reason::Blocked, Some(Extent::All), false),
+        (Reason::Unreachable, None, false),
+    ] {
+        let desk = Desk::open();
+        let work = desk.send("uno", "c1").work.remove(0);
+        let parcel = desk.take(0, &work).unwrap();
+        desk.record(0, &parcel, Outcome::Failed { error: error("x").because(reason) });
+        let extents = |desk: &Desk| opt_outs(desk).first().map(|opt_out| opt_out.extent);
+        assert_eq!(extents(&desk), extent, "{reason:?}");
+        said(&desk, "m2", "hola", None);
+        assert_eq!(extents(&desk).is_some(), after_a_word, "{reason:?}");
+    }
+}
+
+#[test]
+fn a_report_that_they_opted_out_counts_too() {
+    let desk = Desk::open();
+    let work = desk.send("uno", "c1").work.remove(0);
+    let parcel = desk.take(0, &work).unwrap();
+    desk.record(0, &parcel, accepted("w1"));
+    let provider_id = Some("w1".to_owned());
+    let report = Report { provider_id, consent: Some(Consent::Out), ..Report::of(Status::Failed) };
+    desk.center.apply("s1", What::Status(report));
+    assert_eq!(opt_outs(&desk).len(), 1);
+    assert_eq!(desk.fates()[0].0, Status::Failed);
+}
+
+const RATES: Rates = Rates {
+    account: Some(Rate::one_each(Duration::from_secs(1), 2)),
+    contact: Some(Rate::one_each(Duration::from_secs(10), 3)),
+};
+
+#[test]
+fn messages_go_out_as_fast_as_they_are_taken() {
+    let desk = Desk::open();
+    let sql = desk.center.connect();
+    for text in ["uno", "dos", "tres", "cuatro"] {
+        desk.send(text, text);
+    }
+    let mut sent = vec![];
+    for second in 0..16 {
+        while let Some(work) = next(&desk).filter(|work| work.due_at <= at(second))
+            && block_on(outbound::paced(&sql, at(second), &work, &RATES)).unwrap()
+        {
+            let parcel = desk.take(second, &work).expect("its turn");
+            desk.record(second, &parcel, accepted(&format!("w{}", sent.len())));
+            sent.push(second);
+        }
+    }
+    assert_eq!(sent, [0, 0, 1, 10], "two of the account at once, three of the person, then one each step");
+    assert!(desk.fates().iter().all(|fate| *fate == (Status::Sent, None)), "waiting is no failure");
+}
+
+/// The conversation's next delivery, whoever has it.
+fn next(desk: &Desk) -> Option<Work> {
+    let conversation = desk.center.conversation("marta");
+    let sql = desk.center.connect();
+    block_on(store::due::next_of(&sql, Kind::Deliver, conversation.id.as_str())).unwrap()
+}
+
+#[test]
+fn a_provider_that_asks_for_a_rest_gets_it_and_no_attempt_is_spent() {
+    let desk = Desk::open();
+    let sql = desk.center.connect();
+    let work = desk.send("uno", "c1").work.remove(0);
+    let mut second = 0;
+    for _ in 0..20 {
+        let parcel = desk.take(second, &work).expect("it is tried again");
+        assert_eq!(parcel.work.attempts, 0);
+        let error = error("130429").because(Reason::TooMany);
+        let outcome = Outcome::Retry { after: Some(Duration::from_secs(600)), error };
+        block_on(outbound::record(&sql, at(second), &parcel, &outcome)).unwrap();
+        block_on(outbound::hold(&sql, at(second), &parcel, &RATES, &outcome)).unwrap();
+        let other = Work { subject: work.subject.clone(), ..work.clone() };
+        assert!(block_on(outbound::paced(&sql, at(second + 599), &other, &RATES)).unwrap());
+        assert_eq!(desk.take(second + 599, &work), None);
+        second += 600;
+    }
+    assert_eq!(desk.fates(), [(Status::Sending, Some("130429".to_owned()))]);
+    let parcel = desk.take(second, &work).unwrap();
+    let late = 25 * 60 * 60;
+    let outcome = Outcome::Retry {
+        after: Some(Duration::from_secs(600)),
+        error: error("130429").because(Reason::TooMany),
+    };
+    for attempt in 0..Kind::Deliver.attempts_max() {
+        let parcel = Parcel { work: Work { attempts: attempt, ..parcel.work.clone() }, ..parcel.clone() };
+        desk.record(late, &parcel, outcome.clone());
+    }
+    assert_eq!(desk.fates()[0].0, Status::Failed, "after a day it is said that it did not go");
+}
+
+#[test]
+fn a_rest_for_one_number_holds_back_everybody_whom_it_writes_to() {
+    let desk = Desk::open();
+    let sql = desk.center.connect();
+    desk.center.hear("luis", "l1", "hola");
+    let first = desk.send("uno", "c1").work.remove(0);
+    let conversation = desk.center.conversation("luis");
+    let draft = Draft::new(&conversation, None, Author::System, Content::text("a otro"));
+    let other = block_on(outbound::send(&sql, NOW, &draft)).unwrap().work.remove(0);
+    let rest =
+        |reason| Outcome::Retry { after: Some(Duration::from_secs(60)), error: error("x").because(reason) };
+    let parcel = desk.take(0, &first).unwrap();
+    let paced = |second| block_on(outbound::paced(&sql, at(second), &other, &RATES)).unwrap();
+    block_on(outbound::hold(&sql, at(0), &parcel, &RATES, &rest(Reason::TooManyToThem))).unwrap();
+    assert!(paced(0), "too much for one person is no matter of another");
+    block_on(outbound::hold(&sql, at(0), &parcel, &RATES, &rest(Reason::TooMany))).unwrap();
+    assert!(!paced(1));
+    assert!(paced(60));
 }

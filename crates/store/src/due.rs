@@ -107,6 +107,13 @@ pub async fn retry(sql: &impl Sql, id: &str, due_at: Timestamp, error: &str) -> 
     Ok(())
 }
 
+/// Puts the row off to `due_at` without an attempt: nothing failed, it is only too early.
+pub async fn put_off(sql: &impl Sql, id: &str, due_at: Timestamp) -> Result<()> {
+    let statement = "UPDATE due_work SET due_at_ms = $1, leased_until_ms = 0 WHERE id = $2";
+    sql.query(statement, parameters![due_at, id]).await?;
+    Ok(())
+}
+
 /// Gives the row back without an attempt: its turn has not come.
 pub async fn release(sql: &impl Sql, id: &str) -> Result<()> {
     sql.query("UPDATE due_work SET leased_until_ms = 0 WHERE id = $1", parameters![id]).await?;

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod attachment;
+pub mod consent;
 pub mod contact;
 pub mod conversation;
 pub mod due;
@@ -17,8 +18,10 @@ pub mod message;
 pub mod migration;
 pub mod port;
 pub mod queue;
+pub mod rate;
 pub mod record;
 pub mod statistics;
+pub mod template;
 pub mod webhook;
 
 #[cfg(not(target_family = "wasm"))]

@@ -4,7 +4,6 @@
 
 use super::{Provider, TEXT};
 use crate::{
-    consent::Consent,
     host, instant, party,
     report::{self, Events, error, file, tell},
     send::{self, OPTED_OUT, Said},
@@ -210,7 +209,7 @@ fn delivery(
         let fault = fault.as_ref().unwrap_or(status);
         event.error = Some(of(fault));
         tell(&mut event, "permanent", fault.get("permanent").map(|permanent| permanent.value().clone()));
-        report::opt(&mut event, is_opt_out(fault).then_some(Consent::Out));
+        event.consent = is_opt_out(fault).then_some(Consent::Out);
     }
     Ok(event)
 }

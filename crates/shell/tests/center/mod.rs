@@ -65,6 +65,8 @@ impl Center {
             typing: false,
             media: vec![],
             media_bytes_max: 0,
+            rates: domain::rate::Rates::default(),
+            templates: false,
         };
         let center = Center { scratch: Scratch::new(), account, profile };
         let sql = center.connect();
@@ -162,6 +164,7 @@ pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
         content: Content::text(text),
         thread: None,
         message: None,
+        consent: None,
     };
     Inbound { key: key.into(), at: NOW, what: What::Message(heard), webhook: None }
 }

@@ -2,7 +2,6 @@
 
 use super::description::{Gateway, Message, Place, Report, When};
 use crate::{
-    consent::Consent,
     form::Form,
     instant, party,
     report::{self, Events, error, file},
@@ -162,7 +161,7 @@ impl Element<'_> {
         }
         let code = self.optional(fields.code.as_ref()).filter(|code| code != "0" && code != "000");
         let out = code.as_ref().is_some_and(|code| fields.opted_out.contains(code));
-        report::opt(&mut event, out.then_some(Consent::Out));
+        event.consent = out.then_some(Consent::Out);
         if meaning == Some("failed") {
             let words = self.optional(fields.words.as_ref()).unwrap_or_default();
             event.error = Some(error(code.unwrap_or(word), words));

@@ -4,7 +4,6 @@ mod signature;
 
 use super::Provider;
 use crate::{
-    consent::Consent,
     form::Form,
     host, instant, party,
     report::{self, Events, error, file, tell},
@@ -179,7 +178,7 @@ fn delivery(form: &Form, settings: &Settings) -> Result<InboundEvent, Malformed>
     }
     let code = form.text("statusErrorCode")?.filter(|code| code != "0");
     // The person has sent STOP.
-    report::opt(&mut event, (code.as_deref() == Some("103")).then_some(Consent::Out));
+    event.consent = (code.as_deref() == Some("103")).then_some(Consent::Out);
     if code.is_some() || ours == Some("failed") {
         let words = form.get("statusReason").unwrap_or_default();
         event.error = Some(error(code.unwrap_or_else(|| word.clone()), words));

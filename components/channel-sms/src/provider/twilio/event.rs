@@ -2,7 +2,6 @@
 
 use super::fault;
 use crate::{
-    consent::Consent,
     form::Form,
     instant, party,
     report::{self, Events, tell},
@@ -72,7 +71,7 @@ fn incoming(form: &Form, settings: &Settings, id: String) -> Result<InboundEvent
     tell(&mut event, "type", Some(kind));
     tell(&mut event, "choice", choice);
     let opt = form.text("OptOutType")?;
-    report::opt(&mut event, opt.and_then(|opt| consent(&opt)));
+    event.consent = opt.and_then(|opt| consent(&opt));
     tell(&mut event, "segments", form.get("NumSegments").and_then(|count| count.parse::<u64>().ok()));
     for flag in ["Forwarded", "FrequentlyForwarded"] {
         let forwarded = form.get(flag).filter(|value| value == "true").map(|_| true);
@@ -175,7 +174,7 @@ pub(super) fn reach(event: &mut InboundEvent, to: Option<String>) {
 pub(super) fn blame(event: &mut InboundEvent, code: Option<String>, words: Option<String>) {
     let failed = event.status.as_deref() == Some("failed");
     if let Some(code) = code.or_else(|| failed.then(|| "unknown".to_owned())) {
-        report::opt(event, fault::is_opt_out(&code).then_some(Consent::Out));
+        event.consent = fault::is_opt_out(&code).then_some(Consent::Out);
         event.error = Some(fault::of(&code, words));
     }
 }

@@ -163,7 +163,7 @@ mod tests {
             let bare = |event: &InboundEvent| {
                 let mut event = event.clone();
                 (event.at, event.attachments) = (None, vec![]);
-                event.extra.remove("opt");
+                event.consent = None;
                 event
             };
             assert_eq!(bare(listed), bare(&told));
