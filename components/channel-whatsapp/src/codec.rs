@@ -1,6 +1,6 @@
 //! What WhatsApp can do, and its translation in both directions.
 
-use crate::{decode, encode, graph::GraphFiles, outcome};
+use crate::{decode, encode, graph::GraphFiles, outcome, template::GraphTemplates};
 use channel::{
     codec::{Codec, Handshake},
     event::InboundEvent,
@@ -9,6 +9,7 @@ use channel::{
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
     signature::Signature,
+    templates::Templates,
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
@@ -87,6 +88,10 @@ impl Codec for WhatsApp {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &outcome::READING)
+    }
+
+    fn templates(&self) -> Option<&dyn Templates> {
+        Some(&GraphTemplates)
     }
 
     fn files(&self) -> Option<&dyn Files> {

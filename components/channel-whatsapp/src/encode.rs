@@ -6,7 +6,7 @@
 
 use crate::{
     codec::{BSUID, NAME},
-    graph,
+    graph, template,
 };
 use channel::{
     outbound::{Outbound, ProviderRequest},
@@ -79,8 +79,8 @@ fn bodies(profile: &ChannelProfile, message: &Outbound) -> Vec<Body> {
     match &message.content {
         Content::Menu(menu) => menu_bodies(profile, menu, &message.locale),
         Content::Media { text, attachments } => media(text.as_deref(), attachments),
+        Content::Template(filled) => vec![("template", template::body(filled))],
         Content::Text { .. }
-        | Content::Template(_)
         | Content::Location(_)
         | Content::Card(_)
         | Content::Letter(_)

@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod graph;
 mod outcome;
+mod template;
 
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -7,6 +7,7 @@ use crate::{
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
     signature::Signature,
+    templates::Templates,
     webhook::BODY_MAX,
 };
 use domain::{
@@ -81,6 +82,11 @@ pub trait Codec {
     /// The largest webhook in bytes.
     fn body_max(&self) -> usize {
         BODY_MAX
+    }
+
+    /// Words that the provider approves beforehand. `None`: it has none to list.
+    fn templates(&self) -> Option<&dyn Templates> {
+        None
     }
 
     /// How files go to and come from the provider. `None`: they are ours from the start.

@@ -8,6 +8,7 @@ use crate::{
     outbound::ProviderRequest,
     received::{Received, Settings},
     settle::settle,
+    templates::BUSINESS_ACCOUNT,
     webhook::Head,
 };
 use domain::{channel::Profiles, due::Work, id::WebhookId, time::Timestamp};
@@ -124,7 +125,11 @@ impl Kept {
         let address = event.account.clone();
         let Some(mut inbound) = settle(event, self.webhook.received_at) else { return Ok(Ok(None)) };
         inbound.webhook = Some(self.webhook.id.clone());
-        let here = |home: &&Account| [home.id.as_str(), &home.address, ""].contains(&address.as_str());
+        let here = |home: &&Account| {
+            // What concerns no single number of theirs comes for the business account.
+            let business = home.settings.get(BUSINESS_ACCOUNT).and_then(|id| id.as_str());
+            [home.id.as_str(), &home.address, ""].contains(&address.as_str()) || business == Some(&address)
+        };
         let account = match self.account.as_ref().filter(here) {
             Some(home) => Some(home.clone()),
             None => account::by_address(sql, &self.webhook.channel, &address).await?,

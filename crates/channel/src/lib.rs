@@ -20,6 +20,7 @@ pub mod reprocess;
 pub mod settle;
 pub mod signature;
 pub mod split;
+pub mod templates;
 pub mod webhook;
 
 #[cfg(target_family = "wasm")]

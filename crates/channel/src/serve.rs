@@ -9,7 +9,7 @@ use crate::{
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
-    reprocess, webhook,
+    reprocess, templates, webhook,
 };
 use domain::{
     due::{Kind, Work},
@@ -183,6 +183,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             attempt(deliver::deliver(&sql, &outside, codec, &work).await?);
         }
         Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
+        Kind::SyncTemplates => templates::sync(&sql, &Outside::new(variables).await?, codec, &work).await?,
         Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }

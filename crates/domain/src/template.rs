@@ -43,6 +43,8 @@ pub enum Status {
     Paused,
     /// Stopped for good, or taken away.
     Disabled,
+    /// Approved, and it has parts that cannot be filled in here.
+    Unfillable,
 }
 
 /// A piece of a template.
@@ -305,7 +307,9 @@ mod tests {
 
     #[test]
     fn only_what_is_approved_goes_out() {
-        for status in [Status::Pending, Status::Rejected, Status::Paused, Status::Disabled] {
+        for status in
+            [Status::Pending, Status::Rejected, Status::Paused, Status::Disabled, Status::Unfillable]
+        {
             let definition = Definition { status, ..definition(vec![part("body", "Hola")]) };
             assert_eq!(definition.fill(&values(&[]), None), Err(Refusal::Status(status)));
         }

@@ -57,6 +57,7 @@ fn word(status: Status) -> &'static str {
         Status::Rejected => "rejected by the provider",
         Status::Paused => "paused by the provider",
         Status::Disabled => "disabled by the provider",
+        Status::Unfillable => "of a kind that cannot be sent from here",
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is neither message nor status: calls, preferences, templates, the account itself. Nothing
-//! acts on it yet; it is shown, so that nobody wonders where it went.
+//! What is neither message nor status: calls, preferences, templates, the account itself. It is shown, so
+//! that nobody wonders where it went; a preference is an opt-out, and templates that changed are looked at.
 
 use super::{Change, party, party::party};
 use channel::{
@@ -7,7 +7,7 @@ use channel::{
     json::Node,
     malformed::Malformed,
 };
-use domain::contact::Identity;
+use domain::{consent::Consent, contact::Identity};
 use meta::{fault, instant::instant};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -33,6 +33,8 @@ const WORDS: [&str; 14] = [
 /// A notice about the account, or of a sort that is new to us: the whole change is one event.
 pub(crate) fn of_account(change: &Change<'_>) -> Result<InboundEvent, Malformed> {
     let mut event = notice(change, &change.value);
+    event.templates_changed =
+        change.field.starts_with("message_template") || change.field == "template_category_update";
     fault::attach(&mut event, &change.value);
     if let Some(error) = &event.error {
         event.text = Some(error.text.clone());
@@ -57,6 +59,13 @@ pub(crate) fn of_contact(change: &Change<'_>, node: &Node<'_>) -> Result<Inbound
     }
     if let Some(renamed) = node.get("user_id").filter(|id| id.value().is_object()) {
         learn(&mut event, [renamed.text("current"), renamed.text("previous")]);
+    }
+    if node.text("category").as_deref() == Some("marketing_messages") {
+        event.consent = match node.text("value").as_deref() {
+            Some("stop") => Some(Consent::OutOfMarketing),
+            Some("resume") => Some(Consent::In),
+            _ => None,
+        };
     }
     fault::attach(&mut event, node);
     Ok(event)
