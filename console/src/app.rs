@@ -12,6 +12,7 @@ use crate::screen::live::LiveView;
 use crate::screen::login::LogIn;
 use crate::screen::me::Me;
 use crate::screen::reading::{CustomerCard, Reading};
+use crate::screen::template::TemplateForm;
 use crate::screen::transfer::TransferForm;
 use crate::screen::work::WorkScreen;
 use crate::screen::work_list::OfferBanner;
@@ -221,6 +222,10 @@ fn Dialogs() -> impl IntoView {
             }
             Dialog::Transfer(interaction) => {
                 view! { <Sheet title=words.transfer><TransferForm interaction=*interaction/></Sheet> }
+                    .into_any()
+            }
+            Dialog::Template(interaction) => {
+                view! { <Sheet title=words.template><TemplateForm interaction=*interaction/></Sheet> }
                     .into_any()
             }
             Dialog::Reading(item) => {

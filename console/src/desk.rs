@@ -8,7 +8,7 @@ mod session;
 mod talk;
 
 pub(crate) use session::Session;
-pub(crate) use talk::Upload;
+pub(crate) use talk::{Upload, new_id};
 
 use crate::http::Failure;
 use crate::language::{Language, Words};
@@ -58,6 +58,8 @@ pub(crate) enum Dialog {
     Commands,
     /// The interaction to hand over.
     Transfer(Box<Interaction>),
+    /// The interaction in which a template is to be sent.
+    Template(Box<Interaction>),
     /// An earlier conversation.
     Reading(Box<HistoryItem>),
     /// A customer who is not in a conversation now.

@@ -43,6 +43,10 @@ pub(crate) async fn tell<B: Serialize>(path: &str, body: &B) -> Result<(), Failu
     exchange(Method::POST, path, Some(json(body))).await.map(drop)
 }
 
+pub(crate) async fn delete(path: &str) -> Result<(), Failure> {
+    exchange(Method::DELETE, path, None).await.map(drop)
+}
+
 /// The server's clock minus ours, by the `Date` of an answer. It has the precision of a second.
 pub(crate) async fn clock_offset_ms() -> Option<f64> {
     let answer = RequestBuilder::new("/health").send().await.ok()?;

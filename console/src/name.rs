@@ -75,6 +75,7 @@ mod tests {
             notes: String::new(),
             identities: vec![identity],
             merges: Vec::new(),
+            opt_outs: vec![],
         };
         assert_eq!(of(&contact, "Visitante"), expected);
     }

@@ -44,7 +44,7 @@ impl Codec for Sms {
             media: vec![],
             media_bytes_max: FILE_MAX,
             rates: Rates::default(),
-            templates: true,
+            templates: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an administrator sets up, and what supervisors see go wrong.
 
-use crate::setup;
+use crate::{setup, template};
 use api::webhook::{FailedDelivery, Reprocess, ReprocessPage};
 use domain::id::{AgentId, WebhookId};
 use http::{Method, StatusCode};
@@ -16,6 +16,7 @@ use shell::{
         request::Asked,
         session,
     },
+    template::BUSINESS_ACCOUNT,
 };
 use std::time::Duration;
 use store::{
@@ -73,7 +74,11 @@ pub(crate) async fn account(sql: &impl Sql, id: &str) -> Result<Reply> {
 }
 
 pub(crate) async fn put_account(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
-    Ok(reply::ok(&setup::put_account(sql, &key().await?, id, asked.json()?).await?))
+    let setup = setup::put_account(sql, &key().await?, id, asked.json()?).await?;
+    if setup.settings.contains_key(BUSINESS_ACCOUNT) {
+        template::sync(sql, id).await?;
+    }
+    Ok(reply::ok(&setup))
 }
 
 pub(crate) async fn dispositions(sql: &impl Sql) -> Result<Reply> {

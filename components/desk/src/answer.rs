@@ -1,12 +1,12 @@
 //! Requests, matched with their routes, proven, and handed over.
 
 use crate::{
-    admin, attachment, contact,
+    admin, attachment, consent, contact,
     events::{change::Listener, stream},
     login, metrics, presence,
     query::{number, parameter},
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot,
+    snapshot, template,
     view::{self, Center},
     work::{self, Wish},
 };
@@ -14,7 +14,7 @@ use api::request::{PatchContact, Unmerge};
 use bytes::Bytes;
 use domain::{
     agent::Role,
-    id::{AgentId, ContactId, InteractionId},
+    id::{AgentId, ContactId, ConversationId, InteractionId},
 };
 use http::{HeaderValue, StatusCode, header};
 use shell::{
@@ -192,6 +192,18 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Typing => work::types(sql, call.agent_id()?, &call.interaction()).await,
         E::Resend => work::resend(sql, call.agent_id()?, call.supervises(), id).await,
         E::Messages => work::messages(sql, id, asked).await,
+        E::Templates => template::sendable(sql, call.agent_id()?, &call.interaction()).await,
+        E::AccountTemplates => template::of_account(sql, id).await,
+        E::SyncTemplates => template::sync(sql, id).await,
+        E::OptOut => {
+            let of = ConversationId::from(id);
+            let recorded = consent::record(sql, now(), call.agent_id()?, &of, &asked.json()?).await?;
+            Ok(reply::ok(&recorded))
+        }
+        E::OptIn => {
+            consent::end(sql, now(), id).await?;
+            Ok(reply::empty(StatusCode::NO_CONTENT))
+        }
         E::Contacts => {
             let text = parameter(&asked.query, "q").unwrap_or_default();
             Ok(reply::ok(&contact::search(sql, &text).await?))

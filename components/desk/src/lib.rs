@@ -4,6 +4,7 @@
 //! Nothing is decided here: rules are the domain's, and what is written comes through the shell.
 
 pub mod access;
+pub mod consent;
 pub mod contact;
 pub mod events;
 pub mod file;
@@ -30,5 +31,7 @@ mod presence;
 mod profile;
 #[cfg(target_family = "wasm")]
 mod snapshot;
+#[cfg(target_family = "wasm")]
+mod template;
 #[cfg(target_family = "wasm")]
 mod work;

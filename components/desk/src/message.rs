@@ -4,9 +4,10 @@ use crate::{
     access::{held, talked_in},
     view::{self, Center},
 };
-use api::{message::MessagePage, request::SendMessage};
+use api::{message::MessagePage, request::SendMessage, template::SendTemplate};
 use domain::{
     channel::{CapacityKind, ChannelProfile},
+    consent::Extent,
     id::{AgentId, ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content},
     time::Timestamp,
@@ -15,6 +16,7 @@ use shell::{
     command::retrying,
     failure::{Failure, Result},
     outbound::{self, Draft, Put},
+    template,
 };
 use std::collections::BTreeSet;
 use store::{
@@ -62,14 +64,22 @@ pub async fn send(
         };
     }
     talked_in(sql, writer.agent, id).await?;
-    let window = writer.profile.and_then(|profile| profile.window);
+    let window = writer.profile.filter(|profile| request.template.is_none() || !profile.templates);
+    let window = window.and_then(|profile| profile.window);
     if view::window_until(window, of.last_in_at).is_some_and(|until| until <= now) {
         return Err(Failure::Conflict(
             "the contact has not written for too long: the channel takes no free text now".to_owned(),
         ));
     }
     let reply_to = replied(sql, &of.id, request.in_reply_to.as_deref()).await?;
-    let content = content(sql, writer, &of.id, request.text, &request.attachments).await?;
+    let content = match request.template {
+        Some(template) => filled(sql, writer, &of, template, &request.attachments).await?,
+        None => content(sql, writer, &of.id, request.text, &request.attachments).await?,
+    };
+    if let Some(opt_out) = outbound::unwanted(sql, &of, &content).await? {
+        let what = if opt_out.extent == Extent::All { "messages" } else { "advertising" };
+        return Err(Failure::Conflict(format!("the contact wants no {what} on this channel")));
+    }
     let draft = Draft {
         client_id: Some(request.client_id),
         reply_to,
@@ -121,6 +131,26 @@ async fn content(
             Ok(Content::Media { text, attachments: tied(sql, of, files).await? })
         }
     }
+}
+
+/// A template with its values, and the file for its header.
+async fn filled(
+    sql: &impl Sql,
+    writer: Writer<'_>,
+    of: &Conversation,
+    asked: SendTemplate,
+    files: &[String],
+) -> Result<Content> {
+    if files.len() > 1 {
+        return Err(Failure::BadRequest("a template has one file at most".to_owned()));
+    }
+    for file in files {
+        allowed(sql, writer, &of.id, file).await?;
+    }
+    let header = tied(sql, &of.id, files).await?.pop();
+    let SendTemplate { name, language, values } = asked;
+    let request = template::Request { name, language, values, header };
+    Ok(Content::Template(template::filled(sql, &of.account, request).await?))
 }
 
 /// A file of this conversation, or one that the writer just uploaded, which the channel takes.

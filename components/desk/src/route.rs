@@ -50,6 +50,11 @@ pub enum Endpoint {
     Dispositions,
     Disposition,
     PutDisposition,
+    Templates,
+    AccountTemplates,
+    SyncTemplates,
+    OptOut,
+    OptIn,
 }
 
 /// Who may call.
@@ -165,6 +170,9 @@ pub const TABLE: &[Route] = &[
     post(E::Transfer, "/api/interactions/{id}/transfer", json("Transfer"), One("Interaction"), "Passes it to a queue or to a colleague"),
     post(E::WrapUp, "/api/interactions/{id}/wrap-up", NO_BODY, One("Interaction"), "Ends the talk"),
     post(E::Dispose, "/api/interactions/{id}/dispose", json("Dispose"), One("Interaction"), "Codes the outcome, which ends it"),
+    get(E::Templates, "/api/interactions/{id}/templates", Agent, Many("MessageTemplate"), "The templates that can be sent in it now"),
+    post(E::OptOut, "/api/conversations/{id}/opt-outs", json("RecordOptOut"), One("OptOut"), "Records that the contact told an agent to write no more on this channel"),
+    post(E::OptIn, "/api/opt-outs/{id}", NO_BODY, Nothing, "Takes an opt-out back, by the wish of the contact").method("DELETE"),
     post(E::Resend, "/api/messages/{id}/retry", NO_BODY, One("Message"), "Sends a failed message again"),
     get(E::Messages, "/api/conversations/{id}/messages", Member, One("MessagePage"), "A page of a conversation")
         .query(&[("before", "Only messages with a lower seq"), ("limit", "At most so many, 50 unless told, 200 at most")]),
@@ -191,6 +199,8 @@ pub const TABLE: &[Route] = &[
     get(E::Accounts, "/api/accounts", Admin, Many("AccountSetup"), "All channel accounts, without their secrets"),
     get(E::Account, "/api/accounts/{id}", Admin, One("AccountSetup"), "One channel account, without its secrets"),
     put(E::PutAccount, "/api/accounts/{id}", "AccountSetup", "Adds or changes a channel account; a secret that is not named keeps its value"),
+    get(E::AccountTemplates, "/api/accounts/{id}/templates", Admin, Many("MessageTemplate"), "All templates that the provider has for the account, as of the last look"),
+    post(E::SyncTemplates, "/api/accounts/{id}/templates/sync", NO_BODY, Nothing, "Looks at the provider's templates now").of(Admin),
     get(E::Dispositions, "/api/dispositions", Admin, Many("Disposition"), "All dispositions"),
     get(E::Disposition, "/api/dispositions/{id}", Admin, One("Disposition"), "One disposition"),
     put(E::PutDisposition, "/api/dispositions/{id}", "Disposition", "Adds or changes a disposition"),

@@ -5,10 +5,14 @@
 #[path = "../../../crates/shell/tests/center/mod.rs"]
 mod center;
 
-use api::request::{Dispose, PatchContact, SendMessage, Transfer};
+use api::{
+    consent::{OptOutExtent, OptOutReason, RecordOptOut},
+    request::{Dispose, PatchContact, SendMessage, Transfer},
+    template::SendTemplate,
+};
 use center::{Center, NOW, at, wrote};
 use desk::{
-    contact, interaction,
+    consent, contact, interaction,
     message::{self, Writer},
     view,
 };
@@ -17,6 +21,8 @@ use domain::{
     contact::Identity,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
+    message::Content,
+    template::{Category, Definition, Parameter, Part, Status},
 };
 use futures::executor::block_on;
 use shell::{
@@ -98,6 +104,7 @@ fn text(client_id: &str, text: &str) -> SendMessage {
         attachments: vec![],
         in_reply_to: None,
         private: false,
+        template: None,
     }
 }
 
@@ -263,4 +270,109 @@ fn a_page_ends_where_the_next_one_begins() {
     assert_eq!(page(None), (vec![5, 6, 7], true));
     assert_eq!(page(Some(5)), (vec![2, 3, 4], true));
     assert_eq!(page(Some(2)), (vec![1], false));
+}
+
+const HOUR: u64 = 60 * 60;
+
+/// A channel with a window of a day and templates.
+fn with_templates(talk: &Talk) -> ChannelProfile {
+    let window = Some(Duration::from_secs(24 * HOUR));
+    ChannelProfile {
+        window,
+        templates: true,
+        media: vec!["image/*".to_owned()],
+        ..talk.center.profile.clone()
+    }
+}
+
+fn definition(name: &str, status: Status, category: Category) -> Definition {
+    let parameter = Parameter { mark: "1".to_owned(), named: false, example: None, max: 20 };
+    let body = Part {
+        place: "body".to_owned(),
+        text: "Su pedido {{1}} ha salido.".to_owned(),
+        title: None,
+        file: None,
+        parameters: vec![parameter],
+    };
+    Definition {
+        name: name.to_owned(),
+        language: "es".to_owned(),
+        category,
+        status,
+        note: None,
+        parts: vec![body],
+    }
+}
+
+fn template(client_id: &str, name: &str, values: &[(&str, &str)]) -> SendMessage {
+    let values = values.iter().map(|(place, value)| ((*place).to_owned(), (*value).to_owned())).collect();
+    let template = SendTemplate { name: name.to_owned(), language: "es".to_owned(), values };
+    SendMessage { text: None, template: Some(template), ..text(client_id, "") }
+}
+
+impl Talk {
+    fn with_definitions() -> Self {
+        let talk = Talk::open();
+        let definitions = [
+            definition("envio", Status::Approved, Category::Utility),
+            definition("oferta", Status::Approved, Category::Marketing),
+            definition("parada", Status::Paused, Category::Utility),
+        ];
+        let account = &talk.center.account.id;
+        block_on(store::template::replace(&talk.sql, account, &definitions, NOW)).unwrap();
+        talk
+    }
+
+    /// A day and a second after Marta's last word.
+    fn send_late(&self, request: SendMessage) -> Result<Put> {
+        let profile = with_templates(self);
+        let writer = Writer { agent: &self.amy, uploads: &BTreeSet::new(), profile: Some(&profile) };
+        block_on(message::send(&self.sql, at(24 * HOUR + 1), writer, &self.id, request))
+    }
+}
+
+#[test]
+fn outside_of_the_window_only_what_was_approved_goes_out() {
+    let talk = Talk::with_definitions();
+    assert!(matches!(talk.send_late(text("c1", "Buenas")), Err(Failure::Conflict(_))));
+    let put = talk.send_late(template("c2", "envio", &[("body.1", "77")])).unwrap();
+    let Content::Template(sent) = put.message.content else { panic!("a template") };
+    assert_eq!((sent.text.as_str(), sent.marketing), ("Su pedido 77 ha salido.", false));
+    for (name, values, expected) in [
+        ("envio", &[][..], "body.1 is missing"),
+        ("envio", &[("body.1", "77"), ("body.2", "x")], "the template has no place for this body.2"),
+        ("parada", &[("body.1", "77")], "the template is paused by the provider"),
+        ("nada", &[("body.1", "77")], "template nada in es was not found"),
+    ] {
+        let refused = talk.send_late(template("c3", name, values)).unwrap_err();
+        assert_eq!(refused.to_string(), expected);
+    }
+}
+
+#[test]
+fn who_wants_nothing_is_not_written_to_and_the_agent_is_told() {
+    let talk = Talk::with_definitions();
+    let conversation = talk.center.conversation("marta").id;
+    let record = |extent| {
+        let asked = RecordOptOut { extent };
+        block_on(consent::record(&talk.sql, NOW, &talk.amy, &conversation, &asked)).unwrap()
+    };
+    let known = || block_on(view::contact(&talk.sql, &talk.marta())).unwrap().opt_outs;
+    let advertising = record(OptOutExtent::Marketing);
+    assert_eq!(advertising.reason, OptOutReason::Told);
+    let values = [("body.1", "77")];
+    let refused = talk.send_late(template("c1", "oferta", &values)).unwrap_err();
+    assert_eq!(refused.to_string(), "the contact wants no advertising on this channel");
+    assert!(talk.send_late(template("c2", "envio", &values)).is_ok());
+
+    let all = record(OptOutExtent::All);
+    assert_eq!(record(OptOutExtent::All).id, all.id, "it is recorded once");
+    assert_eq!(known(), [advertising.clone(), all.clone()]);
+    let refused = talk.send(&talk.amy, text("c3", "Buenas")).unwrap_err();
+    assert_eq!(refused.to_string(), "the contact wants no messages on this channel");
+
+    block_on(consent::end(&talk.sql, at(1), &all.id)).unwrap();
+    assert_eq!(known(), [advertising]);
+    assert!(matches!(block_on(consent::end(&talk.sql, at(1), &all.id)), Err(Failure::NotFound(_))));
+    assert!(talk.send(&talk.amy, text("c4", "Buenas")).is_ok());
 }

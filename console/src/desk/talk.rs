@@ -155,6 +155,7 @@ impl Desk {
             attachments: message.attachments.into_iter().filter_map(|file| file.id).collect(),
             in_reply_to: message.reply_to,
             private: false,
+            template: None,
         };
         let path = format!("/interactions/{interaction_id}/messages");
         let error = match http::post::<_, Message>(&path, &body).await {
@@ -309,7 +310,7 @@ impl Desk {
 }
 
 /// Unlikely to come twice; the server takes a repeated one for the same message.
-fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     let random = js_sys::Math::random() * 4_294_967_296.0;
     format!("{:x}-{:08x}", js_sys::Date::now() as u64, random as u32)
 }

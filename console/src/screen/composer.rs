@@ -1,12 +1,14 @@
 //! Where the agent writes: draft, files, the message replied to, and how long the channel is open.
 
-use crate::desk::{Desk, Upload};
+use crate::channel;
+use crate::desk::{Desk, Dialog, Upload};
 use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::name;
 use crate::screen::customer::display_name;
 use crate::screen::message::excerpt;
+use api::consent::OptOutExtent;
 use api::interaction::Interaction;
 use leptos::html;
 use leptos::prelude::*;
@@ -23,6 +25,10 @@ struct Writing {
     draft: Memo<String>,
     files: Memo<Vec<Upload>>,
     /// The channel's window is over.
+    over: Memo<bool>,
+    /// The contact wants no messages here.
+    unwanted: Memo<bool>,
+    /// One of the two.
     closed: Memo<bool>,
     ready: Memo<bool>,
 }
@@ -35,16 +41,18 @@ impl Writing {
             desk.uploads
                 .with(|uploads| conversation_id.with_value(|id| uploads.get(id).cloned().unwrap_or_default()))
         });
-        let closed = Memo::new(move |_| {
+        let over = Memo::new(move |_| {
             let until = item.get().and_then(|item| item.window_until_ms);
             until.is_some_and(|until| until <= desk.now.get())
         });
+        let unwanted = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(is_unwanted)));
+        let closed = Memo::new(move |_| over.get() || unwanted.get());
         let ready = Memo::new(move |_| {
             let files = files.get();
             let all_there = files.iter().all(|file| file.attachment.is_some());
             !closed.get() && all_there && (!files.is_empty() || !draft.get().trim().is_empty())
         });
-        Self { desk, item, conversation_id, draft, files, closed, ready }
+        Self { desk, item, conversation_id, draft, files, over, unwanted, closed, ready }
     }
 
     fn id(self) -> String {
@@ -77,6 +85,12 @@ impl Writing {
         });
         desk.send(&item, text, attachments);
     }
+}
+
+/// Whether the contact asked for no more messages on this channel.
+fn is_unwanted(item: &Interaction) -> bool {
+    let on_channel = item.contact.opt_outs.iter().filter(|opt_out| opt_out.channel == item.channel);
+    on_channel.into_iter().any(|opt_out| opt_out.extent == OptOutExtent::All)
 }
 
 /// A phone's keyboard would cover the conversation that was just opened.
@@ -124,18 +138,36 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
             input.set_value("");
         }
     };
+    let unwanted_text = fill(words.unwanted, channel::name(words, &first.channel));
+    let has_templates = first.templates;
+    let choose = move |_| {
+        if let Some(item) = item.get_untracked() {
+            desk.dialog.set(Some(Dialog::Template(Box::new(item))));
+        }
+    };
     let placeholder = fill(words.write, name::first(&display_name(&first.contact)));
     view! {
         <form class="composer" on:submit=move |event| { event.prevent_default(); send(); }>
             <Quote conversation_id=writing.id()/>
             <Files conversation_id=writing.id() files=writing.files/>
-            <Show when=move || closed.get()><p class="closed">{icon(icon::TIMER)}{words.window_over}</p></Show>
+            <Show when=move || writing.unwanted.get()>
+                <p class="closed" data-testid="unwanted">{icon(icon::FORBIDDEN)}{unwanted_text.clone()}</p>
+            </Show>
+            <Show when=move || writing.over.get() && !writing.unwanted.get()>
+                <p class="closed" data-testid="window-over">{icon(icon::TIMER)}{words.window_over}</p>
+            </Show>
             <div class="composer-row">
                 <input type="file" multiple hidden node_ref=picker on:change=picked data-testid="file"/>
                 <button type="button" class="icon-button" aria-label=words.attach title=words.attach data-testid="attach"
                     disabled=closed on:click=move |_| picker.get_untracked().into_iter().for_each(|input| input.click())>
                     {icon(icon::ATTACH)}
                 </button>
+                <Show when=move || has_templates>
+                    <button type="button" class="icon-button" aria-label=words.template title=words.template
+                        data-testid="choose-template" disabled=writing.unwanted on:click=choose>
+                        {icon(icon::TEMPLATE)}
+                    </button>
+                </Show>
                 <textarea data-testid="composer" rows="1" aria-label=placeholder.clone() placeholder=placeholder
                     node_ref=field disabled=closed prop:value=draft
                     on:input=move |event| writing.write(event_target_value(&event))

@@ -3,11 +3,12 @@
 
 use crate::channel;
 use crate::desk::Desk;
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::icon::{self, icon};
 use crate::intl;
 use crate::language::{Words, fill};
 use crate::name;
+use api::consent::{OptOut, OptOutExtent, OptOutReason, RecordOptOut};
 use api::contact::{Contact, Identity, Merge};
 use api::interaction::Interaction;
 use api::request::PatchContact;
@@ -47,10 +48,73 @@ pub(crate) fn Customer(
             <Notes contact/>
         </div>
         {move || contact.get().map(|contact| identities(contact.identities))}
+        <Unwanted contact interaction/>
         {move || contact.get().map(|contact| {
             let id = contact.id.clone();
             contact.merges.into_iter().map(|merge| merged(id.clone(), merge)).collect_view()
         })}
+    }
+}
+
+/// What they do not want, and what they told the agent about it.
+#[component]
+fn Unwanted(contact: Signal<Option<Contact>>, interaction: Signal<Option<Interaction>>) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let row = move |opt_out: OptOut| {
+        let on = channel::name(words, &opt_out.channel);
+        let what = match opt_out.extent {
+            OptOutExtent::All => fill(words.wants_nothing, on),
+            OptOutExtent::Marketing => fill(words.wants_no_advertising, on),
+        };
+        let why = match opt_out.reason {
+            OptOutReason::Asked => words.opt_out_asked,
+            OptOutReason::Refused => words.opt_out_refused,
+            OptOutReason::Blocked => words.opt_out_blocked,
+            OptOutReason::Told => words.opt_out_told,
+        };
+        let when = intl::day(opt_out.since_ms, desk.language.get_untracked().tag());
+        let path = format!("/opt-outs/{}", opt_out.id);
+        let lift = move |_| {
+            let path = path.clone();
+            spawn_local(async move {
+                if let Err(failure) = http::delete(&path).await {
+                    desk.explain(&failure);
+                }
+            });
+        };
+        view! {
+            <div class="merge" data-testid="opt-out">
+                {icon(icon::FORBIDDEN)}
+                <p>{what}<small>{fill(why, when)}</small></p>
+                <button type="button" class="link" data-testid="lift-opt-out" on:click=lift>{words.lift_opt_out}</button>
+            </div>
+        }
+    };
+    // Only whoever talks with them can have been told.
+    let here = move || {
+        let item = interaction.get()?;
+        let known = contact.get()?.opt_outs;
+        let holds = |opt_out: &OptOut| opt_out.channel == item.channel && opt_out.extent == OptOutExtent::All;
+        (!known.iter().any(holds)).then_some(item)
+    };
+    let record = move |item: Interaction| {
+        let label = fill(words.record_opt_out, channel::name(words, &item.channel));
+        let path = format!("/conversations/{}/opt-outs", item.conversation_id);
+        let tell = move |_| {
+            let path = path.clone();
+            spawn_local(async move {
+                let body = RecordOptOut { extent: OptOutExtent::All };
+                if let Err(failure) = http::tell(&path, &body).await {
+                    desk.explain(&failure);
+                }
+            });
+        };
+        view! { <button type="button" class="link" data-testid="record-opt-out" on:click=tell>{label}</button> }
+    };
+    view! {
+        {move || contact.get().map(|contact| contact.opt_outs.into_iter().map(row).collect_view())}
+        {move || here().map(record)}
     }
 }
 

@@ -1,6 +1,7 @@
 //! The person on the other side: identities, merges, history over all channels.
 
 use crate::agent::Ref;
+use crate::consent::OptOut;
 use crate::interaction::InteractionState;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,9 @@ pub struct Contact {
     pub identities: Vec<Identity>,
     #[serde(default)]
     pub merges: Vec<Merge>,
+    /// What they do not want: no message that goes against it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opt_outs: Vec<OptOut>,
 }
 
 /// One earlier or present interaction of a contact.

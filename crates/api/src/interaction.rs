@@ -70,6 +70,9 @@ pub struct Interaction {
     /// Free text is allowed until then. Absent where the channel has no such rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_until_ms: Option<i64>,
+    /// Outside of the window, or instead of free text, templates may be sent.
+    #[serde(default)]
+    pub templates: bool,
     /// The channel shows the contact that somebody types.
     #[serde(default)]
     pub typing: bool,

@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod agent;
+pub mod consent;
 pub mod contact;
 pub mod event;
 pub mod interaction;
@@ -14,4 +15,5 @@ pub mod problem;
 pub mod queue;
 pub mod request;
 pub mod snapshot;
+pub mod template;
 pub mod webhook;

@@ -1,6 +1,7 @@
 //! The bodies of calls to the desk's API.
 
 use crate::agent::{Me, PresenceStatus};
+use crate::template::SendTemplate;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct SendMessage {
     /// channel's time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    /// Instead of a text: words that the provider approved. A file for its header goes into `attachments`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<SendTemplate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

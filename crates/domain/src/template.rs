@@ -107,6 +107,13 @@ pub enum Refusal {
 /// No parameter with more spaces in a row is taken.
 const SPACES_MAX: usize = 4;
 
+impl Part {
+    /// What a value for one of its parameters is given under: `body.1`.
+    pub fn value_of(&self, parameter: &Parameter) -> String {
+        format!("{}.{}", self.place, parameter.mark)
+    }
+}
+
 impl Definition {
     /// The template with its values, by the names of their places (`body.1`, `header.name`, `url:0.1`), and
     /// the file of its header.
@@ -123,7 +130,7 @@ impl Definition {
             return Err(Refusal::Values(faults));
         }
         let value = |part: &Part, parameter: &Parameter| {
-            values.get(&place(part, parameter)).map(|value| value.trim().to_owned()).unwrap_or_default()
+            values.get(&part.value_of(parameter)).map(|value| value.trim().to_owned()).unwrap_or_default()
         };
         let filled = |part: &Part| {
             part.parameters.iter().fold(part.text.clone(), |text, parameter| {
@@ -162,7 +169,7 @@ impl Definition {
                 faults.extend(problem.map(|problem| Fault { place: part.place.clone(), problem }));
             }
             for parameter in &part.parameters {
-                let place = place(part, parameter);
+                let place = part.value_of(parameter);
                 let problem = problem(values.get(&place), parameter.max);
                 faults.extend(problem.map(|problem| Fault { place: place.clone(), problem }));
                 known.push(place);
@@ -175,10 +182,6 @@ impl Definition {
         faults.extend(unknown.map(|place| Fault { place: place.clone(), problem: Problem::Unknown }));
         faults
     }
-}
-
-fn place(part: &Part, parameter: &Parameter) -> String {
-    format!("{}.{}", part.place, parameter.mark)
 }
 
 fn problem(value: Option<&String>, max: usize) -> Option<Problem> {

@@ -1,12 +1,13 @@
 //! Who wants no messages: see [`domain::consent`]. What was lifted stays, since one may have to show it.
 
 use crate::{
-    parameters,
+    contact, parameters,
     port::{Error, Result, Row, Sql},
 };
 use domain::{
     consent::{Consent, Extent, OptOut, Reason, lifted},
     contact::Identity,
+    id::ContactId,
     time::Timestamp,
 };
 
@@ -45,6 +46,16 @@ pub async fn opt_outs(sql: &impl Sql, channel: &str, identity: &Identity) -> Res
     Ok(of(sql, channel, identity).await?.into_iter().map(|recorded| recorded.opt_out).collect())
 }
 
+/// What a contact does not want, on every channel and at every address of theirs.
+pub async fn of_contact(sql: &impl Sql, contact: &ContactId) -> Result<Vec<Recorded>> {
+    let statement =
+        "SELECT DISTINCT o.id, o.channel, o.scheme, o.value, o.extent, o.reason, o.source, o.since_ms
+        FROM opt_out o JOIN contact_identity i ON i.scheme = o.scheme AND i.value = o.value
+        JOIN contact c ON c.id = i.contact_id
+        WHERE c.root_id = $1 AND o.lifted_at_ms IS NULL ORDER BY o.since_ms, o.id";
+    sql.query(statement, parameters![contact]).await?.iter().map(recorded).collect()
+}
+
 /// Records what an address does not want, once.
 pub async fn record(sql: &impl Sql, new: &Recorded) -> Result<()> {
     let Recorded { id, channel, identity, opt_out: OptOut { extent, reason }, source, since } = new;
@@ -57,7 +68,7 @@ pub async fn record(sql: &impl Sql, new: &Recorded) -> Result<()> {
     let Identity { scheme, value } = identity;
     let (extent, reason) = (extent.as_str(), reason.as_str());
     sql.query(statement, parameters![id, channel, scheme, value, extent, reason, source, *since]).await?;
-    Ok(())
+    publish(sql, identity, *since).await
 }
 
 /// Ends what the contact's word, or the fact that they wrote, ends.
@@ -78,8 +89,19 @@ pub async fn lift(
 
 /// Ends one. `false`: it does not hold.
 pub async fn end(sql: &impl Sql, id: &str, now: Timestamp) -> Result<bool> {
-    let statement = "UPDATE opt_out SET lifted_at_ms = $1 WHERE id = $2 AND lifted_at_ms IS NULL RETURNING 1";
-    sql.any(statement, parameters![now, id]).await
+    let statement = "UPDATE opt_out SET lifted_at_ms = $1 WHERE id = $2 AND lifted_at_ms IS NULL
+        RETURNING scheme, value";
+    let Some(row) = sql.first(statement, parameters![now, id]).await? else { return Ok(false) };
+    publish(sql, &Identity { scheme: row.get(0)?, value: row.get(1)? }, now).await?;
+    Ok(true)
+}
+
+/// Tells the desks of whoever has the address.
+async fn publish(sql: &impl Sql, identity: &Identity, now: Timestamp) -> Result<()> {
+    if let Some(contact) = contact::proven_holder(sql, identity).await? {
+        contact::publish(sql, &contact, now).await?;
+    }
+    Ok(())
 }
 
 fn recorded(row: &Row) -> Result<Recorded> {

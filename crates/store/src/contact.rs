@@ -283,7 +283,8 @@ async fn known(sql: &impl Sql, id: &ContactId) -> Result<Option<Known>> {
     row.map(|row| Ok(Known { id: row.get(0)?, created_at: row.get(1)? })).transpose()
 }
 
-async fn publish(sql: &impl Sql, contact: &ContactId, now: Timestamp) -> Result<()> {
+/// Tells the desks that something about a contact changed.
+pub(crate) async fn publish(sql: &impl Sql, contact: &ContactId, now: Timestamp) -> Result<()> {
     let entry = Entry { contact: Some(contact.clone()), ..Entry::new(feed::Kind::Contact) };
     feed::publish(sql, now, entry).await
 }

@@ -14,6 +14,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     let lost = || Failure::Broken(format!("interaction {} has no conversation", view.id));
     let conversation = conversation.ok_or_else(lost)?;
     let profile = center.profile(&conversation);
+    let templates = profile.is_some_and(|profile| profile.templates);
     let window = profile.and_then(|profile| profile.window);
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {
@@ -39,6 +40,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         last_message: last_message.map(|last| message(&last, center)),
         unread: conversation::unread(sql, &view.conversation).await?,
         window_until_ms: window_until(window, conversation.last_in_at).map(|at| at.0),
+        templates,
         typing: profile.is_some_and(|profile| profile.typing),
         disposition: view.disposition.clone(),
     })

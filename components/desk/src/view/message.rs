@@ -57,6 +57,7 @@ pub(crate) fn error(error: &said::DeliveryError) -> DeliveryError {
 fn reason(reason: Why) -> Reason {
     match reason {
         Why::OptedOut => Reason::OptedOut,
+        Why::NoAdvertising => Reason::NoAdvertising,
         Why::Blocked => Reason::Blocked,
         Why::WindowClosed => Reason::WindowClosed,
         Why::NoSuchPerson => Reason::NoSuchPerson,
@@ -68,6 +69,7 @@ fn reason(reason: Why) -> Reason {
         Why::BadTemplate => Reason::BadTemplate,
         Why::TakenForSpam => Reason::TakenForSpam,
         Why::TooMany => Reason::TooMany,
+        Why::TooManyToThem => Reason::TooManyToThem,
         Why::AccountRefused => Reason::AccountRefused,
         Why::ProviderTrouble => Reason::ProviderTrouble,
         Why::NoAnswer => Reason::NoAnswer,
@@ -108,7 +110,11 @@ fn author(author: &said::Author, center: &Center) -> Author {
 fn content(content: &Content) -> (MessageKind, String, Vec<MessageOption>, Vec<Attachment>) {
     match content {
         Content::Text { text } => (MessageKind::Text, text.clone(), vec![], vec![]),
-        Content::Template(_) | Content::Location(_) => (MessageKind::Text, content.words(), vec![], vec![]),
+        Content::Template(template) => {
+            let files = template.header.iter().map(attachment).collect();
+            (MessageKind::Text, template.text.clone(), vec![], files)
+        }
+        Content::Location(_) => (MessageKind::Text, content.words(), vec![], vec![]),
         Content::Card(_) | Content::Letter(_) => (
             MessageKind::Media,
             content.words(),

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS opt_out (
     since_ms     INTEGER NOT NULL,
     lifted_at_ms INTEGER                             -- it holds until then
 );
-CREATE INDEX IF NOT EXISTS opt_out_by_address ON opt_out (channel, scheme, value);
+CREATE INDEX IF NOT EXISTS opt_out_by_address ON opt_out (scheme, value, channel);
 
 -- A token bucket: when it is full again.
 CREATE TABLE IF NOT EXISTS rate_bucket (
