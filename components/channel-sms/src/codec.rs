@@ -3,7 +3,7 @@
 use crate::{
     consent,
     provider::{self, Provider},
-    report::{self, NAME, error},
+    report::{NAME, error},
     segment,
 };
 use channel::{

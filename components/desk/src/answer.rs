@@ -196,7 +196,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::AccountTemplates => template::of_account(sql, id).await,
         E::SyncTemplates => template::sync(sql, id).await,
         E::OptOut => {
-            let of = ConversationId::from(id);
+            let of = ConversationId::from(id.as_str());
             let recorded = consent::record(sql, now(), call.agent_id()?, &of, &asked.json()?).await?;
             Ok(reply::ok(&recorded))
         }

@@ -18,6 +18,7 @@ use channel::{
     signature::{Signature, same_secret},
 };
 use domain::{
+    consent::Consent,
     contact::PHONE,
     message::{Attachment, DeliveryError, Location as Place},
 };

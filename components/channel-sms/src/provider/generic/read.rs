@@ -13,7 +13,7 @@ use channel::{
     received::{Received, Settings},
     signature::to_hex,
 };
-use domain::time::Timestamp;
+use domain::{consent::Consent, time::Timestamp};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -21,6 +21,7 @@ use channel::{
     signature::{Signature, to_hex},
 };
 use domain::{
+    consent::Consent,
     contact::PHONE,
     message::{Attachment, DeliveryError, Location as Place},
 };

@@ -13,7 +13,7 @@ use channel::{
     received::{Received, Settings},
     signature::to_hex,
 };
-use domain::{contact::Identity, message::Location};
+use domain::{consent::Consent, contact::Identity, message::Location};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -213,6 +213,8 @@ mod tests {
                 language: "es".to_owned(),
                 parameters: vec![parameter(None, "Ana"), parameter(Some("day"), "lunes")],
                 text: "Hola, Ana".to_owned(),
+                marketing: false,
+                header: None,
             })
         };
         check(
