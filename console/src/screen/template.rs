@@ -81,12 +81,12 @@ fn row(
     chosen: RwSignal<Option<MessageTemplate>>,
 ) -> impl IntoView {
     let text = preview(&template.parts, &BTreeMap::new());
-    let (name, language) = (template.name.clone(), template.language.clone());
+    let (name, title, language) = (template.name.clone(), template.name.clone(), template.language.clone());
     let advertising = template.category == TemplateCategory::Marketing;
     view! {
-        <button type="button" class="target" data-testid="template" data-name=name.clone()
+        <button type="button" class="target" data-testid="template" data-name=name
             on:click=move |_| chosen.set(Some(template.clone()))>
-            <b>{name}<small>{language}</small></b>
+            <b>{title}<small>{language}</small></b>
             <Show when=move || advertising><small class="advertising">{words.advertising}</small></Show>
             <small class="template-text">{text}</small>
         </button>

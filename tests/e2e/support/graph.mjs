@@ -21,6 +21,8 @@ export class Graph {
   #trouble;
   /** Files that customers sent: by id, `{ bytes, mime }`. */
   media = new Map();
+  /** The templates of the business account, as Meta lists them. */
+  templates = [];
   /** How many requests came, whatever became of them. */
   requests = 0;
 
@@ -68,6 +70,7 @@ export class Graph {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     if (this.#trouble) return this.#trouble(response);
+    if (request.method === 'GET' && request.url.includes('/message_templates')) return this.#listed(request, response);
     if (request.method === 'GET') return this.#file(request, response);
     if (request.url.endsWith('/media')) return this.#upload(request, Buffer.concat(chunks), response);
     const wrong = this.#wrong(request, Buffer.concat(chunks).toString());
@@ -81,6 +84,14 @@ export class Graph {
     this.accepted.push({ id, body, atMs: Date.now() });
     const contacts = [{ input: body.to ?? body.recipient, wa_id: body.to }];
     return json(response, 200, { messaging_product: 'whatsapp', contacts, messages: [{ id }] });
+  }
+
+  /** One template a page, so that pages are followed. */
+  #listed(request, response) {
+    if (request.headers.authorization !== `Bearer ${ACCESS_TOKEN}`) return json(response, 401, { error: { code: 190, message: 'bearer token' } });
+    const at = Number(new URL(request.url, this.url).searchParams.get('after') ?? 0);
+    const next = at + 1 < this.templates.length ? { next: 'there is more' } : {};
+    return json(response, 200, { data: this.templates.slice(at, at + 1), paging: { cursors: { after: String(at + 1) }, ...next } });
   }
 
   /** A file in two steps, as Meta serves it: where it is, then its bytes; both for the token alone. */
@@ -136,6 +147,8 @@ export class Graph {
 }
 
 const shapes = {
+  template: template => (template?.name && template.language?.code && template.components?.every(({ type, parameters }) =>
+    type && parameters?.length && parameters.every(({ text }) => text !== '')) ? undefined : 'template'),
   text: text => (text?.body && text.body.length <= BODY_MAX ? undefined : 'text.body'),
   image: media,
   document: media,

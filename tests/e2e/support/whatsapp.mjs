@@ -25,11 +25,11 @@ export class Customer {
     Object.assign(this, { server, phone, name });
   }
 
-  /** The body of a webhook with one text message. */
-  text(body, id = wamid()) {
+  /** The body of a webhook with one text message, written at `at` in seconds. */
+  text(body, id = wamid(), at = seconds()) {
     return this.#value({
       contacts: [{ profile: { name: this.name }, wa_id: this.phone }],
-      messages: [{ from: this.phone, id, timestamp: seconds(), type: 'text', text: { body } }],
+      messages: [{ from: this.phone, id, timestamp: at, type: 'text', text: { body } }],
     });
   }
 
