@@ -1,5 +1,6 @@
 //! What the gateway is told: arguments for what everybody may read, the environment for secrets.
 
+use crate::mail::Relay;
 use anyhow::{Result, bail};
 use clap::Parser;
 use std::net::SocketAddr;
@@ -18,7 +19,10 @@ pub struct Arguments {
 }
 
 const ENVIRONMENT: &str = "Environment:
-  GATEWAY_TOKEN  what callers send as `Authorization: Bearer`; 16 characters or more, required";
+  GATEWAY_TOKEN  what callers send as `Authorization: Bearer`; 16 characters or more, required
+  SMTP_URL       the mail server for letters: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://… (TLS);
+                 options: ?tls=none (no TLS, port 25), &auth=plain|login|xoauth2 (with xoauth2 the password is
+                 the access token), &ca=FILE (a certificate authority besides the system's), &hello=NAME";
 
 /// Shorter ones could be guessed.
 const TOKEN_MIN: usize = 16;
@@ -28,6 +32,7 @@ pub struct Configuration {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub token: Secret,
+    pub relay: Option<Relay>,
 }
 
 impl Configuration {
@@ -36,7 +41,9 @@ impl Configuration {
         if token.len() < TOKEN_MIN {
             bail!("GATEWAY_TOKEN needs {TOKEN_MIN} characters or more; `openssl rand -hex 32` makes one");
         }
-        Ok(Configuration { listen: arguments.listen, data: arguments.data, token: Secret(token) })
+        let relay = environment("SMTP_URL").filter(|url| !url.is_empty());
+        let relay = relay.map(|url| Relay::parse(&url)).transpose()?;
+        Ok(Configuration { listen: arguments.listen, data: arguments.data, token: Secret(token), relay })
     }
 }
 

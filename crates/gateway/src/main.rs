@@ -7,6 +7,7 @@ use gateway::{log, routes, server};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::task::TaskTracker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -26,7 +27,8 @@ async fn run(arguments: Arguments) -> Result<()> {
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("could not listen on {listen}"))?;
     let address = listener.local_addr().context("could not learn the own address")?;
-    let routes = routes::all(configuration)?;
+    let tasks = TaskTracker::new();
+    let routes = routes::all(configuration, &tasks)?;
     let mut terminate = signal(SignalKind::terminate()).context("could not wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("could not wait for SIGINT")?;
     let stop = async move {
@@ -34,9 +36,9 @@ async fn run(arguments: Arguments) -> Result<()> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        println!("stopping: letting requests finish");
+        tracing::info!("stopping: letting requests finish");
     };
     println!("ready http://{address}");
-    server::serve(listener, routes, stop).await;
+    server::serve(listener, routes, &tasks, stop).await;
     Ok(())
 }

@@ -9,16 +9,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 
 /// Connections at the same time; more wait in the system's own line.
 const CONNECTIONS_MAX: usize = 256;
 /// Time for a request's head, and the longest pause between two requests of a connection.
 const HEAD_MAX: Duration = Duration::from_secs(30);
-/// Time that requests get to finish after the end was asked for: longer than any of them may take.
+/// Time that requests and tasks get to finish after the end was asked for.
 const DRAIN_MAX: Duration = Duration::from_secs(60);
 
 /// Serves until `stop` resolves, then lets what is under way finish.
-pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    tasks: &TaskTracker,
+    stop: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -32,7 +38,12 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_MAX, connections.shutdown()).await.is_err() {
+    let finished = async {
+        connections.shutdown().await;
+        tasks.close();
+        tasks.wait().await;
+    };
+    if tokio::time::timeout(DRAIN_MAX, finished).await.is_err() {
         tracing::warn!("some requests did not finish within {DRAIN_MAX:?}");
     }
 }
