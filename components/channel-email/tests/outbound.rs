@@ -46,6 +46,7 @@ fn answering(letter: Letter) -> Correspondence {
         answered: Some(Answered {
             id: Some("<abc.1@example.org>".to_owned()),
             content: Content::Letter(letter),
+            at: Some(Timestamp(1_795_176_000_000)),
         }),
         ..Correspondence::default()
     }

@@ -8,12 +8,14 @@ pub mod contact;
 pub mod events;
 pub mod file;
 pub mod interaction;
+pub mod letter;
 pub mod message;
 pub mod metrics;
 pub mod query;
 pub mod rate;
 pub mod route;
 pub mod setup;
+pub mod template;
 pub mod view;
 
 #[cfg(target_family = "wasm")]

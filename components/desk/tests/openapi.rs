@@ -39,6 +39,8 @@ use utoipa::OpenApi;
     api::webhook::ReprocessFinding,
     api::webhook::ReprocessPage,
     api::webhook::ReprocessReason,
+    api::template::Template,
+    api::template::TemplateSetup,
 )))]
 struct Schemas;
 

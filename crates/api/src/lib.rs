@@ -14,4 +14,5 @@ pub mod problem;
 pub mod queue;
 pub mod request;
 pub mod snapshot;
+pub mod template;
 pub mod webhook;

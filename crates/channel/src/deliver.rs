@@ -16,8 +16,9 @@ use shell::{
     failure::Result,
     log,
     outbound::{self, Parcel},
+    template,
 };
-use store::{account::Account, message, port::Sql};
+use store::{account::Account, contact, message, port::Sql};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -82,6 +83,7 @@ async fn hand_over(
     };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
+        delivery: format!("{}.{}", parcel.message.id, parcel.work.id),
         to,
         content: parcel.message.content.clone(),
         in_reply_to: parcel.reply_to.clone(),
@@ -120,6 +122,14 @@ const CORRESPONDENCE_MAX: i64 = 50;
 /// What surrounds a letter: the one that it answers.
 async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> Result<Correspondence> {
     let message = &parcel.message;
+    let contact = contact::find(sql, &parcel.conversation.contact).await?;
+    let author = match &message.author {
+        Author::Agent(agent) => Some(agent),
+        _ => None,
+    };
+    let values =
+        template::values(sql, author, message.interaction.as_ref(), &parcel.account, contact.as_ref())
+            .await?;
     let mut answered = match &message.reply_to {
         Some(id) => message::find(sql, id).await?,
         None => None,
@@ -130,8 +140,14 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
     }
     Ok(Correspondence {
         at: Some(world.now()),
-        answered: answered.map(|message| Answered { id: message.provider_id, content: message.content }),
+        answered: answered.map(|message| Answered {
+            id: message.provider_id,
+            content: message.content,
+            at: Some(message.at),
+        }),
         automatic: matches!(message.author, Author::Bot | Author::System),
+        locale: contact.and_then(|contact| contact.locale),
+        values,
     })
 }
 

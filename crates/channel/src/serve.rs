@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     due::{Kind, Work},
-    id::AccountId,
+    id::{AccountId, WebhookId},
     time::Timestamp,
 };
 use http::{Method, StatusCode};
@@ -68,6 +68,7 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
             let request: reprocess::Request = asked.json()?;
             Ok(reply::ok(&reprocess::page(&database().await?, now(), codec, &request).await?))
         }
+        ["original", webhook] => original(codec, webhook).await,
         ["profile"] => Ok(reply::ok(&codec.profiles())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             receive(codec, variables, &asked, account).await
@@ -209,6 +210,16 @@ async fn errands(variables: &[&str], requests: Vec<ProviderRequest>, work: &Work
         log::alarm(format!("what webhook {} asks for could not be done: {said}", work.subject));
     }
     Ok(())
+}
+
+/// What a kept webhook brought, as it was written.
+async fn original(codec: &impl Codec, webhook: &str) -> Result<Reply> {
+    let sql = database().await?;
+    let gone = || Failure::NotFound(format!("webhook {webhook}"));
+    let found = store::webhook::find(&sql, &WebhookId::from(webhook)).await?.ok_or_else(gone)?;
+    let kept = Kept::of(&sql, found).await?;
+    let original = codec.original(&kept.received, &kept.settings).ok_or_else(gone)?;
+    Ok(reply::bytes(StatusCode::OK, original.mime, original.body))
 }
 
 /// What the codec makes of a request that a developer has.

@@ -2,7 +2,8 @@
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`], [`phone`],
 //! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
-//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
+//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`],
+//! words with places for values are [`template`]s.
 
 pub mod agent;
 pub mod channel;
@@ -15,4 +16,5 @@ pub mod notice;
 pub mod phone;
 pub mod queue;
 pub mod routing;
+pub mod template;
 pub mod time;

@@ -3,7 +3,7 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::channel::ChannelProfile;
+use crate::{channel::ChannelProfile, id::WebhookId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -168,6 +168,9 @@ impl Card {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Letter {
     pub subject: String,
+    /// As its sender wrote it, with their name: `Ana <ana@mail.example>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What was written, without what it quotes.
     pub text: String,
     /// What it repeats of earlier letters, and a signature: shown folded.
@@ -186,9 +189,65 @@ pub struct Letter {
     /// Where its sender wants the answer, if not where it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// Who else got it, without us: an answer to all goes to them, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
     /// Pictures inside the text have a `content_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What is known of where it really came from.
+    #[serde(default, skip_serializing_if = "Authentication::is_unknown")]
+    pub authentication: Authentication,
+    /// Why it is taken for a machine's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<String>,
+    /// The kept webhook with the letter as it came. Known once it is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<WebhookId>,
+}
+
+/// What the receiving server found out about a letter's sender (RFC 8601), in its words: `pass`, `fail`, …
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Authentication {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dkim: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dmarc: Option<String>,
+}
+
+/// Whether a letter comes from whom it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    Proven,
+    /// The sender's domain disowns it, or nothing that it says of itself holds.
+    Forged,
+    Unknown,
+}
+
+impl Authentication {
+    pub fn is_unknown(&self) -> bool {
+        *self == Authentication::default()
+    }
+
+    /// DMARC is the sender's own word on what SPF and DKIM mean. Without it a proof is one of the two that
+    /// passes; one that fails alone is common where letters are passed on.
+    pub fn trust(&self) -> Trust {
+        let is = |result: &Option<String>, words: &[&str]| {
+            result.as_deref().is_some_and(|result| words.contains(&result))
+        };
+        let (pass, fail) = (["pass"].as_slice(), ["fail", "permerror"].as_slice());
+        match self {
+            Authentication { dmarc, .. } if is(dmarc, pass) => Trust::Proven,
+            Authentication { dmarc, .. } if is(dmarc, fail) => Trust::Forged,
+            Authentication { spf, dkim, .. } if is(spf, pass) || is(dkim, pass) => Trust::Proven,
+            Authentication { spf, dkim, .. } if is(spf, fail) && !is(dkim, pass) || is(dkim, fail) => {
+                Trust::Forged
+            }
+            _ => Trust::Unknown,
+        }
+    }
 }
 
 /// A question with options. The customer's choice comes back as the option's `id`.
@@ -333,4 +392,28 @@ impl Status {
 pub struct DeliveryError {
     pub code: String,
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_a_letter_comes_from() {
+        for (spf, dkim, dmarc, expected) in [
+            ("", "", "", Trust::Unknown),
+            ("pass", "", "", Trust::Proven),
+            ("fail", "pass", "", Trust::Proven),
+            ("softfail", "none", "", Trust::Unknown),
+            ("fail", "", "", Trust::Forged),
+            ("", "fail", "", Trust::Forged),
+            ("pass", "pass", "fail", Trust::Forged),
+            ("fail", "fail", "pass", Trust::Proven),
+            ("fail", "pass", "none", Trust::Proven),
+        ] {
+            let word = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let found = Authentication { spf: word(spf), dkim: word(dkim), dmarc: word(dmarc) };
+            assert_eq!(found.trust(), expected, "spf {spf:?} dkim {dkim:?} dmarc {dmarc:?}");
+        }
+    }
 }

@@ -259,7 +259,8 @@ impl MailServer {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail_server.py");
         let mut command = Command::new("/usr/bin/python3");
         command.arg(script).args(["--port", &port.to_string()]).args(options);
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Debian's Python");
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Debian's Python");
         let input = process.stdin.take().expect("piped");
         let mut output = BufReader::new(process.stdout.take().expect("piped"));
         let mut line = String::new();

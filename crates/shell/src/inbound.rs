@@ -23,7 +23,7 @@ use store::{
     conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
-    webhook,
+    unreachable, webhook,
 };
 
 /// One event, with a key that two deliveries of it share.
@@ -120,6 +120,16 @@ pub struct Report {
     pub message: Option<MessageId>,
     pub status: Status,
     pub error: Option<DeliveryError>,
+    /// The address that does not exist, where that is why it failed.
+    #[serde(default)]
+    pub unreachable: Option<Identity>,
+}
+
+impl Report {
+    /// The bare status.
+    pub fn of(status: Status) -> Self {
+        Report { provider_id: None, message: None, status, error: None, unreachable: None }
+    }
 }
 
 /// What somebody says about a contact.
@@ -176,8 +186,7 @@ impl Scope<'_> {
             What::StatusBefore { identities, before, named, status } => {
                 for id in named {
                     let key = format!("{}:{id}", inbound.key);
-                    let report =
-                        Report { provider_id: Some(id.clone()), message: None, status: *status, error: None };
+                    let report = Report { provider_id: Some(id.clone()), ..Report::of(*status) };
                     let what = What::Status(report.clone());
                     self.report(sql, &Inbound { key, what, ..inbound.clone() }, &report).await?;
                 }
@@ -199,6 +208,9 @@ impl Scope<'_> {
     async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
         let at = inbound.at;
         let conversation = self.open(sql, heard).await?;
+        for identity in &heard.identities {
+            unreachable::clear(sql, identity).await?;
+        }
         conversation::heard(sql, &conversation.id, at).await?;
         let (interaction, new) = match &conversation.open_interaction {
             Some(open) => (open.clone(), false),
@@ -213,7 +225,7 @@ impl Scope<'_> {
             Command::Write
         };
         let done = command::within(sql, self.now, &interaction, command).await?;
-        let message = self.message(sql, &conversation, at, heard).await?;
+        let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message { interaction: Some(interaction.clone()), ..message };
         let message = message::add(sql, self.now, message).await?;
         self.catch_up(sql, &message).await?;
@@ -253,12 +265,12 @@ impl Scope<'_> {
         };
         if let Some(own) = echo::own(sql, self.now, &conversation, heard).await? {
             let provider_id = heard.provider_id.clone();
-            let report = Report { provider_id, message: None, status: Status::Sent, error: None };
+            let report = Report { provider_id, ..Report::of(Status::Sent) };
             fold(sql, self.now, own.clone(), &report).await?;
             let known = message::find(sql, &own.id).await?.unwrap_or(own);
             return self.catch_up(sql, &known).await;
         }
-        let message = self.message(sql, &conversation, inbound.at, heard).await?;
+        let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message {
             interaction: conversation.open_interaction.clone(),
             direction: Direction::Out,
@@ -274,14 +286,17 @@ impl Scope<'_> {
         &self,
         sql: &impl Sql,
         conversation: &Conversation,
-        at: Timestamp,
+        inbound: &Inbound,
         heard: &Heard,
     ) -> Result<Message, Race> {
         let reply_to = match &heard.reply_to {
             Some(target) => message::by_provider(sql, &self.account.id, target).await?,
             None => None,
         };
-        let content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
+        let mut content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
+        if let Content::Letter(letter) = &mut content {
+            letter.original.clone_from(&inbound.webhook);
+        }
         Ok(Message {
             id: MessageId(unique::id(self.now)),
             conversation: conversation.id.clone(),
@@ -291,7 +306,7 @@ impl Scope<'_> {
             direction: Direction::In,
             author: Author::Contact,
             content,
-            at,
+            at: inbound.at,
             provider_id: heard.provider_id.clone(),
             client_id: heard.client_id.clone(),
             reply_to: reply_to.map(|message| message.id),
@@ -385,6 +400,9 @@ impl Scope<'_> {
             Some(id) => message::find(sql, id).await?.filter(|message| message.account == self.account.id),
             None => None,
         };
+        if let (Some(identity), Some(error)) = (&report.unreachable, &report.error) {
+            unreachable::mark(sql, identity, error, self.now).await?;
+        }
         if let (None, Some(id)) = (&found, &report.provider_id) {
             found = message::by_provider(sql, &self.account.id, id).await?;
         }
@@ -409,7 +427,7 @@ impl Scope<'_> {
         let upto = seq.min(conversation.last_seq).saturating_add(1);
         for message in message::before(sql, &conversation.id, upto, 100).await? {
             if message.direction == Direction::Out {
-                let report = Report { provider_id: None, message: None, status, error: None };
+                let report = Report::of(status);
                 fold(sql, self.now, message, &report).await?;
             }
         }
@@ -434,7 +452,7 @@ impl Scope<'_> {
                 Some(Status::Unknown | Status::Failed) | None => None,
             };
             if message.direction == Direction::Out && handed_at.is_some_and(|at| at <= before) {
-                let report = Report { provider_id: None, message: None, status, error: None };
+                let report = Report::of(status);
                 fold(sql, self.now, message, &report).await?;
             }
         }

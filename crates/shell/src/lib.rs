@@ -17,6 +17,7 @@ pub mod password;
 pub mod performer;
 pub mod routing;
 pub mod seal;
+pub mod template;
 pub mod token;
 pub mod trace;
 pub mod unique;

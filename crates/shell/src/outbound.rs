@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     channel::CapacityKind,
-    contact::Identity,
+    contact::{Identity, is_unreachable},
     due::{Kind, Work, backoff},
     id::{ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
@@ -24,6 +24,7 @@ use store::{
     conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
+    unreachable,
 };
 
 /// What is to be sent.
@@ -301,6 +302,9 @@ async fn record_within(
         Outcome::Retry { error, .. } | Outcome::Failed { error } => {
             message.status = folded(Status::Failed);
             message.error = Some(error.clone());
+            if is_unreachable(&error.code) {
+                unreachable::mark(sql, &parcel.conversation.identity, error, now).await?;
+            }
         }
         Outcome::Unknown { error } => {
             message.status = folded(Status::Unknown);

@@ -53,9 +53,7 @@ fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
     let draft = Draft::new(&conversation, None, Author::Bot, Content::text("buenas"));
     let put = block_on(outbound::send(&sql, NOW, &draft)).unwrap();
     let parcel = block_on(outbound::take(&sql, NOW, &put.work[0])).unwrap().unwrap();
-    let report = |status| {
-        What::Status(Report { provider_id: Some("wamid.1".into()), message: None, status, error: None })
-    };
+    let report = |status| What::Status(Report { provider_id: Some("wamid.1".into()), ..Report::of(status) });
     center.apply("read:wamid.1", report(Status::Read));
     center.apply("sent:wamid.1", report(Status::Sent));
     let status = || center.messages(&conversation)[1].status;

@@ -237,6 +237,7 @@ impl Desk {
             attachments: vec![],
             in_reply_to: None,
             private: false,
+            envelope: None,
         };
         move |node| {
             Box::pin(async move {

@@ -19,6 +19,8 @@ pub mod port;
 pub mod queue;
 pub mod record;
 pub mod statistics;
+pub mod template;
+pub mod unreachable;
 pub mod webhook;
 
 #[cfg(not(target_family = "wasm"))]

@@ -39,7 +39,15 @@ pub(crate) trait Provider {
     /// The letter in a request, for the bytes of its files. `None`: there is none.
     fn letter(&self, received: &Received) -> Option<Mail>;
 
+    /// The same as it was sent, byte for byte. `None`: the provider hands over its parts alone.
+    fn original(&self, received: &Received) -> Option<Vec<u8>>;
+
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError>;
+
+    /// Whether it knows by [`Composed::delivery`] what it has already, so that asking again is safe.
+    fn knows_repeats(&self) -> bool {
+        false
+    }
 }
 
 /// The provider of the account.
