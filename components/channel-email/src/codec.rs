@@ -7,6 +7,7 @@ use crate::{
 };
 use channel::{
     codec::{Codec, Original},
+    elsewhere::Missing,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
@@ -81,6 +82,10 @@ impl Codec for Email {
     fn interpret_for(&self, answer: &Answer, settings: &Settings) -> Outcome {
         let safe = provider::sending(settings).is_some_and(|provider| provider.knows_repeats());
         outcome::interpret_for(answer, safe)
+    }
+
+    fn missing(&self, received: &Received, settings: &Settings) -> Option<Missing> {
+        provider::of(received, settings).missing(received, settings)
     }
 
     fn original(&self, received: &Received, settings: &Settings) -> Option<Original> {

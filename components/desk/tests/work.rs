@@ -98,6 +98,7 @@ fn text(client_id: &str, text: &str) -> SendMessage {
         attachments: vec![],
         in_reply_to: None,
         private: false,
+        envelope: None,
     }
 }
 

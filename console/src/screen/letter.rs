@@ -100,7 +100,7 @@ fn Frame(page: String, pictures: RwSignal<bool>) -> impl IntoView {
     };
     let source = move || if pictures.get() { format!("{page}?pictures=1") } else { page.clone() };
     view! {
-        <iframe class="letter-page" node_ref=node src=source height=height loading="lazy" referrerpolicy="no-referrer"
+        <iframe class="letter-page" node_ref=node src=source height=height referrerpolicy="no-referrer"
             sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" data-testid="letter-page"
             on:load=measure></iframe>
     }

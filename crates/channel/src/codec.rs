@@ -1,6 +1,7 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    elsewhere::Missing,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
@@ -64,6 +65,11 @@ pub trait Codec {
     /// settings hold no secrets here.
     fn errands(&self, _received: &Received, _settings: &Settings) -> Vec<ProviderRequest> {
         vec![]
+    }
+
+    /// What the webhook only points at: its event lies elsewhere. The settings hold the account's secrets.
+    fn missing(&self, _received: &Received, _settings: &Settings) -> Option<Missing> {
+        None
     }
 
     /// What a webhook brought as it was written, as a file of its own: a letter. `None`: there is none.

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     channel::CapacityKind,
     due::Work,
-    message::{Author, DeliveryError, Direction},
+    message::{Author, DeliveryError, Direction, is_loop},
     time::Timestamp,
 };
 use shell::{
@@ -71,6 +71,11 @@ async fn hand_over(
     };
     let correspondence = match codec.profile().capacity {
         CapacityKind::Mail => match correspondence(sql, world, parcel).await {
+            Ok(correspondence) if correspondence.looping => {
+                return Outcome::Failed {
+                    error: problem("loop", "too many automatic letters to one contact"),
+                };
+            }
             Ok(correspondence) => correspondence,
             Err(failure) => {
                 return Outcome::Retry {
@@ -134,8 +139,13 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
         Some(id) => message::find(sql, id).await?,
         None => None,
     };
+    let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
+    let is_automatic = |author: &Author| matches!(author, Author::Bot | Author::System);
+    let of_machines =
+        before.iter().filter(|sent| sent.direction == Direction::Out && is_automatic(&sent.author));
+    let looping =
+        is_automatic(&message.author) && is_loop(world.now(), of_machines.map(|message| message.at));
     if answered.is_none() {
-        let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
         answered = before.into_iter().rev().find(|message| message.direction == Direction::In);
     }
     Ok(Correspondence {
@@ -145,7 +155,8 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
             content: message.content,
             at: Some(message.at),
         }),
-        automatic: matches!(message.author, Author::Bot | Author::System),
+        automatic: is_automatic(&message.author),
+        looping,
         locale: contact.and_then(|contact| contact.locale),
         values,
     })

@@ -63,6 +63,8 @@ pub struct Correspondence {
     pub answered: Option<Answered>,
     /// No person wrote it.
     pub automatic: bool,
+    /// It would be one of too many of them.
+    pub looping: bool,
     /// The contact's language, where it is known.
     pub locale: Option<String>,
     /// For the places of a signature: `agent.name`, `queue.name`, …

@@ -5,7 +5,7 @@ use crate::{
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest::Kept,
-    files,
+    elsewhere, files,
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
@@ -169,6 +169,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
                 return Ok(reply::empty(StatusCode::NO_CONTENT));
             };
             errands(variables, kept.errands(codec), &work).await?;
+            if let Some(next) =
+                elsewhere::fetch(&sql, &Outside::new(variables).await?, codec, &kept, &work).await?
+            {
+                attempt(next);
+                return Ok(reply::empty(StatusCode::NO_CONTENT));
+            }
             let digested = kept.digest(&sql, now(), codec, &work).await?;
             if !digested.unknown.is_empty() {
                 let count = digested.unknown.len();

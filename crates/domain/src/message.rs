@@ -3,9 +3,10 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::{channel::ChannelProfile, id::WebhookId};
+use crate::{channel::ChannelProfile, id::WebhookId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// What is said, whatever the channel. A channel's codec turns it into the provider's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +218,16 @@ pub struct Authentication {
     pub dmarc: Option<String>,
 }
 
+/// So many letters of machines to one contact within this time are a conversation of machines.
+const AUTOMATIC_MAX: usize = 10;
+const AUTOMATIC_SPAN: Duration = Duration::from_secs(3600);
+
+/// Whether one more letter that nobody wrote would go to a machine that answers each of them: `automatic`
+/// is when the ones before it were sent, in one conversation.
+pub fn is_loop(now: Timestamp, automatic: impl IntoIterator<Item = Timestamp>) -> bool {
+    AUTOMATIC_MAX <= automatic.into_iter().filter(|at| now.since(*at) < AUTOMATIC_SPAN).count()
+}
+
 /// Whether a letter comes from whom it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
@@ -397,6 +408,22 @@ pub struct DeliveryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn machines_that_answer_each_other_are_stopped() {
+        let sent =
+            |minutes: &[i64]| minutes.iter().map(|minute| Timestamp(minute * 60_000)).collect::<Vec<_>>();
+        let now = Timestamp(100 * 60_000);
+        for (minutes, expected) in [
+            (vec![], false),
+            (vec![99; 9], false),
+            (vec![99; 10], true),
+            (vec![30; 10], false),
+            ([vec![99; 9], vec![30; 20]].concat(), false),
+        ] {
+            assert_eq!(is_loop(now, sent(&minutes)), expected, "{minutes:?}");
+        }
+    }
 
     #[test]
     fn who_a_letter_comes_from() {

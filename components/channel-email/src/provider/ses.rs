@@ -7,7 +7,7 @@ use super::{
     Events, Provider,
     events::{self, Reported},
     sigv4::{self, Credentials},
-    sns,
+    sns, stored,
 };
 use crate::{
     compose::{Composed, base64, need, refusal},
@@ -82,6 +82,10 @@ impl Provider for Ses {
 
     fn letter(&self, received: &Received) -> Option<Mail> {
         self.original(received).map(|bytes| Mail::read(&bytes))
+    }
+
+    fn missing(&self, received: &Received, settings: &Settings) -> Option<channel::elsewhere::Missing> {
+        stored::missing(received, settings)
     }
 
     fn original(&self, received: &Received) -> Option<Vec<u8>> {

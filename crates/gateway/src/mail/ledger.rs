@@ -4,16 +4,20 @@
 //! said so. One that is found in doubt is of a process that ended in between.
 
 use super::fate::Fate;
+use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a key is known after its last change: longer than anybody tries.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long a gateway that starts waits for the one before it.
+const LOCK_WAIT: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 10 });
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
@@ -56,11 +60,15 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn open(folder: &Path) -> anyhow::Result<Ledger> {
-        use anyhow::Context as _;
         let named = || format!("the letters' ledger in {}", folder.display());
         fs::create_dir_all(folder).with_context(named)?;
         let lock = File::create(folder.join("lock")).with_context(named)?;
-        lock.try_lock().map_err(|_| anyhow::anyhow!("{} is in use by another gateway", folder.display()))?;
+        let until = Instant::now() + LOCK_WAIT;
+        while lock.try_lock().is_err() {
+            // One that was just asked to end still finishes its letters.
+            ensure!(Instant::now() < until, "{} is in use by another gateway", folder.display());
+            std::thread::sleep(Duration::from_millis(50));
+        }
         let ledger = Ledger { folder: folder.to_owned(), _lock: lock };
         ledger.forget_the_old().with_context(named)?;
         Ok(ledger)
