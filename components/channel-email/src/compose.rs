@@ -81,7 +81,7 @@ pub(crate) fn compose(message: &Outbound, settings: &Settings) -> Result<Compose
         cc,
         delivery: if message.delivery.is_empty() { message_id.clone() } else { message.delivery.clone() },
         reply_to: tagged(&from.address, &message_id, settings),
-        subject: subject(&message.content, answered, &text),
+        subject: subject(message, answered, &text),
         id: format!("<{message_id}@{host}>"),
         references: references(answered, in_reply_to.as_deref()),
         in_reply_to,
@@ -170,17 +170,19 @@ fn references(answered: Option<&Answered>, parent: Option<&str>) -> Vec<String> 
     all
 }
 
-fn subject(content: &Content, answered: Option<&Answered>, text: &str) -> String {
-    if let Content::Letter(letter) = content
+fn subject(message: &Outbound, answered: Option<&Answered>, text: &str) -> String {
+    if let Content::Letter(letter) = &message.content
         && !letter.subject.trim().is_empty()
     {
         return one_line(&letter.subject);
     }
-    match answered.map(|answered| &answered.content) {
-        Some(Content::Letter(letter)) if !letter.subject.is_empty() => {
-            format!("Re: {}", without_re(&letter.subject))
-        }
-        _ => {
+    let before = match answered.map(|answered| &answered.content) {
+        Some(Content::Letter(letter)) => Some(letter.subject.as_str()).filter(|text| !text.is_empty()),
+        _ => None,
+    };
+    match message.correspondence.subject.as_deref().or(before) {
+        Some(before) => format!("Re: {}", without_re(before)),
+        None => {
             let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
             let short: String = line.chars().take(SUBJECT_LETTERS_MAX).collect();
             one_line(&short)

@@ -161,7 +161,8 @@ fn spam(mail: &Mail) -> Option<bool> {
 
 fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, thread: Thread) {
     event.attachments = attachments(mail);
-    event.in_reply_to = thread.parent;
+    event.message_id = thread.parent.as_deref().and_then(|id| ours.message_id(id));
+    event.in_reply_to = thread.parent.as_deref().map(thread::as_its_provider_calls_it);
     let list = |name: &str| -> Vec<String> {
         mail.mailboxes(name).into_iter().map(|mailbox| mailbox.address).collect()
     };
@@ -195,6 +196,7 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         // Written in another program of the business: part of the conversation with whom it went to.
         (MachineKind::Ourselves, Some(contact)) => {
             event.echo = true;
+            event.message_id = mail.message_id().and_then(|id| ours.message_id(&id));
             event.contact = vec![Identity::new(EMAIL, &contact.key())];
         }
         _ => event.notice = true,

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     channel::CapacityKind,
     due::Work,
-    message::{Author, DeliveryError, Direction, is_loop},
+    message::{Author, Content, DeliveryError, Direction, is_loop},
     time::Timestamp,
 };
 use shell::{
@@ -145,6 +145,10 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
         before.iter().filter(|sent| sent.direction == Direction::Out && is_automatic(&sent.author));
     let looping =
         is_automatic(&message.author) && is_loop(world.now(), of_machines.map(|message| message.at));
+    let subject = before.iter().rev().find_map(|message| match &message.content {
+        Content::Letter(letter) if !letter.subject.trim().is_empty() => Some(letter.subject.clone()),
+        _ => None,
+    });
     if answered.is_none() {
         answered = before.into_iter().rev().find(|message| message.direction == Direction::In);
     }
@@ -157,6 +161,7 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
         }),
         automatic: is_automatic(&message.author),
         looping,
+        subject,
         locale: contact.and_then(|contact| contact.locale),
         values,
     })

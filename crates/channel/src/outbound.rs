@@ -61,6 +61,8 @@ pub struct Correspondence {
     pub at: Option<Timestamp>,
     /// The letter that it answers: the one it replies to, or else the contact's newest.
     pub answered: Option<Answered>,
+    /// The newest subject of the conversation, whoever changed it.
+    pub subject: Option<String>,
     /// No person wrote it.
     pub automatic: bool,
     /// It would be one of too many of them.

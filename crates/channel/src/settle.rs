@@ -53,6 +53,7 @@ fn heard(event: InboundEvent) -> Option<What> {
         reply_to: event.in_reply_to,
         content,
         thread: event.thread,
+        answers: event.message_id.clone().map(MessageId).filter(|_| !event.echo),
         message: event.message_id.map(MessageId).filter(|_| event.echo),
     };
     Some(if ours { What::Echo(heard) } else { What::Message(heard) })

@@ -107,6 +107,9 @@ pub struct Heard {
     /// The public post that it stands under.
     #[serde(default)]
     pub thread: Option<String>,
+    /// Our own id of what it replies to, where that is known besides `reply_to`.
+    #[serde(default)]
+    pub answers: Option<MessageId>,
     /// Our own id of an echo, where the provider gives it back.
     #[serde(default)]
     pub message: Option<MessageId>,
@@ -289,10 +292,14 @@ impl Scope<'_> {
         inbound: &Inbound,
         heard: &Heard,
     ) -> Result<Message, Race> {
-        let reply_to = match &heard.reply_to {
+        let mut reply_to = match &heard.reply_to {
             Some(target) => message::by_provider(sql, &self.account.id, target).await?,
             None => None,
         };
+        if let (None, Some(own)) = (&reply_to, &heard.answers) {
+            let found = message::find(sql, own).await?;
+            reply_to = found.filter(|found| found.conversation == conversation.id);
+        }
         let mut content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
         if let Content::Letter(letter) = &mut content {
             letter.original.clone_from(&inbound.webhook);

@@ -154,6 +154,7 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
             client_id: None,
             reply_to: None,
             content: Content::text("hola"),
+            answers: None,
             thread: None,
             message: None,
         })
@@ -204,6 +205,7 @@ fn a_line_in_two_spellings_is_one_contact_and_keeps_both() {
             client_id: None,
             reply_to: None,
             message: None,
+            answers: None,
             thread: None,
             content: Content::text("hola"),
         };
@@ -241,6 +243,7 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
         client_id: None,
         reply_to: None,
         content: Content::text("soy yo"),
+        answers: None,
         thread: None,
         message: None,
     };
