@@ -201,7 +201,7 @@ pub const TABLE: &[Route] = &[
     get(E::Dispositions, "/api/dispositions", Admin, Many("Disposition"), "All dispositions"),
     get(E::Disposition, "/api/dispositions/{id}", Admin, One("Disposition"), "One disposition"),
     put(E::PutDisposition, "/api/dispositions/{id}", "Disposition", "Adds or changes a disposition"),
-    get(E::LetterPage, "/api/messages/{id}/letter", Member, Text, "An e-mail's HTML, cleaned and shut in, for a frame of the desk")
+    get(E::LetterPage, "/api/messages/{id}/letter", Member, File, "An e-mail's HTML, cleaned and shut in, for a frame of the desk")
         .query(&[("pictures", "1 shows pictures that stand elsewhere, which tells their server that somebody reads")]),
     get(E::Original, "/api/messages/{id}/original", Member, File, "An e-mail byte for byte as it came"),
     get(E::FilledTemplates, "/api/interactions/{id}/templates", Agent, Many("Template"), "Ready answers that suit the interaction, filled for it"),
