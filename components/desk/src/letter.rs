@@ -62,7 +62,7 @@ fn stored(files: &[Attachment], id: &str) -> Option<String> {
 
 /// Of a URL in an attribute (RFC 2392, 2): `%40` and `&amp;`.
 fn decoded(id: &str) -> String {
-    let id = id.replace("&amp;", "&").replace('+', "%2B");
+    let id = id.replace("&amp;", "%26").replace('+', "%2B");
     let pair = format!("x={id}");
     form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }

@@ -74,7 +74,7 @@ fn tables(sql: &Database) -> BTreeMap<String, Table> {
 fn migrations_run_twice_give_the_same_schema() {
     let scratch = Scratch::new();
     let sql = scratch.connect();
-    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 5);
+    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 6);
     let once = tables(&sql);
     assert_eq!(block_on(migrate(&sql)).unwrap(), Vec::<&str>::new());
     block_on(sql.query("DELETE FROM schema_migration", &[])).unwrap();
