@@ -202,7 +202,7 @@ words! {
     letter_original: "Descargar la carta original", "Download the original letter", "Baixar a mensagem original";
     sender_forged: "El remitente puede ser falso", "The sender may be forged", "O remetente pode ser falso";
     sender_proven: "Remitente comprobado", "Sender verified", "Remetente verificado";
-    automatic: "Respuesta automática", "Automatic reply", "Resposta automática";
+    automatic: "Carta automática", "Automatic letter", "Mensagem automática";
     unreachable: "Nada llega a esta dirección: {}", "Nothing reaches this address: {}", "Nada chega a este endereço: {}";
     templates: "Respuestas preparadas", "Ready answers", "Respostas prontas";
     find_template: "Buscar respuesta…", "Find an answer…", "Buscar resposta…";

@@ -168,7 +168,7 @@ test('an agent reads a letter and answers all with a ready answer, on a wide and
     const agent = await Agent.arrive(browser, server, 'luis');
     await agent.becomeAvailable();
     await write(RICH.replaceAll('ana@mail.example', 'rosa@mail.example').replace('Ana Gil', 'Rosa Gil').replace('<rich@', '<rich2@'));
-    await agent.at('answer').first().click();
+    await agent.at('offer-answer').first().click();
     await agent.sees('Factura');
     const frame = agent.page.frameLocator('[data-testid="letter-page"]');
     await frame.getByText('esta').waitFor();

@@ -183,7 +183,10 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         references: thread.references,
         reply_to,
         authentication: found(event),
-        automatic: machine.as_ref().map(|machine| machine.reason.to_owned()),
+        automatic: machine
+            .as_ref()
+            .filter(|machine| machine.kind != MachineKind::Ourselves)
+            .map(|machine| machine.reason.to_owned()),
         original: None,
     }));
     let Some(machine) = machine else { return };

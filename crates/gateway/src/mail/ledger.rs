@@ -19,20 +19,13 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a gateway that starts waits for the one before it.
 const LOCK_WAIT: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 10 });
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
-    pub(super) at: SystemTime,
     /// By recipient.
     pub(super) fates: BTreeMap<String, Fate>,
     /// To whom the letter was being handed over.
     pub(super) in_doubt: Vec<String>,
     pub(super) failed_attempts: u32,
-}
-
-impl Default for Entry {
-    fn default() -> Self {
-        Entry { at: SystemTime::now(), fates: BTreeMap::new(), in_doubt: vec![], failed_attempts: 0 }
-    }
 }
 
 impl Entry {
@@ -48,7 +41,6 @@ impl Entry {
 
     pub(super) fn settle(&mut self, fates: impl IntoIterator<Item = (String, Fate)>) {
         self.fates.extend(fates);
-        self.at = SystemTime::now();
     }
 }
 

@@ -28,7 +28,7 @@ use smtp::{Interrupted, Mailer};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -149,7 +149,6 @@ impl Office {
             mailer.give_up(transfer).await;
         } else {
             entry.in_doubt = transfer.accepted.clone();
-            entry.at = SystemTime::now();
             keep(entry)?;
             match mailer.hand_over(transfer, letter).await {
                 Ok(()) => entry.settle(entry.in_doubt.clone().into_iter().map(|to| (to, Fate::Delivered))),
