@@ -204,9 +204,9 @@ words! {
     sender_proven: "Remitente comprobado", "Sender verified", "Remetente verificado";
     automatic: "Carta automática", "Automatic letter", "Mensagem automática";
     unreachable: "Nada llega a esta dirección: {}", "Nothing reaches this address: {}", "Nada chega a este endereço: {}";
-    templates: "Respuestas preparadas", "Ready answers", "Respostas prontas";
-    find_template: "Buscar respuesta…", "Find an answer…", "Buscar resposta…";
-    no_templates: "No hay respuestas con esas palabras.", "No answers with those words.", "Não há respostas com essas palavras.";
+    ready_answers: "Respuestas preparadas", "Ready answers", "Respostas prontas";
+    find_ready_answer: "Buscar respuesta…", "Find an answer…", "Buscar resposta…";
+    no_ready_answers: "No hay respuestas con esas palabras.", "No answers with those words.", "Não há respostas com essas palavras.";
 
     // Transfer
     queues: "Colas", "Queues", "Filas";

@@ -15,7 +15,7 @@ pub(crate) mod me;
 pub(crate) mod message;
 pub(crate) mod presence;
 pub(crate) mod reading;
-pub(crate) mod template;
+pub(crate) mod ready_answer;
 pub(crate) mod transfer;
 pub(crate) mod work;
 pub(crate) mod work_list;

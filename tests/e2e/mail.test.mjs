@@ -26,7 +26,7 @@ before(async () => {
   await admin.put('/api/accounts/email-1', {
     channel: 'email', name: 'Correo', address: 'hola@shop.example', queue, bot: false, settings, secrets: { secret: SECRET },
   });
-  await admin.put('/api/templates/envio', {
+  await admin.put('/api/ready-answers/envio', {
     name: 'Plazo de envío',
     subject: { es: 'Su pedido, {contact.first_name}' },
     texts: { es: 'Hola, {contact.first_name}:\nsu pedido llega en 3 días. {order.number}', en: 'Hello' },
@@ -100,7 +100,7 @@ test('a letter on the desk: its envelope, what it quotes, its form shut in, and 
   assert.equal(await original.text(), RICH, 'byte for byte');
   assert.match(original.headers.get('content-disposition'), /^attachment; filename=".+\.eml"/);
 
-  const templates = await luis.get(`/api/interactions/${active.id}/templates`);
+  const templates = await luis.get(`/api/interactions/${active.id}/ready-answers`);
   assert.deepEqual(templates, [{
     id: 'envio', name: 'Plazo de envío', subject: 'Su pedido, Ana', text: 'Hola, Ana:\nsu pedido llega en 3 días. {order.number}',
   }]);
@@ -181,11 +181,11 @@ test('an agent reads a letter and answers all with a ready answer, on a wide and
     await agent.sees('Gracias por su compra');
     await agent.at('reply-all').click();
     assert.equal(await agent.at('letter-cc').inputValue(), 'bob@mail.example, eva@mail.example');
-    await agent.at('templates-open').click();
-    await agent.at('find-template').fill('envio');
-    await agent.at('template').first().waitFor();
-    await screenshot(agent.page, 'desk-letter-templates-1366');
-    await agent.at('template').first().click();
+    await agent.at('ready-answers-open').click();
+    await agent.at('find-ready-answer').fill('envio');
+    await agent.at('ready-answer').first().waitFor();
+    await screenshot(agent.page, 'desk-letter-answers-1366');
+    await agent.at('ready-answer').first().click();
     assert.match(await agent.at('composer').inputValue(), /^Hola, Rosa:/);
     assert.equal(await agent.at('letter-subject').inputValue(), 'Su pedido, Rosa');
     await screenshot(agent.page, 'desk-letter-answer-1366');

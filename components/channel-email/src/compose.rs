@@ -19,7 +19,7 @@ use channel::{
 use domain::{
     contact::EMAIL,
     message::{Attachment, Content, DeliveryError},
-    template,
+    placeholder,
     time::Timestamp,
 };
 use mail_builder::{
@@ -234,7 +234,7 @@ fn texts(message: &Outbound, settings: &Settings) -> (String, Option<String>) {
 fn signature(correspondence: &Correspondence, settings: &Settings) -> Option<String> {
     let own = format!("signature_{}", correspondence.language());
     let text = settings.get(&own).or_else(|| settings.get("signature"))?;
-    let filled = template::fill(text, |name| correspondence.values.get(name).cloned());
+    let filled = placeholder::fill(text, |name| correspondence.values.get(name).cloned());
     Some(filled.trim_end().to_owned()).filter(|text| !text.is_empty())
 }
 

@@ -6,7 +6,7 @@ use crate::{
     login, metrics, presence,
     query::{number, parameter},
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot, template,
+    ready_answer, snapshot,
     view::{self, Center},
     work::{self, Wish},
 };
@@ -220,14 +220,14 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::PutDisposition => admin::put_disposition(sql, id, asked).await,
         E::LetterPage => work::letter(sql, id, asked).await,
         E::Original => work::original(sql, id).await,
-        E::FilledTemplates => {
-            Ok(reply::ok(&template::filled(sql, call.agent_id()?, &call.interaction()).await?))
+        E::FilledAnswers => {
+            Ok(reply::ok(&ready_answer::filled(sql, call.agent_id()?, &call.interaction()).await?))
         }
-        E::Templates => Ok(reply::ok(&template::all(sql).await?)),
-        E::Template => Ok(reply::ok(&template::one(sql, id).await?)),
-        E::PutTemplate => Ok(reply::ok(&template::put(sql, id, asked.json()?).await?)),
-        E::RemoveTemplate => {
-            template::remove(sql, id).await?;
+        E::ReadyAnswers => Ok(reply::ok(&ready_answer::all(sql).await?)),
+        E::ReadyAnswer => Ok(reply::ok(&ready_answer::one(sql, id).await?)),
+        E::PutReadyAnswer => Ok(reply::ok(&ready_answer::put(sql, id, asked.json()?).await?)),
+        E::RemoveReadyAnswer => {
+            ready_answer::remove(sql, id).await?;
             Ok(reply::empty(StatusCode::NO_CONTENT))
         }
     };

@@ -13,9 +13,9 @@ pub mod message;
 pub mod metrics;
 pub mod query;
 pub mod rate;
+pub mod ready_answer;
 pub mod route;
 pub mod setup;
-pub mod template;
 pub mod view;
 
 #[cfg(target_family = "wasm")]

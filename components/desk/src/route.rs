@@ -52,11 +52,11 @@ pub enum Endpoint {
     PutDisposition,
     LetterPage,
     Original,
-    FilledTemplates,
-    Templates,
-    Template,
-    PutTemplate,
-    RemoveTemplate,
+    FilledAnswers,
+    ReadyAnswers,
+    ReadyAnswer,
+    PutReadyAnswer,
+    RemoveReadyAnswer,
 }
 
 /// Who may call.
@@ -204,11 +204,11 @@ pub const TABLE: &[Route] = &[
     get(E::LetterPage, "/api/messages/{id}/letter", Member, File, "An e-mail's HTML, cleaned and shut in, for a frame of the desk")
         .query(&[("pictures", "1 shows pictures that stand elsewhere, which tells their server that somebody reads")]),
     get(E::Original, "/api/messages/{id}/original", Member, File, "An e-mail byte for byte as it came"),
-    get(E::FilledTemplates, "/api/interactions/{id}/templates", Agent, Many("Template"), "Ready answers that suit the interaction, filled for it"),
-    get(E::Templates, "/api/templates", Admin, Many("TemplateSetup"), "All ready answers"),
-    get(E::Template, "/api/templates/{id}", Admin, One("TemplateSetup"), "One ready answer"),
-    put(E::PutTemplate, "/api/templates/{id}", "TemplateSetup", "Adds or changes a ready answer"),
-    post(E::RemoveTemplate, "/api/templates/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
+    get(E::FilledAnswers, "/api/interactions/{id}/ready-answers", Agent, Many("ReadyAnswer"), "Ready answers that suit the interaction, filled for it"),
+    get(E::ReadyAnswers, "/api/ready-answers", Admin, Many("ReadyAnswerSetup"), "All ready answers"),
+    get(E::ReadyAnswer, "/api/ready-answers/{id}", Admin, One("ReadyAnswerSetup"), "One ready answer"),
+    put(E::PutReadyAnswer, "/api/ready-answers/{id}", "ReadyAnswerSetup", "Adds or changes a ready answer"),
+    post(E::RemoveReadyAnswer, "/api/ready-answers/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
 ];
 
 /// Why no route matches.

@@ -39,8 +39,8 @@ use utoipa::OpenApi;
     api::webhook::ReprocessFinding,
     api::webhook::ReprocessPage,
     api::webhook::ReprocessReason,
-    api::template::Template,
-    api::template::TemplateSetup,
+    api::ready_answer::ReadyAnswer,
+    api::ready_answer::ReadyAnswerSetup,
 )))]
 struct Schemas;
 

@@ -8,13 +8,13 @@ mod center;
 use api::{
     queue::Labels,
     request::{Dispose, Envelope, PatchContact, SendMessage, Transfer},
-    template::TemplateSetup,
+    ready_answer::ReadyAnswerSetup,
 };
 use center::{Center, NOW, at, wrote};
 use desk::{
     contact, interaction,
     message::{self, Writer},
-    template, view,
+    ready_answer, view,
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
@@ -329,34 +329,34 @@ fn ready_answers_are_filled_for_whoever_asks() {
     let labels = |es: &str, en: &str| Labels { es: es.to_owned(), en: en.to_owned(), pt: String::new() };
     let put = |id: &str, texts: Labels, queues: &[&str]| {
         let queues = queues.iter().map(|queue| (*queue).to_owned()).collect();
-        let setup = TemplateSetup {
+        let setup = ReadyAnswerSetup {
             id: String::new(),
             name: id.to_owned(),
             subject: Labels::default(),
             texts,
             queues,
         };
-        block_on(template::put(&talk.sql, id, setup))
+        block_on(ready_answer::put(&talk.sql, id, setup))
     };
     put("b", labels("Soy {agent.name} de {queue.name}, {contact.name}. {order}", ""), &[]).unwrap();
     put("a", labels("", "Hi"), &["elsewhere"]).unwrap();
     assert!(matches!(put("c", labels(" ", ""), &[]), Err(Failure::BadRequest(_))));
     assert!(matches!(put("c/d", labels("x", ""), &[]), Err(Failure::BadRequest(_))));
-    let found = block_on(template::filled(&talk.sql, &talk.amy, &talk.id)).unwrap();
+    let found = block_on(ready_answer::filled(&talk.sql, &talk.amy, &talk.id)).unwrap();
     assert_eq!(found.len(), 1, "those of other queues are left out");
     assert!(
         found[0].text.starts_with("Soy amy de ") && found[0].text.ends_with(" {order}"),
         "{}",
         found[0].text
     );
-    assert!(matches!(block_on(template::filled(&talk.sql, &talk.bob, &talk.id)), Err(Failure::Forbidden(_))));
+    assert!(matches!(block_on(ready_answer::filled(&talk.sql, &talk.bob, &talk.id)), Err(Failure::Forbidden(_))));
     assert_eq!(
-        block_on(template::all(&talk.sql)).unwrap().iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
+        block_on(ready_answer::all(&talk.sql)).unwrap().iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
         ["a", "b"]
     );
-    block_on(template::remove(&talk.sql, "b")).unwrap();
-    assert!(matches!(block_on(template::remove(&talk.sql, "b")), Err(Failure::NotFound(_))));
-    assert!(matches!(block_on(template::one(&talk.sql, "b")), Err(Failure::NotFound(_))));
+    block_on(ready_answer::remove(&talk.sql, "b")).unwrap();
+    assert!(matches!(block_on(ready_answer::remove(&talk.sql, "b")), Err(Failure::NotFound(_))));
+    assert!(matches!(block_on(ready_answer::one(&talk.sql, "b")), Err(Failure::NotFound(_))));
 }
 
 #[test]

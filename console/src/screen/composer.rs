@@ -8,10 +8,10 @@ use crate::language::fill;
 use crate::name;
 use crate::screen::customer::display_name;
 use crate::screen::message::excerpt;
-use crate::screen::template::Templates;
+use crate::screen::ready_answer::ReadyAnswers;
 use api::interaction::Interaction;
 use api::request::Envelope;
-use api::template::Template;
+use api::ready_answer::ReadyAnswer;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -70,17 +70,17 @@ impl Writing {
     }
 
     /// Puts a ready answer below what is there.
-    fn insert(self, template: Template) {
+    fn insert(self, answer: ReadyAnswer) {
         let draft = self.draft.get_untracked();
         let text = match draft.trim_end() {
-            "" => template.text,
-            before => format!("{before}\n{}", template.text),
+            "" => answer.text,
+            before => format!("{before}\n{}", answer.text),
         };
         self.desk.set_draft(&self.id(), text);
         let letters = self.item.with_untracked(|item| item.as_ref().is_some_and(|item| item.letters));
-        if letters && !template.subject.is_empty() {
+        if letters && !answer.subject.is_empty() {
             let id = self.id();
-            self.desk.envelopes.update(|all| all.entry(id).or_default().subject = template.subject);
+            self.desk.envelopes.update(|all| all.entry(id).or_default().subject = answer.subject);
         }
     }
 
@@ -161,8 +161,8 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
                 <EnvelopeFields conversation_id=writing.id()/>
             </Show>
             <Show when=move || choosing.get()>
-                <Templates interaction_id=item.get_untracked().map(|item| item.id).unwrap_or_default()
-                    open=choosing chosen=Callback::new(move |template| writing.insert(template))/>
+                <ReadyAnswers interaction_id=item.get_untracked().map(|item| item.id).unwrap_or_default()
+                    open=choosing chosen=Callback::new(move |answer| writing.insert(answer))/>
             </Show>
             <Show when=move || closed.get()><p class="closed">{icon(icon::TIMER)}{words.window_over}</p></Show>
             <div class="composer-row">
@@ -171,8 +171,8 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
                     disabled=closed on:click=move |_| picker.get_untracked().into_iter().for_each(|input| input.click())>
                     {icon(icon::ATTACH)}
                 </button>
-                <button type="button" class="icon-button" aria-label=words.templates title=words.templates
-                    data-testid="templates-open" aria-expanded=move || choosing.get().to_string() disabled=closed
+                <button type="button" class="icon-button" aria-label=words.ready_answers title=words.ready_answers
+                    data-testid="ready-answers-open" aria-expanded=move || choosing.get().to_string() disabled=closed
                     on:click=move |_| choosing.update(|open| *open = !*open)>{icon(icon::FILE)}</button>
                 <textarea data-testid="composer" rows="1" aria-label=placeholder.clone() placeholder=placeholder
                     node_ref=field disabled=closed prop:value=draft

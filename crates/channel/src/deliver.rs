@@ -16,7 +16,7 @@ use shell::{
     failure::Result,
     log,
     outbound::{self, Parcel},
-    template,
+    placeholder,
 };
 use store::{account::Account, contact, message, port::Sql};
 
@@ -133,7 +133,7 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
         _ => None,
     };
     let values =
-        template::values(sql, author, message.interaction.as_ref(), &parcel.account, contact.as_ref())
+        placeholder::values(sql, author, message.interaction.as_ref(), &parcel.account, contact.as_ref())
             .await?;
     let mut answered = match &message.reply_to {
         Some(id) => message::find(sql, id).await?,

@@ -3,7 +3,7 @@
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`], [`phone`],
 //! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
 //! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`],
-//! words with places for values are [`template`]s.
+//! words with places for values are [`placeholder`]s.
 
 pub mod agent;
 pub mod channel;
@@ -14,7 +14,7 @@ pub mod interaction;
 pub mod message;
 pub mod notice;
 pub mod phone;
+pub mod placeholder;
 pub mod queue;
 pub mod routing;
-pub mod template;
 pub mod time;

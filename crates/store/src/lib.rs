@@ -17,9 +17,9 @@ pub mod message;
 pub mod migration;
 pub mod port;
 pub mod queue;
+pub mod ready_answer;
 pub mod record;
 pub mod statistics;
-pub mod template;
 pub mod unreachable;
 pub mod webhook;
 

@@ -1,5 +1,5 @@
 -- 0008_letter: ready answers, and addresses that mail does not reach. Safe to run twice.
-CREATE TABLE IF NOT EXISTS answer_template (
+CREATE TABLE IF NOT EXISTS ready_answer (
     id      TEXT PRIMARY KEY,
     name    TEXT NOT NULL,
     subject TEXT NOT NULL,                      -- JSON by language; empty where the channel has none

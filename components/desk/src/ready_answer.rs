@@ -6,33 +6,33 @@ use crate::{
 };
 use api::{
     queue::Labels,
-    template::{Template, TemplateSetup},
+    ready_answer::{ReadyAnswer, ReadyAnswerSetup},
 };
 use domain::{
     id::{AgentId, InteractionId},
-    template::fill,
+    placeholder::fill,
 };
 use shell::{
     failure::{Failure, Result},
-    template::values,
+    placeholder::values,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use store::{account, contact, port::Sql, template};
+use store::{account, contact, port::Sql, ready_answer};
 
 const TEXT_MAX: usize = 10_000;
 const SUBJECT_MAX: usize = 200;
 
-pub async fn all(sql: &impl Sql) -> Result<Vec<TemplateSetup>> {
-    Ok(template::all(sql).await?.into_iter().map(setup).collect())
+pub async fn all(sql: &impl Sql) -> Result<Vec<ReadyAnswerSetup>> {
+    Ok(ready_answer::all(sql).await?.into_iter().map(setup).collect())
 }
 
-pub async fn one(sql: &impl Sql, key: &str) -> Result<TemplateSetup> {
-    let found = template::find(sql, key).await?;
-    found.map(setup).ok_or_else(|| Failure::NotFound(format!("template {key}")))
+pub async fn one(sql: &impl Sql, key: &str) -> Result<ReadyAnswerSetup> {
+    let found = ready_answer::find(sql, key).await?;
+    found.map(setup).ok_or_else(|| Failure::NotFound(format!("ready answer {key}")))
 }
 
-pub async fn put(sql: &impl Sql, key: &str, given: TemplateSetup) -> Result<TemplateSetup> {
-    let stored = template::Template {
+pub async fn put(sql: &impl Sql, key: &str, given: ReadyAnswerSetup) -> Result<ReadyAnswerSetup> {
+    let stored = ready_answer::ReadyAnswer {
         id: id(key)?.to_owned(),
         name: name(&given.name)?.to_owned(),
         subject: texts(given.subject, SUBJECT_MAX)?,
@@ -40,21 +40,21 @@ pub async fn put(sql: &impl Sql, key: &str, given: TemplateSetup) -> Result<Temp
         queues: given.queues.into_iter().collect(),
     };
     if stored.texts.is_empty() {
-        return Err(Failure::BadRequest("a template has a text in one language at least".to_owned()));
+        return Err(Failure::BadRequest("a ready answer has a text in one language at least".to_owned()));
     }
-    template::put(sql, &stored).await?;
+    ready_answer::put(sql, &stored).await?;
     Ok(setup(stored))
 }
 
 pub async fn remove(sql: &impl Sql, key: &str) -> Result<()> {
-    match template::remove(sql, key).await? {
+    match ready_answer::remove(sql, key).await? {
         true => Ok(()),
-        false => Err(Failure::NotFound(format!("template {key}"))),
+        false => Err(Failure::NotFound(format!("ready answer {key}"))),
     }
 }
 
 /// Those that suit the interaction, filled for it.
-pub async fn filled(sql: &impl Sql, agent: &AgentId, key: &InteractionId) -> Result<Vec<Template>> {
+pub async fn filled(sql: &impl Sql, agent: &AgentId, key: &InteractionId) -> Result<Vec<ReadyAnswer>> {
     let view = held(sql, agent, key).await?;
     let account = account::find(sql, &view.account).await?;
     let account = account.ok_or_else(|| Failure::Broken(format!("interaction {key} has no account")))?;
@@ -64,16 +64,16 @@ pub async fn filled(sql: &impl Sql, agent: &AgentId, key: &InteractionId) -> Res
     let suits = |queues: &BTreeSet<String>| {
         queues.is_empty() || view.queue.as_ref().is_some_and(|queue| queues.contains(&queue.0))
     };
-    let all = template::all(sql).await?.into_iter().filter(|template| suits(&template.queues));
+    let all = ready_answer::all(sql).await?.into_iter().filter(|answer| suits(&answer.queues));
     let words = |texts: &BTreeMap<String, String>| {
         fill(in_language(texts, &locale), |place| values.get(place).cloned())
     };
     Ok(all
-        .map(|template| Template {
-            subject: words(&template.subject),
-            text: words(&template.texts),
-            id: template.id,
-            name: template.name,
+        .map(|answer| ReadyAnswer {
+            subject: words(&answer.subject),
+            text: words(&answer.texts),
+            id: answer.id,
+            name: answer.name,
         })
         .collect())
 }
@@ -96,12 +96,12 @@ fn texts(labels: Labels, limit: usize) -> Result<BTreeMap<String, String>> {
         .collect()
 }
 
-fn setup(stored: template::Template) -> TemplateSetup {
+fn setup(stored: ready_answer::ReadyAnswer) -> ReadyAnswerSetup {
     let labels = |mut texts: BTreeMap<String, String>| {
         let mut of = |language: &str| texts.remove(language).unwrap_or_default();
         Labels { es: of("es"), en: of("en"), pt: of("pt") }
     };
-    TemplateSetup {
+    ReadyAnswerSetup {
         id: stored.id,
         name: stored.name,
         subject: labels(stored.subject),

@@ -1,4 +1,4 @@
-//! The values for the places of signatures and answer templates.
+//! The values for the places of signatures and ready answers.
 
 use crate::failure::Result;
 use domain::id::{AgentId, InteractionId};

@@ -8,7 +8,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
+pub struct ReadyAnswer {
     pub id: String,
     pub name: String,
     /// By language, as `texts`; for channels that have subjects.
@@ -21,22 +21,22 @@ pub struct Template {
 
 const COLUMNS: &str = "id, name, subject, texts, queues";
 
-pub async fn find(sql: &impl Sql, id: &str) -> Result<Option<Template>> {
-    let statement = format!("SELECT {COLUMNS} FROM answer_template WHERE id = $1");
-    sql.first(&statement, parameters![id]).await?.as_ref().map(template).transpose()
+pub async fn find(sql: &impl Sql, id: &str) -> Result<Option<ReadyAnswer>> {
+    let statement = format!("SELECT {COLUMNS} FROM ready_answer WHERE id = $1");
+    sql.first(&statement, parameters![id]).await?.as_ref().map(answer).transpose()
 }
 
-pub async fn all(sql: &impl Sql) -> Result<Vec<Template>> {
-    let statement = format!("SELECT {COLUMNS} FROM answer_template ORDER BY name, id");
-    sql.query(&statement, &[]).await?.iter().map(template).collect()
+pub async fn all(sql: &impl Sql) -> Result<Vec<ReadyAnswer>> {
+    let statement = format!("SELECT {COLUMNS} FROM ready_answer ORDER BY name, id");
+    sql.query(&statement, &[]).await?.iter().map(answer).collect()
 }
 
-pub async fn put(sql: &impl Sql, template: &Template) -> Result<()> {
+pub async fn put(sql: &impl Sql, answer: &ReadyAnswer) -> Result<()> {
     let statement =
-        "INSERT INTO answer_template (id, name, subject, texts, queues) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO ready_answer (id, name, subject, texts, queues) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, subject = excluded.subject,
             texts = excluded.texts, queues = excluded.queues";
-    let Template { id, name, subject, texts, queues } = template;
+    let ReadyAnswer { id, name, subject, texts, queues } = answer;
     let (subject, texts, queues) =
         (record::to_json(subject)?, record::to_json(texts)?, record::to_json(queues)?);
     sql.query(statement, parameters![id, name, subject, texts, queues]).await?;
@@ -44,11 +44,11 @@ pub async fn put(sql: &impl Sql, template: &Template) -> Result<()> {
 }
 
 pub async fn remove(sql: &impl Sql, id: &str) -> Result<bool> {
-    sql.any("DELETE FROM answer_template WHERE id = $1 RETURNING 1", parameters![id]).await
+    sql.any("DELETE FROM ready_answer WHERE id = $1 RETURNING 1", parameters![id]).await
 }
 
-fn template(row: &Row) -> Result<Template> {
-    Ok(Template {
+fn answer(row: &Row) -> Result<ReadyAnswer> {
+    Ok(ReadyAnswer {
         id: row.get(0)?,
         name: row.get(1)?,
         subject: record::from_json(&row.get::<String>(2)?)?,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `{agent.name}`, `{queue.name}`, `{account.name}`, `{account.address}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TemplateSetup {
+pub struct ReadyAnswerSetup {
     #[serde(default)]
     pub id: String,
     pub name: String,
@@ -24,7 +24,7 @@ pub struct TemplateSetup {
 /// Filled for one interaction, in the contact's language. A place without a value stays as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Template {
+pub struct ReadyAnswer {
     pub id: String,
     pub name: String,
     #[serde(default)]

@@ -4,21 +4,21 @@ use crate::desk::Desk;
 use crate::http;
 use crate::icon::{self, icon};
 use crate::search;
-use api::template::Template;
+use api::ready_answer::ReadyAnswer;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 #[component]
-pub(crate) fn Templates(
+pub(crate) fn ReadyAnswers(
     interaction_id: String,
     open: RwSignal<bool>,
-    chosen: Callback<Template>,
+    chosen: Callback<ReadyAnswer>,
 ) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     // `None` while they are on their way.
-    let all = RwSignal::new(None::<Vec<Template>>);
+    let all = RwSignal::new(None::<Vec<ReadyAnswer>>);
     let typed = RwSignal::new(String::new());
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
@@ -27,7 +27,7 @@ pub(crate) fn Templates(
         }
     });
     spawn_local(async move {
-        match http::get::<Vec<Template>>(&format!("/interactions/{interaction_id}/templates")).await {
+        match http::get::<Vec<ReadyAnswer>>(&format!("/interactions/{interaction_id}/ready-answers")).await {
             Ok(found) => drop(all.try_set(Some(found))),
             Err(failure) => {
                 desk.explain(&failure);
@@ -38,12 +38,12 @@ pub(crate) fn Templates(
     let found = move || {
         let typed = typed.get();
         let suits =
-            |template: &Template| search::matches(&format!("{} {}", template.name, template.text), &typed);
+            |answer: &ReadyAnswer| search::matches(&format!("{} {}", answer.name, answer.text), &typed);
         all.get().map(|all| all.into_iter().filter(suits).collect::<Vec<_>>())
     };
-    let choose = move |template: Template| {
+    let choose = move |answer: ReadyAnswer| {
         open.set(false);
-        chosen.run(template);
+        chosen.run(answer);
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Escape" => {
@@ -59,22 +59,22 @@ pub(crate) fn Templates(
         _ => {}
     };
     view! {
-        <div class="templates" role="dialog" aria-label=words.templates data-testid="templates">
-            <p class="templates-head">
-                <input type="search" placeholder=words.find_template aria-label=words.find_template node_ref=field
-                    data-testid="find-template" on:keydown=pressed on:input=move |event| typed.set(event_target_value(&event))/>
+        <div class="ready-answers" role="dialog" aria-label=words.ready_answers data-testid="ready-answers">
+            <p class="ready-answers-head">
+                <input type="search" placeholder=words.find_ready_answer aria-label=words.find_ready_answer node_ref=field
+                    data-testid="find-answer" on:keydown=pressed on:input=move |event| typed.set(event_target_value(&event))/>
                 <button type="button" class="icon-button" aria-label=words.close on:click=move |_| open.set(false)>
                     {icon(icon::CLOSE)}
                 </button>
             </p>
             {move || match found() {
                 None => view! { <p class="hint">"…"</p> }.into_any(),
-                Some(found) if found.is_empty() => view! { <p class="hint">{words.no_templates}</p> }.into_any(),
-                Some(found) => found.into_iter().map(|template| {
-                    let (name, text) = (template.name.clone(), template.text.clone());
+                Some(found) if found.is_empty() => view! { <p class="hint">{words.no_ready_answers}</p> }.into_any(),
+                Some(found) => found.into_iter().map(|answer| {
+                    let (name, text) = (answer.name.clone(), answer.text.clone());
                     view! {
-                        <button type="button" class="template" data-testid="template" data-id=template.id.clone()
-                            on:click=move |_| choose(template.clone())><b>{name}</b><span>{text}</span></button>
+                        <button type="button" class="ready-answer" data-testid="ready-answer" data-id=answer.id.clone()
+                            on:click=move |_| choose(answer.clone())><b>{name}</b><span>{text}</span></button>
                     }
                 }).collect_view().into_any(),
             }}
