@@ -16,6 +16,7 @@ use crate::storage;
 use crate::work::Work;
 use api::contact::{Contact, HistoryItem};
 use api::interaction::Interaction;
+use api::request::Envelope;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +114,8 @@ pub(crate) struct Desk {
     /// What is being written, by conversation.
     pub(crate) drafts: RwSignal<BTreeMap<String, String>>,
     pub(crate) uploads: RwSignal<BTreeMap<String, Vec<Upload>>>,
+    /// What was changed of the envelope of the letter that is being written, by conversation.
+    pub(crate) envelopes: RwSignal<BTreeMap<String, Envelope>>,
     /// The message that is being replied to, by conversation.
     pub(crate) quotes: RwSignal<BTreeMap<String, String>>,
     /// Interactions with a call under way: their buttons wait.
@@ -145,6 +148,7 @@ impl Desk {
             notice: RwSignal::new(None),
             drafts: RwSignal::new(storage::read_json("drafts").unwrap_or_default()),
             uploads: RwSignal::default(),
+            envelopes: RwSignal::default(),
             quotes: RwSignal::default(),
             busy: RwSignal::default(),
             offset_ms: StoredValue::new(0.0),

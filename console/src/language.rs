@@ -206,6 +206,27 @@ words! {
     take_back: "Editar", "Edit", "Editar";
     visitor: "Visitante", "Visitor", "Visitante";
 
+    // Letters and ready answers
+    letter_from: "De", "From", "De";
+    letter_to: "Para", "To", "Para";
+    letter_cc: "Copia", "Cc", "Cópia";
+    subject: "Asunto", "Subject", "Assunto";
+    reply_all: "Responder a todos", "Reply to all", "Responder a todos";
+    edit_envelope: "Cambiar destinatarios y asunto", "Change recipients and subject", "Alterar destinatários e assunto";
+    show_quoted: "Ver lo citado", "Show what is quoted", "Ver o citado";
+    hide_quoted: "Ocultar lo citado", "Hide what is quoted", "Ocultar o citado";
+    letter_formatted: "Ver con formato", "Show with format", "Ver com formatação";
+    letter_plain: "Ver solo texto", "Show text only", "Ver só o texto";
+    show_pictures: "Mostrar imágenes externas", "Show pictures from elsewhere", "Mostrar imagens externas";
+    letter_original: "Descargar la carta original", "Download the original letter", "Baixar a mensagem original";
+    sender_forged: "El remitente puede ser falso", "The sender may be forged", "O remetente pode ser falso";
+    sender_proven: "Remitente comprobado", "Sender verified", "Remetente verificado";
+    automatic: "Carta automática", "Automatic letter", "Mensagem automática";
+    unreachable: "Nada llega a esta dirección: {}", "Nothing reaches this address: {}", "Nada chega a este endereço: {}";
+    ready_answers: "Respuestas preparadas", "Ready answers", "Respostas prontas";
+    find_ready_answer: "Buscar respuesta…", "Find an answer…", "Buscar resposta…";
+    no_ready_answers: "No hay respuestas con esas palabras.", "No answers with those words.", "Não há respostas com essas palavras.";
+
     // Transfer
     queues: "Colas", "Queues", "Filas";
     colleagues: "Compañeros", "Colleagues", "Colegas";

@@ -300,6 +300,7 @@ mod tests {
             text: String::new(),
             options: Vec::new(),
             attachments: Vec::new(),
+            letter: None,
             reply_to: None,
             reaction: None,
             edited: false,

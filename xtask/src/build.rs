@@ -19,8 +19,8 @@ use toolchain::Toolchain;
 pub(crate) const WASI: &str = "wasm32-wasip2";
 pub(crate) const BROWSER: &str = "wasm32-unknown-unknown";
 
-/// The native programs that `up` starts: the host and the demo's business system.
-const PROGRAMS: [&str; 2] = ["edge", "demo-shop"];
+/// The native programs that `up` starts: the host, the gateway and the demo's business system.
+const PROGRAMS: [&str; 3] = ["edge", "gateway", "demo-shop"];
 
 /// Sources that every build depends on.
 const SHARED: [&str; 7] =

@@ -44,7 +44,7 @@ pub(crate) struct Up {
     /// Other backends for key-value stores and SQLite, in Spin's format
     #[arg(long, value_name = "FILE")]
     runtime_config_file: Option<PathBuf>,
-    /// Do not start the media gateway
+    /// Do not start the gateway, the native process that sends letters
     #[arg(long)]
     no_gateway: bool,
     /// Another manifest than spin.toml
@@ -76,7 +76,12 @@ impl Up {
             true => Some(start(Program::shop(&events)?, &heard, &mut programs)?),
             false => None,
         };
-        let mut host = Program::host(&self.manifest, &listen, &data, &secrets, shop.as_deref());
+        let gateway = match self.no_gateway {
+            true => None,
+            false => Some(start(Program::gateway(&data, &secrets, &events)?, &heard, &mut programs)?),
+        };
+        let (gateway, shop) = (gateway.as_deref(), shop.as_deref());
+        let mut host = Program::host(&self.manifest, &listen, &data, &secrets, gateway, shop);
         if let Some(file) = &self.runtime_config_file {
             host.arg("--runtime-config-file").arg(std::path::absolute(file)?);
         }
@@ -132,7 +137,7 @@ fn wait(heard: &Receiver<Event>, programs: Vec<Program>) -> Result<ExitCode> {
         }
     }
     println!("stopping …");
-    // In the reverse order: the host lets its requests finish while the shop still answers.
+    // In the reverse order: the host lets its requests finish while gateway and shop still answer.
     programs.into_iter().rev().try_for_each(Program::stop)?;
     Ok(ExitCode::SUCCESS)
 }

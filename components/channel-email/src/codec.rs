@@ -6,7 +6,8 @@ use crate::{
     outcome, provider,
 };
 use channel::{
-    codec::Codec,
+    codec::{Codec, Original},
+    elsewhere::Missing,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
@@ -79,6 +80,20 @@ impl Codec for Email {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn interpret_for(&self, answer: &Answer, settings: &Settings) -> Outcome {
+        let safe = provider::sending(settings).is_some_and(|provider| provider.knows_repeats());
+        outcome::interpret_for(answer, safe)
+    }
+
+    fn missing(&self, received: &Received, settings: &Settings) -> Option<Missing> {
+        provider::of(received, settings).missing(received, settings)
+    }
+
+    fn original(&self, received: &Received, settings: &Settings) -> Option<Original> {
+        let body = provider::of(received, settings).original(received)?;
+        Some(Original { mime: "message/rfc822", body })
     }
 
     fn body_max(&self) -> usize {

@@ -13,12 +13,13 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use channel::{
-    outbound::{Answered, Outbound, ProviderRequest},
+    outbound::{Answered, Correspondence, Outbound, ProviderRequest},
     received::Settings,
 };
 use domain::{
     contact::EMAIL,
     message::{Attachment, Content, DeliveryError},
+    placeholder,
     time::Timestamp,
 };
 use mail_builder::{
@@ -30,8 +31,12 @@ use serde_json::Value;
 pub(crate) struct Composed {
     /// Ours; letters, digits and dashes.
     pub(crate) message_id: String,
+    /// Equal for each attempt to hand it over: who knows it has the letter already.
+    pub(crate) delivery: String,
     pub(crate) from: Mailbox,
-    pub(crate) to: Mailbox,
+    /// One at least.
+    pub(crate) to: Vec<Mailbox>,
+    pub(crate) cc: Vec<Mailbox>,
     pub(crate) reply_to: Option<String>,
     pub(crate) subject: String,
     /// `<…>`.
@@ -48,6 +53,9 @@ pub(crate) struct Composed {
 /// No server takes more than this with certainty.
 const BYTES_MAX: usize = 25 * 1024 * 1024;
 
+/// More is a letter that nobody reads twice.
+const QUOTED_LETTERS_MAX: usize = 20_000;
+
 /// The subject line of a letter to somebody who has not written.
 const SUBJECT_LETTERS_MAX: usize = 60;
 
@@ -63,14 +71,17 @@ pub(crate) fn compose(message: &Outbound, settings: &Settings) -> Result<Compose
     let message_id = message.message_id.0.clone();
     let in_reply_to = parent(message, answered);
     let files = files(message)?;
-    let (text, html) = texts(&message.content, settings);
+    let (text, html) = texts(message, settings);
+    let (to, cc) = recipients(message, answered, &ours)?;
     if BYTES_MAX < text.len() + files.iter().map(|file| file.bytes.len()).sum::<usize>() {
         return Err(refusal("too_large", "the letter and its files have more than 25 MB"));
     }
     let composed = Composed {
-        to: recipient(message, answered, &ours)?,
+        to,
+        cc,
+        delivery: if message.delivery.is_empty() { message_id.clone() } else { message.delivery.clone() },
         reply_to: tagged(&from.address, &message_id, settings),
-        subject: subject(&message.content, answered, &text),
+        subject: subject(message, answered, &text),
         id: format!("<{message_id}@{host}>"),
         references: references(answered, in_reply_to.as_deref()),
         in_reply_to,
@@ -83,6 +94,36 @@ pub(crate) fn compose(message: &Outbound, settings: &Settings) -> Result<Compose
         message_id,
     };
     Ok(composed)
+}
+
+/// To whom its writer wants it, without us; who is left out is who the letter answers.
+fn recipients(
+    message: &Outbound,
+    answered: Option<&Answered>,
+    ours: &Ours,
+) -> Result<(Vec<Mailbox>, Vec<Mailbox>), DeliveryError> {
+    let (to, cc) = match &message.content {
+        Content::Letter(letter) => (letter.to.as_slice(), letter.cc.as_slice()),
+        _ => (&[][..], &[][..]),
+    };
+    let mut known: Vec<String> = vec![];
+    let mut others = |list: &[String]| -> Vec<Mailbox> {
+        let mailboxes = list.iter().flat_map(|text| address::mailboxes(text)).filter(Mailbox::is_whole);
+        let mut new = |mailbox: &Mailbox| {
+            let key = mailbox.key();
+            let new = !ours.has(&key) && !known.contains(&key);
+            known.push(key);
+            new
+        };
+        mailboxes.filter(|mailbox| new(mailbox)).map(|found| Mailbox { name: None, ..found }).collect()
+    };
+    let (mut to, mut cc) = (others(to), others(cc));
+    if to.is_empty() {
+        let one = recipient(message, answered, ours)?;
+        cc.retain(|mailbox| mailbox.key() != one.key());
+        to.push(one);
+    }
+    Ok((to, cc))
 }
 
 /// Where the answered letter wants its answer, else the contact's address. Never one of ours: two of
@@ -129,17 +170,19 @@ fn references(answered: Option<&Answered>, parent: Option<&str>) -> Vec<String> 
     all
 }
 
-fn subject(content: &Content, answered: Option<&Answered>, text: &str) -> String {
-    if let Content::Letter(letter) = content
+fn subject(message: &Outbound, answered: Option<&Answered>, text: &str) -> String {
+    if let Content::Letter(letter) = &message.content
         && !letter.subject.trim().is_empty()
     {
         return one_line(&letter.subject);
     }
-    match answered.map(|answered| &answered.content) {
-        Some(Content::Letter(letter)) if !letter.subject.is_empty() => {
-            format!("Re: {}", without_re(&letter.subject))
-        }
-        _ => {
+    let before = match answered.map(|answered| &answered.content) {
+        Some(Content::Letter(letter)) => Some(letter.subject.as_str()).filter(|text| !text.is_empty()),
+        _ => None,
+    };
+    match message.correspondence.subject.as_deref().or(before) {
+        Some(before) => format!("Re: {}", without_re(before)),
+        None => {
             let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
             let short: String = line.chars().take(SUBJECT_LETTERS_MAX).collect();
             one_line(&short)
@@ -168,10 +211,9 @@ fn one_line(text: &str) -> String {
         .to_owned()
 }
 
-fn texts(content: &Content, settings: &Settings) -> (String, Option<String>) {
-    let signature = settings.get("signature").map(str::trim_end);
-    let mut text = content.words();
-    let mut html = match content {
+fn texts(message: &Outbound, settings: &Settings) -> (String, Option<String>) {
+    let mut text = message.content.words();
+    let mut html = match &message.content {
         Content::Letter(letter) => letter.html.as_deref().and_then(html::sanitise),
         _ => None,
     };
@@ -180,11 +222,47 @@ fn texts(content: &Content, settings: &Settings) -> (String, Option<String>) {
     {
         text = html::text_of(html);
     }
-    if let Some(signature) = signature {
-        text = format!("{}\n\n-- \n{signature}", text.trim_end());
-        html = html.map(|html| format!("{html}\n{}", html::of_text(&format!("-- \n{signature}"))));
+    let signature = signature(&message.correspondence, settings).map(|text| format!("-- \n{text}"));
+    for below in signature.into_iter().chain(quoted(&message.correspondence, settings)) {
+        text = format!("{}\n\n{below}", text.trim_end());
+        html = html.map(|html| format!("{html}\n{}", html::of_text(&below)));
     }
     (text, html)
+}
+
+/// In the contact's language, where there is one in it.
+fn signature(correspondence: &Correspondence, settings: &Settings) -> Option<String> {
+    let own = format!("signature_{}", correspondence.language());
+    let text = settings.get(&own).or_else(|| settings.get("signature"))?;
+    let filled = placeholder::fill(text, |name| correspondence.values.get(name).cloned());
+    Some(filled.trim_end().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What the contact wrote, below ours, as mail programs do it.
+fn quoted(correspondence: &Correspondence, settings: &Settings) -> Option<String> {
+    if correspondence.automatic || settings.get("quote").is_some_and(|value| value == "false") {
+        return None;
+    }
+    let answered = correspondence.answered.as_ref()?;
+    let Content::Letter(letter) = &answered.content else { return None };
+    let from = letter.from.as_deref()?;
+    let words: String = letter.text.chars().take(QUOTED_LETTERS_MAX).collect();
+    if words.trim().is_empty() {
+        return None;
+    }
+    let date = answered.at.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok());
+    let date = date.map(|date| date.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    let (on, wrote) = match correspondence.language() {
+        "en" => ("On", "wrote:"),
+        "pt" => ("Em", "escreveu:"),
+        _ => ("El", "escribió:"),
+    };
+    let lines = words.trim_end().lines().map(|line| match line.starts_with('>') {
+        true => format!(">{line}"),
+        false => format!("> {line}").trim_end().to_owned(),
+    });
+    let lines: Vec<String> = lines.collect();
+    Some(format!("{on} {date}, {from} {wrote}\n{}", lines.join("\n")))
 }
 
 fn files(message: &Outbound) -> Result<Vec<File>, DeliveryError> {
@@ -211,6 +289,11 @@ fn is_mime(text: &str) -> bool {
 }
 
 impl Composed {
+    /// Everybody whom it goes to.
+    pub(crate) fn recipients(&self) -> Vec<String> {
+        self.to.iter().chain(&self.cc).map(|mailbox| mailbox.address.clone()).collect()
+    }
+
     /// The fields that a provider does not make of its own ones.
     pub(crate) fn headers(&self) -> Vec<(String, Value)> {
         let mut headers = vec![("Message-ID", self.id.clone())];
@@ -239,11 +322,14 @@ impl Composed {
         let person = |mailbox: &Mailbox| Address::new_address(mailbox.name.clone(), mailbox.address.clone());
         let mut letter = MessageBuilder::new()
             .from(person(&self.from))
-            .to(person(&self.to))
+            .to(Address::new_list(self.to.iter().map(person).collect()))
             .subject(self.subject.as_str())
             .message_id(bare(&self.id));
         if let Some(at) = self.at {
             letter = letter.date(Date::new(at.0.div_euclid(1000)));
+        }
+        if !self.cc.is_empty() {
+            letter = letter.cc(Address::new_list(self.cc.iter().map(person).collect()));
         }
         if let Some(reply_to) = &self.reply_to {
             letter = letter.reply_to(reply_to.as_str());

@@ -4,7 +4,7 @@ use crate::{
     mail::{
         Mail,
         address::{self, Mailbox},
-        authentication::{self, Authentication},
+        authentication,
         bounce::{self, Fate, Report},
         date, html,
         machine::{self, MachineKind},
@@ -19,8 +19,9 @@ use channel::{
     signature::to_hex,
 };
 use domain::{
-    contact::{EMAIL, Identity},
-    message::{Attachment, Content, DeliveryError, Letter},
+    consent::Consent,
+    contact::{EMAIL, Identity, is_unreachable},
+    message::{Attachment, Authentication, Content, DeliveryError, Letter},
     time::Timestamp,
 };
 use serde_json::{Map, Value, json};
@@ -161,11 +162,13 @@ fn spam(mail: &Mail) -> Option<bool> {
 
 fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, thread: Thread) {
     event.attachments = attachments(mail);
-    event.in_reply_to = thread.parent;
+    event.message_id = thread.parent.as_deref().and_then(|id| ours.message_id(id));
+    event.in_reply_to = thread.parent.as_deref().map(thread::as_its_provider_calls_it);
     let list = |name: &str| -> Vec<String> {
         mail.mailboxes(name).into_iter().map(|mailbox| mailbox.address).collect()
     };
     let (text, quoted) = quote::split(mail.text.trim_end());
+    let machine = machine::machine(mail, &ours.addresses);
     let reply_to =
         mail.mailboxes("Reply-To").into_iter().find(Mailbox::is_whole).map(|mailbox| mailbox.address);
     event.shape = Some(Content::Letter(Letter {
@@ -173,13 +176,21 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         text,
         quoted,
         html: mail.html.as_deref().and_then(html::sanitise),
+        from: mail.from().map(|from| from.line()),
+        others: others(mail, ours),
         to: list("To"),
         cc: list("Cc"),
         attachments: event.attachments.clone(),
         references: thread.references,
         reply_to,
+        authentication: found(event),
+        automatic: machine
+            .as_ref()
+            .filter(|machine| machine.kind != MachineKind::Ourselves)
+            .map(|machine| machine.reason.to_owned()),
+        original: None,
     }));
-    let Some(machine) = machine::machine(mail, &ours.addresses) else { return };
+    let Some(machine) = machine else { return };
     event.extra.insert("machine".to_owned(), json!(machine.reason));
     if machine.kind == MachineKind::AutoReply {
         event.extra.insert("auto_reply".to_owned(), json!(machine.reason));
@@ -189,10 +200,31 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         // Written in another program of the business: part of the conversation with whom it went to.
         (MachineKind::Ourselves, Some(contact)) => {
             event.echo = true;
+            event.message_id = mail.message_id().and_then(|id| ours.message_id(&id));
             event.contact = vec![Identity::new(EMAIL, &contact.key())];
         }
         _ => event.notice = true,
     }
+}
+
+/// What was said of the sender, as [`describe`] found it.
+fn found(event: &InboundEvent) -> Authentication {
+    let word = |name: &str| event.extra.get(name).and_then(Value::as_str).map(str::to_owned);
+    Authentication { spf: word("spf"), dkim: word("dkim"), dmarc: word("dmarc") }
+}
+
+/// Who else got it, without whoever wrote it and us.
+fn others(mail: &Mail, ours: &Ours) -> Vec<String> {
+    let from = mail.from().map(|from| from.key());
+    let mut others: Vec<String> = vec![];
+    for mailbox in ["To", "Cc"].iter().flat_map(|name| mail.mailboxes(name)).filter(Mailbox::is_whole) {
+        let key = mailbox.key();
+        let known = ours.has(&key) || Some(&key) == from.as_ref();
+        if !known && !others.iter().any(|other| other.eq_ignore_ascii_case(&mailbox.address)) {
+            others.push(mailbox.address);
+        }
+    }
+    others
 }
 
 fn attachments(mail: &Mail) -> Vec<Attachment> {
@@ -254,6 +286,13 @@ fn about(event: &mut InboundEvent, mail: &Mail, report: &Report, ours: &Ours, th
     if let Some(recipient) = worst.map(|each| each.address.as_str()).filter(|recipient| !recipient.is_empty())
     {
         event.contact = vec![Identity::new(EMAIL, &recipient.to_lowercase())];
+    }
+    let code = worst.map(|recipient| recipient.status.as_str()).unwrap_or_default();
+    if report.fate == Fate::Failed && is_unreachable(code) {
+        event.extra.insert("unreachable".to_owned(), json!(true));
+    }
+    if report.fate == Fate::Complained {
+        event.consent = Some(Consent::Out);
     }
     if matches!(status, "failed" | "delayed") {
         event.error = Some(reason(mail, report, worst));

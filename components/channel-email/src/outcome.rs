@@ -19,6 +19,18 @@ pub(crate) fn interpret(answer: &Answer) -> Outcome {
     }
 }
 
+/// The same of somebody who knows what they have already, where `safe`: asking again is no second letter.
+/// What such a relay does not know itself it says.
+pub(crate) fn interpret_for(answer: &Answer, safe: bool) -> Outcome {
+    match (interpret(answer), answer) {
+        (Outcome::Unknown { error }, _) if safe => Outcome::Retry { after: None, error },
+        (Outcome::Failed { error }, Answer::Response { status: 409, .. }) if safe => {
+            Outcome::Unknown { error }
+        }
+        (outcome, _) => outcome,
+    }
+}
+
 /// Taken, whatever else the answer says: sending again would be sending twice.
 fn accepted(body: &[u8]) -> Outcome {
     let answer = json::parse(body).unwrap_or_default();
@@ -110,6 +122,12 @@ mod tests {
             };
             assert_eq!(found, expected, "{status} {body}");
         }
+        let lost = Answer::Lost { reason: "timeout".to_owned() };
+        let doubt = Answer::Response { status: 409, retry_after: None, body: vec![] };
+        assert!(matches!(interpret_for(&lost, true), Outcome::Retry { .. }));
+        assert!(matches!(interpret_for(&lost, false), Outcome::Unknown { .. }));
+        assert!(matches!(interpret_for(&doubt, true), Outcome::Unknown { .. }));
+        assert!(matches!(interpret_for(&doubt, false), Outcome::Failed { .. }));
         let later = Some(Duration::from_secs(9));
         let answer = Answer::Response { status: 429, retry_after: later, body: vec![] };
         assert!(matches!(interpret(&answer), Outcome::Retry { after, .. } if after == later));

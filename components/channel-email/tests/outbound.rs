@@ -46,6 +46,7 @@ fn answering(letter: Letter) -> Correspondence {
         answered: Some(Answered {
             id: Some("<abc.1@example.org>".to_owned()),
             content: Content::Letter(letter),
+            at: Some(Timestamp(1_795_176_000_000)),
         }),
         ..Correspondence::default()
     }
@@ -260,4 +261,87 @@ fn an_account_without_its_settings_says_which() {
         Email.encode(&outbound(Content::text("x")), &unknown).expect_err("unknown").code,
         "not_configured"
     );
+}
+
+#[test]
+fn a_letter_goes_to_all_whom_its_writer_names_and_never_to_us() {
+    let letter = Letter {
+        text: "Hola".to_owned(),
+        to: ["ana@example.org", "HOLA@shop.example"].map(str::to_owned).to_vec(),
+        cc: ["bob@example.org", "Ana@example.org", "eva@example.org"].map(str::to_owned).to_vec(),
+        ..Letter::default()
+    };
+    for provider in ["raw", "sendgrid", "mailgun", "postmark", "ses"] {
+        let mut message = outbound(Content::Letter(letter.clone()));
+        message.correspondence = answering(factura());
+        let calls = Email.encode(&message, &settings(provider)).expect("it can be sent");
+        let body = String::from_utf8_lossy(&calls[0].body).into_owned();
+        let json = || serde_json::from_str::<Value>(&body).expect("JSON");
+        let all = "ana@example.org,bob@example.org,eva@example.org";
+        match provider {
+            "raw" => {
+                assert_eq!(header(&calls[0], "x-envelope-to"), Some(all));
+                assert!(body.contains("Cc: <bob@example.org>, <eva@example.org>"), "{body}");
+            }
+            "sendgrid" => {
+                let to = &json()["personalizations"][0];
+                assert_eq!(to["to"], json!([{ "email": "ana@example.org" }]));
+                assert_eq!(to["cc"], json!([{ "email": "bob@example.org" }, { "email": "eva@example.org" }]));
+            }
+            "mailgun" => assert!(body.contains(&format!("name=\"to\"\r\n\r\n{all}\r\n")), "{body}"),
+            "postmark" => {
+                assert_eq!(json()["To"], "ana@example.org");
+                assert_eq!(json()["Cc"], "bob@example.org,eva@example.org");
+            }
+            _ => assert_eq!(
+                json()["Destination"]["ToAddresses"],
+                json!(["ana@example.org", "bob@example.org", "eva@example.org"])
+            ),
+        }
+    }
+    let ours_alone = Letter { to: vec!["hola@shop.example".to_owned()], ..letter };
+    let message = Outbound { to: vec![], ..outbound(Content::Letter(Letter { cc: vec![], ..ours_alone })) };
+    assert_eq!(Email.encode(&message, &settings("raw")).expect_err("to nobody").code, "no_address");
+}
+
+#[test]
+fn below_ours_stand_signature_and_the_letter_that_is_answered() {
+    let answered = Letter {
+        from: Some("Ana <ana@example.org>".to_owned()),
+        text: "¿Dónde está?\n> viejo".to_owned(),
+        ..factura()
+    };
+    let values = [("agent.name", "Luz"), ("queue.name", "Ventas")];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let written = |locale: &str, settings: &Settings| {
+        let correspondence = Correspondence {
+            locale: Some(locale.to_owned()),
+            values: std::collections::BTreeMap::clone(&values),
+            ..answering(answered.clone())
+        };
+        let message = Outbound { correspondence, ..outbound(Content::text("En camino.")) };
+        let call = Email.encode(&message, settings).expect("it can be sent").remove(0);
+        read(&call.body)["text"].as_str().unwrap_or_default().replace("\r\n", "\n")
+    };
+    let mut own = settings("raw");
+    own.0.insert("signature".to_owned(), "{agent.name}, {queue.name}".to_owned());
+    own.0.insert("signature_en".to_owned(), "Yours, {agent.name} {nobody}".to_owned());
+    assert_eq!(
+        written("es-MX", &own),
+        "En camino.\n\n-- \nLuz, Ventas\n\nEl 2026-11-20, Ana <ana@example.org> escribió:\n> ¿Dónde está?\n>> viejo"
+    );
+    assert!(
+        written("en", &own)
+            .contains("-- \nYours, Luz {nobody}\n\nOn 2026-11-20, Ana <ana@example.org> wrote:")
+    );
+    assert!(written("pt", &own).contains("Em 2026-11-20, Ana <ana@example.org> escreveu:"));
+    own.0.insert("quote".to_owned(), "false".to_owned());
+    assert_eq!(written("es", &own), "En camino.\n\n-- \nLuz, Ventas");
+}
+
+#[test]
+fn a_repeated_attempt_is_known_by_its_key() {
+    let message = Outbound { delivery: "0199aa20.w1".to_owned(), ..outbound(Content::text("x")) };
+    let call = Email.encode(&message, &settings("raw")).expect("it can be sent").remove(0);
+    assert_eq!(header(&call, "idempotency-key"), Some("0199aa20.w1"));
 }

@@ -216,3 +216,138 @@ fn a_machine_s_letter_starts_nothing() {
     assert_eq!((count(&sql, "message"), count(&sql, "interaction")), (1, 0));
     assert_eq!(messages(&sql)[0].direction, Direction::Out, "as notices are shown");
 }
+
+fn answer(sql: &impl Sql, relay: &Relay, content: Content) -> message::Message {
+    let row = block_on(sql.first("SELECT id FROM conversation", &[])).unwrap().unwrap();
+    let found = block_on(conversation::find(sql, &row.get(0).unwrap())).unwrap().unwrap();
+    let author = Author::Agent("ana".into());
+    let draft = Draft::new(&found, found.open_interaction.as_ref(), author, content);
+    let put = block_on(send(sql, NOW, &draft)).unwrap();
+    block_on(deliver(sql, relay, &Email, &put.work[0])).expect("delivered");
+    put.message
+}
+
+#[test]
+fn letters_find_what_they_answer() {
+    let scratch = Scratch::new();
+    let sql = open(&scratch);
+    let relay = Relay::default();
+    take(&sql, LETTER);
+    let ours = answer(&sql, &relay, Content::text("Ya la miramos."));
+    // By our own Message-ID, though the relay has told no id of its own.
+    let reply = |number: u8, more: &str| {
+        format!(
+            "From: Ana <ana@example.org>\nTo: hola@shop.example\nSubject: Factura y abono\nMessage-ID: <r{number}@example.org>\n{more}\n\nGracias.\n"
+        )
+    };
+    take(&sql, &reply(1, &format!("In-Reply-To: <{}@shop.example>\n", ours.id)));
+    assert_eq!(messages(&sql)[2].reply_to.as_ref(), Some(&ours.id));
+    // A letter that somebody wrote in another program of ours, and the answer to that.
+    take(
+        &sql,
+        "From: hola@shop.example\nTo: ana@example.org\nSubject: Abono\nMessage-ID: <else@laptop.example>\n\nSe lo abonamos.\n",
+    );
+    take(&sql, &reply(2, "In-Reply-To: <else@laptop.example>\n"));
+    let found = messages(&sql);
+    assert_eq!((found[3].direction, found[4].reply_to.as_ref()), (Direction::Out, Some(&found[3].id)));
+    assert_eq!(count(&sql, "conversation"), 1);
+    assert_eq!(count(&sql, "interaction"), 1);
+    // The newest subject wins, also one of ours.
+    answer(&sql, &relay, Content::text("Hecho."));
+    let named = Letter { subject: "Abono 12".into(), text: "Y otra cosa.".into(), ..Letter::default() };
+    answer(&sql, &relay, Content::Letter(named));
+    answer(&sql, &relay, Content::text("Y otra."));
+    let asked = relay.0.borrow();
+    let subject = |index: usize| {
+        let mime = String::from_utf8_lossy(&asked[index].body).into_owned();
+        mime.lines().find_map(|line| Some(line.strip_prefix("Subject: ")?.to_owned())).unwrap()
+    };
+    assert_eq!(
+        ["Re: Factura y abono", "Abono 12", "Re: Abono 12"].map(str::to_owned),
+        [subject(1), subject(2), subject(3)]
+    );
+    let key = |index: usize| {
+        let headers: &Vec<_> = &asked[index].headers;
+        headers.iter().find(|(name, _)| *name == "idempotency-key").map(|(_, key)| key.clone()).unwrap()
+    };
+    assert!(key(1).contains('.') && key(1) != key(2), "each delivery has a key of its own");
+}
+
+#[test]
+fn machines_do_not_answer_each_other_for_ever() {
+    let scratch = Scratch::new();
+    let sql = open(&scratch);
+    let relay = Relay::default();
+    take(&sql, LETTER);
+    let row = block_on(sql.first("SELECT id FROM conversation", &[])).unwrap().unwrap();
+    let found = block_on(conversation::find(&sql, &row.get(0).unwrap())).unwrap().unwrap();
+    let sent: Vec<_> = (0..11)
+        .map(|_| {
+            let draft = Draft::new(&found, None, Author::Bot, Content::text("Hemos recibido su carta."));
+            let put = block_on(send(&sql, NOW, &draft)).unwrap();
+            block_on(deliver(&sql, &relay, &Email, &put.work[0])).unwrap();
+            block_on(message::find(&sql, &put.message.id)).unwrap().unwrap()
+        })
+        .collect();
+    assert!(sent[..10].iter().all(|message| message.status == Some(Status::Sent)));
+    assert_eq!(sent[10].error.as_ref().map(|error| error.code.as_str()), Some("loop"));
+    assert_eq!(relay.0.borrow().len(), 10);
+}
+
+#[test]
+fn a_letter_that_lies_in_s3_is_fetched_kept_and_read_once() {
+    use channel::{digest::Kept, elsewhere};
+    struct S3;
+    impl World for S3 {
+        fn now(&self) -> Timestamp {
+            NOW
+        }
+        fn settings(&self, _: &Account) -> Result<Settings, Failure> {
+            let mut settings = settings();
+            for (name, value) in [
+                ("provider", "ses"),
+                ("region", "eu-west-1"),
+                ("access_key_id", "AKID"),
+                ("secret_access_key", "s3cret"),
+                ("now", "1795262400"),
+            ] {
+                settings.0.insert(name.to_owned(), value.to_owned());
+            }
+            Ok(settings)
+        }
+        async fn call(&self, request: ProviderRequest) -> Answer {
+            assert_eq!(request.url, "https://s3.eu-west-1.amazonaws.com/letters/in/sesid1");
+            Answer::Response { status: 200, retry_after: None, body: LETTER.into() }
+        }
+    }
+    let scratch = Scratch::new();
+    let sql = open(&scratch);
+    let account = Account {
+        settings: serde_json::json!({ "provider": "ses" }).as_object().cloned().unwrap(),
+        ..account()
+    };
+    block_on(store::account::put(&sql, &account)).unwrap();
+    let body = include_bytes!("../fixtures/ses-stored.json").to_vec();
+    for _ in 0..2 {
+        let received = Received { method: "POST".into(), body: body.clone(), ..Received::default() };
+        let work = block_on(webhook::keep_proven(&sql, NOW, NOW, &account, &received)).unwrap().remove(0);
+        let kept = block_on(Kept::find(&sql, &work)).unwrap().expect("kept");
+        let next =
+            block_on(elsewhere::fetch(&sql, &S3, &Email, &kept, &work)).unwrap().expect("it lies in S3");
+        let digested = block_on(digest(&sql, NOW, &Email, &next[0])).unwrap();
+        assert_eq!((digested.failed, digested.unknown), (None, vec![]));
+    }
+    let found = messages(&sql);
+    assert_eq!(found.len(), 1, "the same letter twice");
+    let Content::Letter(letter) = &found[0].content else { panic!("a letter") };
+    assert_eq!((letter.text.as_str(), letter.attachments.len()), ("No es mía.", 1));
+    assert_eq!(count(&sql, "webhook"), 4);
+    assert_eq!(count(&sql, "due_work WHERE kind = 'digest'"), 0, "nothing is left to read");
+    // What is kept is whole: it can be had byte for byte, and its files from it.
+    let whole =
+        block_on(store::webhook::find(&sql, letter.original.as_ref().expect("known"))).unwrap().unwrap();
+    let received = Received { body: whole.body, ..Received::default() };
+    use channel::codec::Codec;
+    let original = Email.original(&received, &S3.settings(&account).unwrap()).expect("whole");
+    assert_eq!(String::from_utf8(original.body).unwrap(), LETTER);
+}

@@ -5,6 +5,7 @@ use crate::{
     events::{change::Listener, stream},
     login, metrics, presence,
     query::{number, parameter},
+    ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
     snapshot, template,
     view::{self, Center},
@@ -230,6 +231,18 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Dispositions => admin::dispositions(sql).await,
         E::Disposition => admin::disposition(sql, id).await,
         E::PutDisposition => admin::put_disposition(sql, id, asked).await,
+        E::LetterPage => work::letter(sql, id, asked).await,
+        E::Original => work::original(sql, id).await,
+        E::FilledAnswers => {
+            Ok(reply::ok(&ready_answer::filled(sql, call.agent_id()?, &call.interaction()).await?))
+        }
+        E::ReadyAnswers => Ok(reply::ok(&ready_answer::all(sql).await?)),
+        E::ReadyAnswer => Ok(reply::ok(&ready_answer::one(sql, id).await?)),
+        E::PutReadyAnswer => Ok(reply::ok(&ready_answer::put(sql, id, asked.json()?).await?)),
+        E::RemoveReadyAnswer => {
+            ready_answer::remove(sql, id).await?;
+            Ok(reply::empty(StatusCode::NO_CONTENT))
+        }
     };
     reply.map(Answer::Whole)
 }

@@ -4,12 +4,17 @@ use crate::{
     access::{held, talked_in},
     view::{self, Center},
 };
-use api::{message::MessagePage, request::SendMessage, template::SendTemplate};
+use api::{
+    message::MessagePage,
+    request::{Envelope, SendMessage},
+    template::SendTemplate,
+};
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     consent::Extent,
+    contact::Identity,
     id::{AgentId, ConversationId, InteractionId, MessageId},
-    message::{Attachment, Author, Content},
+    message::{Attachment, Author, Content, Letter},
     time::Timestamp,
 };
 use shell::{
@@ -31,6 +36,8 @@ const TEXT_MAX: usize = 20_000;
 const FILES_MAX: usize = 10;
 const CLIENT_ID_MAX: usize = 100;
 const PAGE_MAX: i64 = 200;
+const SUBJECT_MAX: usize = 200;
+const RECIPIENTS_MAX: usize = 50;
 
 /// Who writes, and what of theirs may go along.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +82,10 @@ pub async fn send(
     let content = match request.template {
         Some(template) => filled(sql, writer, &of, template, &request.attachments).await?,
         None => content(sql, writer, &of.id, request.text, &request.attachments).await?,
+    };
+    let content = match request.envelope {
+        Some(envelope) => letter(writer, content, envelope)?,
+        None => content,
     };
     if let Some(opt_out) = outbound::unwanted(sql, &of, &content).await? {
         let what = if opt_out.extent == Extent::All { "messages" } else { "advertising" };
@@ -151,6 +162,33 @@ async fn filled(
     let SendTemplate { name, language, values } = asked;
     let request = template::Request { name, language, values, header };
     Ok(Content::Template(template::filled(sql, &of.account, request).await?))
+}
+
+/// The words and files as a letter with its own envelope.
+fn letter(writer: Writer<'_>, content: Content, envelope: Envelope) -> Result<Content> {
+    let bad = |text: &str| Failure::BadRequest(text.to_owned());
+    if writer.profile.is_some_and(|profile| profile.capacity != CapacityKind::Mail) {
+        return Err(bad("only e-mail has an envelope"));
+    }
+    let Envelope { subject, to, cc } = envelope;
+    if subject.chars().count() > SUBJECT_MAX || subject.chars().any(char::is_control) {
+        return Err(bad("a subject is one line of at most 200 characters"));
+    }
+    if to.len() + cc.len() > RECIPIENTS_MAX {
+        return Err(bad("a letter has at most 50 recipients"));
+    }
+    if let Some(wrong) = to.iter().chain(&cc).find(|text| Identity::email(text).is_none()) {
+        return Err(Failure::BadRequest(format!("{wrong} is no e-mail address")));
+    }
+    let trimmed = |list: Vec<String>| list.iter().map(|text| text.trim().to_owned()).collect();
+    Ok(Content::Letter(Letter {
+        subject: subject.trim().to_owned(),
+        text: content.words(),
+        to: trimmed(to),
+        cc: trimmed(cc),
+        attachments: content.attachments().to_vec(),
+        ..Letter::default()
+    }))
 }
 
 /// A file of this conversation, or one that the writer just uploaded, which the channel takes.

@@ -55,6 +55,13 @@ pub enum Endpoint {
     SyncTemplates,
     OptOut,
     OptIn,
+    LetterPage,
+    Original,
+    FilledAnswers,
+    ReadyAnswers,
+    ReadyAnswer,
+    PutReadyAnswer,
+    RemoveReadyAnswer,
 }
 
 /// Who may call.
@@ -204,6 +211,14 @@ pub const TABLE: &[Route] = &[
     get(E::Dispositions, "/api/dispositions", Admin, Many("Disposition"), "All dispositions"),
     get(E::Disposition, "/api/dispositions/{id}", Admin, One("Disposition"), "One disposition"),
     put(E::PutDisposition, "/api/dispositions/{id}", "Disposition", "Adds or changes a disposition"),
+    get(E::LetterPage, "/api/messages/{id}/letter", Member, File, "An e-mail's HTML, cleaned and shut in, for a frame of the desk")
+        .query(&[("pictures", "1 shows pictures that stand elsewhere, which tells their server that somebody reads")]),
+    get(E::Original, "/api/messages/{id}/original", Member, File, "An e-mail byte for byte as it came"),
+    get(E::FilledAnswers, "/api/interactions/{id}/ready-answers", Agent, Many("ReadyAnswer"), "Ready answers that suit the interaction, filled for it"),
+    get(E::ReadyAnswers, "/api/ready-answers", Admin, Many("ReadyAnswerSetup"), "All ready answers"),
+    get(E::ReadyAnswer, "/api/ready-answers/{id}", Admin, One("ReadyAnswerSetup"), "One ready answer"),
+    put(E::PutReadyAnswer, "/api/ready-answers/{id}", "ReadyAnswerSetup", "Adds or changes a ready answer"),
+    post(E::RemoveReadyAnswer, "/api/ready-answers/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
 ];
 
 /// Why no route matches.

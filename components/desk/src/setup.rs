@@ -30,7 +30,7 @@ use store::{
 const NAME_MAX: usize = 100;
 
 /// An id stands in addresses and in files: letters, digits, `-`, `_` and `.`.
-fn id(text: &str) -> Result<&str> {
+pub(crate) fn id(text: &str) -> Result<&str> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !text.is_empty() && text.len() <= 64 && text.chars().all(fits) {
         Ok(text)
@@ -39,7 +39,7 @@ fn id(text: &str) -> Result<&str> {
     }
 }
 
-fn name(text: &str) -> Result<&str> {
+pub(crate) fn name(text: &str) -> Result<&str> {
     let length = text.trim().chars().count();
     if (1..=NAME_MAX).contains(&length) {
         Ok(text.trim())

@@ -1,25 +1,31 @@
 //! An agent at work: what the shell commits, told back and followed up.
 
 use crate::{
-    access, attachment, interaction, message, profile,
-    query::number,
+    access, attachment, interaction, letter, message, profile,
+    query::{number, parameter},
     view::{self, Center},
 };
 use api::request::{MarkRead, SendMessage};
-use domain::id::{AgentId, ConversationId, InteractionId, MessageId};
-use http::StatusCode;
+use domain::{
+    id::{AgentId, ConversationId, InteractionId, MessageId},
+    message::{Content, Letter},
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use shell::{
     command::Done,
-    failure::Result,
+    failure::{Failure, Result},
     outbound::Put,
+    performer::of_channel,
     platform::{
         attempt::attempt,
+        call::call,
         center::now,
         reply::{self, Reply},
         request::Asked,
         typing::{self, Side},
     },
 };
+use std::time::Duration;
 use store::{conversation, port::Sql};
 
 /// What an agent wants of an interaction.
@@ -109,4 +115,64 @@ pub(crate) async fn messages(sql: &impl Sql, id: &str, asked: &Asked) -> Result<
     let center = Center::load(sql, Default::default()).await?;
     let (before, limit) = (number(&asked.query, "before")?, number(&asked.query, "limit")?);
     Ok(reply::ok(&message::page(sql, &center, &ConversationId::from(id), before, limit).await?))
+}
+
+/// What a channel may take to find a letter among the kept webhooks, and the largest that it may be.
+const ORIGINAL_TIME: Duration = Duration::from_secs(10);
+const ORIGINAL_MAX: usize = 64 << 20;
+
+async fn letter_of(sql: &impl Sql, id: &str) -> Result<(store::message::Message, Letter)> {
+    let gone = || Failure::NotFound(format!("letter {id}"));
+    let message = store::message::find(sql, &MessageId::from(id)).await?.ok_or_else(gone)?;
+    match message.content.clone() {
+        Content::Letter(letter) if !message.deleted => Ok((message, letter)),
+        _ => Err(gone()),
+    }
+}
+
+/// Its HTML for a frame.
+pub(crate) async fn letter(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
+    let (_, letter) = letter_of(sql, id).await?;
+    let pictures = parameter(&asked.query, "pictures").is_some_and(|value| value == "1");
+    let page = letter::page(&letter, pictures);
+    let (page, policy) = page.ok_or_else(|| Failure::NotFound(format!("letter {id} has no HTML")))?;
+    let mut reply = reply::bytes(StatusCode::OK, "text/html; charset=utf-8", page);
+    for (name, value) in [
+        ("content-security-policy", policy.as_str()),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            reply.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    Ok(reply)
+}
+
+/// The letter as it came: its channel finds it in the kept webhook.
+pub(crate) async fn original(sql: &impl Sql, id: &str) -> Result<Reply> {
+    let (message, letter) = letter_of(sql, id).await?;
+    let gone = || Failure::NotFound(format!("the original of letter {id}"));
+    let webhook = letter.original.ok_or_else(gone)?;
+    let conversation = conversation::find(sql, &message.conversation).await?.ok_or_else(gone)?;
+    let channel = &conversation.channel;
+    let url = format!("http://{}.spin.internal/original/{webhook}", of_channel(channel));
+    let answered = call(Method::GET, &url, &[], Vec::<u8>::new(), ORIGINAL_TIME, ORIGINAL_MAX).await;
+    let answered = answered.map_err(|silence| Failure::Later(format!("{channel}: {silence}")))?;
+    match answered.status {
+        200 => {}
+        404 => return Err(gone()),
+        status => return Err(Failure::Later(format!("{channel} answered {status}"))),
+    }
+    let mut reply = reply::bytes(StatusCode::OK, "message/rfc822", answered.body);
+    for (name, value) in [
+        ("content-disposition", format!("attachment; filename=\"{id}.eml\"")),
+        ("x-content-type-options", "nosniff".to_owned()),
+        ("content-security-policy", "sandbox; default-src 'none'".to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            reply.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    Ok(reply)
 }

@@ -42,6 +42,8 @@ use utoipa::OpenApi;
     api::webhook::ReprocessFinding,
     api::webhook::ReprocessPage,
     api::webhook::ReprocessReason,
+    api::ready_answer::ReadyAnswer,
+    api::ready_answer::ReadyAnswerSetup,
 )))]
 struct Schemas;
 

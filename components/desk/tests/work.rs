@@ -7,21 +7,23 @@ mod center;
 
 use api::{
     consent::{OptOutExtent, OptOutReason, RecordOptOut},
-    request::{Dispose, PatchContact, SendMessage, Transfer},
+    queue::Labels,
+    ready_answer::ReadyAnswerSetup,
+    request::{Dispose, Envelope, PatchContact, SendMessage, Transfer},
     template::SendTemplate,
 };
 use center::{Center, NOW, at, wrote};
 use desk::{
     consent, contact, interaction,
     message::{self, Writer},
-    view,
+    ready_answer, view,
 };
 use domain::{
-    channel::ChannelProfile,
+    channel::{CapacityKind, ChannelProfile},
     contact::Identity,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
-    message::Content,
+    message::{Content, DeliveryError},
     template::{Category, Definition, Parameter, Part, Status},
 };
 use futures::executor::block_on;
@@ -105,6 +107,7 @@ fn text(client_id: &str, text: &str) -> SendMessage {
         in_reply_to: None,
         private: false,
         template: None,
+        envelope: None,
     }
 }
 
@@ -375,4 +378,112 @@ fn who_wants_nothing_is_not_written_to_and_the_agent_is_told() {
     assert_eq!(known(), [advertising]);
     assert!(matches!(block_on(consent::end(&talk.sql, at(1), &all.id)), Err(Failure::NotFound(_))));
     assert!(talk.send(&talk.amy, text("c4", "Buenas")).is_ok());
+}
+
+fn profile(capacity: CapacityKind) -> ChannelProfile {
+    ChannelProfile {
+        name: "pigeon".to_owned(),
+        capacity,
+        text_max: 1000,
+        buttons_max: 0,
+        button_title_max: 0,
+        list_rows_max: 0,
+        list_title_max: 0,
+        window: None,
+        receipts: false,
+        typing: false,
+        media: vec![],
+        media_bytes_max: 0,
+    }
+}
+
+#[test]
+fn a_letter_has_an_envelope_and_nothing_else_has() {
+    let talk = Talk::open();
+    let mail = profile(CapacityKind::Mail);
+    let enveloped = |client_id: &str, subject: &str, to: &[&str]| SendMessage {
+        envelope: Some(Envelope {
+            subject: subject.to_owned(),
+            to: to.iter().map(|to| (*to).to_owned()).collect(),
+            cc: vec![" bob@mail.example ".to_owned()],
+        }),
+        ..text(client_id, "Hola")
+    };
+    let many = vec!["a@mail.example"; 50];
+    for (subject, to) in [
+        ("x\r\nBcc: evil@mail.example", &["ana@mail.example"][..]),
+        ("x", &["ana"]),
+        ("x", &["ana@mail.example\r\nRCPT"]),
+        ("x", &many),
+    ] {
+        let refused = talk.send_through(Some(&mail), &talk.amy, enveloped("c1", subject, to));
+        assert!(matches!(refused, Err(Failure::BadRequest(_))), "{subject:?} {to:?}");
+    }
+    let chat = profile(CapacityKind::Chat);
+    let refused = talk.send_through(Some(&chat), &talk.amy, enveloped("c1", "x", &[]));
+    assert!(matches!(refused, Err(Failure::BadRequest(_))));
+    let put =
+        talk.send_through(Some(&mail), &talk.amy, enveloped("c1", "Factura", &["ana@mail.example"])).unwrap();
+    let Content::Letter(letter) = put.message.content else { panic!("a letter") };
+    assert_eq!((letter.subject.as_str(), letter.text.as_str()), ("Factura", "Hola"));
+    assert_eq!(
+        (letter.to, letter.cc),
+        (vec!["ana@mail.example".to_owned()], vec!["bob@mail.example".to_owned()])
+    );
+}
+
+#[test]
+fn ready_answers_are_filled_for_whoever_asks() {
+    let talk = Talk::open();
+    let labels = |es: &str, en: &str| Labels { es: es.to_owned(), en: en.to_owned(), pt: String::new() };
+    let put = |id: &str, texts: Labels, queues: &[&str]| {
+        let queues = queues.iter().map(|queue| (*queue).to_owned()).collect();
+        let setup = ReadyAnswerSetup {
+            id: String::new(),
+            name: id.to_owned(),
+            subject: Labels::default(),
+            texts,
+            queues,
+        };
+        block_on(ready_answer::put(&talk.sql, id, setup))
+    };
+    put("b", labels("Soy {agent.name} de {queue.name}, {contact.name}. {order}", ""), &[]).unwrap();
+    put("a", labels("", "Hi"), &["elsewhere"]).unwrap();
+    assert!(matches!(put("c", labels(" ", ""), &[]), Err(Failure::BadRequest(_))));
+    assert!(matches!(put("c/d", labels("x", ""), &[]), Err(Failure::BadRequest(_))));
+    let found = block_on(ready_answer::filled(&talk.sql, &talk.amy, &talk.id)).unwrap();
+    assert_eq!(found.len(), 1, "those of other queues are left out");
+    assert!(
+        found[0].text.starts_with("Soy amy de ") && found[0].text.ends_with(" {order}"),
+        "{}",
+        found[0].text
+    );
+    assert!(matches!(
+        block_on(ready_answer::filled(&talk.sql, &talk.bob, &talk.id)),
+        Err(Failure::Forbidden(_))
+    ));
+    assert_eq!(
+        block_on(ready_answer::all(&talk.sql)).unwrap().iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    block_on(ready_answer::remove(&talk.sql, "b")).unwrap();
+    assert!(matches!(block_on(ready_answer::remove(&talk.sql, "b")), Err(Failure::NotFound(_))));
+    assert!(matches!(block_on(ready_answer::one(&talk.sql, "b")), Err(Failure::NotFound(_))));
+}
+
+#[test]
+fn an_address_that_nothing_reaches_is_told_until_somebody_writes_from_it() {
+    let talk = Talk::open();
+    let identity = talk.center.conversation("marta").identity;
+    let reason = DeliveryError { code: "5.1.1".to_owned(), text: "no such user".to_owned() };
+    block_on(store::unreachable::mark(&talk.sql, &identity, &reason, NOW)).unwrap();
+    block_on(store::unreachable::mark(&talk.sql, &identity, &reason, at(1))).unwrap();
+    let shown = || {
+        let center = block_on(view::Center::load(&talk.sql, Default::default())).unwrap();
+        let found = block_on(desk::access::existing(&talk.sql, &talk.id)).unwrap();
+        block_on(view::interaction(&talk.sql, &center, &found)).unwrap().unreachable
+    };
+    assert_eq!(shown().map(|error| error.code).as_deref(), Some("5.1.1"));
+    talk.center.hear("marta", "m2", "sigo aquí");
+    assert_eq!(shown(), None);
 }

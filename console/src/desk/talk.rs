@@ -6,10 +6,10 @@ use crate::storage;
 use api::contact::HistoryPage;
 use api::interaction::Interaction;
 use api::message::{
-    Attachment, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind, MessagePage,
+    Attachment, Author, AuthorKind, DeliveryError, Direction, Letter, Message, MessageKind, MessagePage,
     MessageStatus,
 };
-use api::request::{MarkRead, SendMessage};
+use api::request::{Envelope, MarkRead, SendMessage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -88,6 +88,7 @@ impl Desk {
     pub(crate) fn send(self, interaction: &Interaction, text: String, attachments: Vec<Attachment>) {
         let client_id = new_id();
         let quote = self.quotes.try_update(|quotes| quotes.remove(&interaction.conversation_id)).flatten();
+        let envelope = self.envelopes.try_update(|all| all.remove(&interaction.conversation_id)).flatten();
         let me = self.work.with_untracked(|work| work.me.clone());
         let message = Message {
             id: client_id.clone(),
@@ -104,6 +105,12 @@ impl Desk {
             text,
             options: Vec::new(),
             attachments,
+            letter: envelope.map(|envelope| Letter {
+                subject: envelope.subject,
+                to: envelope.to,
+                cc: envelope.cc,
+                ..Letter::default()
+            }),
             reply_to: quote,
             reaction: None,
             edited: false,
@@ -156,6 +163,11 @@ impl Desk {
             in_reply_to: message.reply_to,
             private: false,
             template: None,
+            envelope: message.letter.map(|letter| Envelope {
+                subject: letter.subject,
+                to: letter.to,
+                cc: letter.cc,
+            }),
         };
         let path = format!("/interactions/{interaction_id}/messages");
         let error = match http::post::<_, Message>(&path, &body).await {

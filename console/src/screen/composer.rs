@@ -2,14 +2,18 @@
 
 use crate::channel;
 use crate::desk::{Desk, Dialog, Upload};
+use crate::envelope;
 use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::name;
 use crate::screen::customer::display_name;
 use crate::screen::message::excerpt;
+use crate::screen::ready_answer::ReadyAnswers;
 use api::consent::OptOutExtent;
 use api::interaction::Interaction;
+use api::ready_answer::ReadyAnswer;
+use api::request::Envelope;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -50,7 +54,14 @@ impl Writing {
         let ready = Memo::new(move |_| {
             let files = files.get();
             let all_there = files.iter().all(|file| file.attachment.is_some());
-            !closed.get() && all_there && (!files.is_empty() || !draft.get().trim().is_empty())
+            let addressed = conversation_id.with_value(|id| {
+                desk.envelopes.with(|all| {
+                    all.get(id).is_none_or(|it| {
+                        envelope::wrong(&it.to).chain(envelope::wrong(&it.cc)).next().is_none()
+                    })
+                })
+            });
+            addressed && !closed.get() && all_there && (!files.is_empty() || !draft.get().trim().is_empty())
         });
         Self { desk, item, conversation_id, draft, files, over, unwanted, closed, ready }
     }
@@ -63,6 +74,21 @@ impl Writing {
         self.desk.set_draft(&self.id(), text);
         if let Some(item) = self.item.get_untracked() {
             self.desk.tell_typing(&item);
+        }
+    }
+
+    /// Puts a ready answer below what is there.
+    fn insert(self, answer: ReadyAnswer) {
+        let draft = self.draft.get_untracked();
+        let text = match draft.trim_end() {
+            "" => answer.text,
+            before => format!("{before}\n{}", answer.text),
+        };
+        self.desk.set_draft(&self.id(), text);
+        let letters = self.item.with_untracked(|item| item.as_ref().is_some_and(|item| item.letters));
+        if letters && !answer.subject.is_empty() {
+            let id = self.id();
+            self.desk.envelopes.update(|all| all.entry(id).or_default().subject = answer.subject);
         }
     }
 
@@ -106,6 +132,7 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
     let Some(first) = item.get_untracked() else { return ().into_any() };
     let writing = Writing::new(desk, item, first.conversation_id.clone());
     let (draft, closed) = (writing.draft, writing.closed);
+    let choosing = RwSignal::new(false);
     let field = NodeRef::<html::Textarea>::new();
     let picker = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
@@ -156,6 +183,14 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
             <Show when=move || writing.over.get() && !writing.unwanted.get()>
                 <p class="closed" data-testid="window-over">{icon(icon::TIMER)}{words.window_over}</p>
             </Show>
+            <Unreachable item/>
+            <Show when=move || item.with(|item| item.as_ref().is_some_and(|item| item.letters))>
+                <EnvelopeFields conversation_id=writing.id()/>
+            </Show>
+            <Show when=move || choosing.get()>
+                <ReadyAnswers interaction_id=item.get_untracked().map(|item| item.id).unwrap_or_default()
+                    open=choosing chosen=Callback::new(move |answer| writing.insert(answer))/>
+            </Show>
             <div class="composer-row">
                 <input type="file" multiple hidden node_ref=picker on:change=picked data-testid="file"/>
                 <button type="button" class="icon-button" aria-label=words.attach title=words.attach data-testid="attach"
@@ -168,6 +203,9 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
                         {icon(icon::TEMPLATE)}
                     </button>
                 </Show>
+                <button type="button" class="icon-button" aria-label=words.ready_answers title=words.ready_answers
+                    data-testid="ready-answers-open" aria-expanded=move || choosing.get().to_string() disabled=closed
+                    on:click=move |_| choosing.update(|open| *open = !*open)>{icon(icon::FILE)}</button>
                 <textarea data-testid="composer" rows="1" aria-label=placeholder.clone() placeholder=placeholder
                     node_ref=field disabled=closed prop:value=draft
                     on:input=move |event| writing.write(event_target_value(&event))
@@ -179,6 +217,86 @@ pub(crate) fn Composer(item: Memo<Option<Interaction>>) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// Nothing reaches the contact's address, as a provider said.
+#[component]
+fn Unreachable(item: Memo<Option<Interaction>>) -> impl IntoView {
+    let words = Desk::of_context().words();
+    let reason = Memo::new(move |_| item.get().and_then(|item| item.unreachable));
+    move || {
+        reason.get().map(|reason| {
+            let why = if reason.text.is_empty() { reason.code } else { reason.text };
+            view! { <p class="closed" role="alert" data-testid="unreachable">{icon(icon::ALERT)}{fill(words.unreachable, why)}</p> }
+        })
+    }
+}
+
+/// To whom the letter goes and what it is called: a line, and fields on request.
+#[component]
+fn EnvelopeFields(conversation_id: String) -> impl IntoView {
+    let desk = Desk::of_context();
+    let words = desk.words();
+    let id = StoredValue::new(conversation_id);
+    let answered = Memo::new(move |_| {
+        desk.work.with(|work| {
+            id.with_value(|id| work.threads.get(id).and_then(|thread| envelope::answered(thread)))
+        })
+    });
+    let changed = Memo::new(move |_| desk.envelopes.with(|all| id.with_value(|id| all.get(id).cloned())));
+    // What will be sent, as far as it is known here.
+    let shown = Memo::new(move |_| {
+        let usual = answered.with(|letter| envelope::default_of(letter.as_ref()));
+        let Some(own) = changed.get() else { return usual };
+        let or = |own: Vec<String>, usual: Vec<String>| if own.is_empty() { usual } else { own };
+        let subject = if own.subject.is_empty() { usual.subject } else { own.subject };
+        Envelope { subject, to: or(own.to, usual.to), cc: own.cc }
+    });
+    let open = RwSignal::new(false);
+    let change = move |how: &dyn Fn(&mut Envelope)| {
+        let start = shown.get_untracked();
+        desk.envelopes.update(|all| how(all.entry(id.get_value()).or_insert(start)));
+    };
+    let to_all = move |_| {
+        if let Some(letter) = answered.get_untracked() {
+            let all = envelope::to_all(&letter);
+            change(&|own| own.clone_from(&all));
+            open.set(true);
+        }
+    };
+    let has_others = move || answered.with(|letter| letter.as_ref().is_some_and(|it| !it.others.is_empty()));
+    let wrong = move |list: fn(&Envelope) -> &Vec<String>| {
+        changed.with(|own| own.as_ref().is_some_and(|own| envelope::wrong(list(own)).next().is_some()))
+    };
+    let line = move || {
+        let Envelope { subject, to, cc } = shown.get();
+        let people = to.into_iter().chain(cc).collect::<Vec<_>>().join(", ");
+        [people, subject].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    };
+    view! {
+        <p class="envelope-line">
+            {icon(icon::MAIL)}<span>{line}</span>
+            <Show when=has_others>
+                <button type="button" class="link" data-testid="reply-all" on:click=to_all>{words.reply_all}</button>
+            </Show>
+            <button type="button" class="icon-button" aria-label=words.edit_envelope title=words.edit_envelope
+                data-testid="envelope" aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)>{icon(icon::EDIT)}</button>
+        </p>
+        <Show when=move || open.get()>
+            <div class="envelope">
+                <label>{words.letter_to}<input type="text" inputmode="email" data-testid="letter-to"
+                    aria-invalid=move || wrong(|own| &own.to).to_string() prop:value=move || shown.get().to.join(", ")
+                    on:change=move |event| { let to = envelope::addresses(&event_target_value(&event)); change(&|own| own.to.clone_from(&to)); }/></label>
+                <label>{words.letter_cc}<input type="text" inputmode="email" data-testid="letter-cc"
+                    aria-invalid=move || wrong(|own| &own.cc).to_string() prop:value=move || shown.get().cc.join(", ")
+                    on:change=move |event| { let cc = envelope::addresses(&event_target_value(&event)); change(&|own| own.cc.clone_from(&cc)); }/></label>
+                <label>{words.subject}<input type="text" maxlength="200" data-testid="letter-subject"
+                    prop:value=move || shown.get().subject
+                    on:change=move |event| { let subject = event_target_value(&event); change(&|own| own.subject.clone_from(&subject)); }/></label>
+            </div>
+        </Show>
+    }
 }
 
 /// Free text is allowed for a while after the customer's last message on some channels.

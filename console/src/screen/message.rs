@@ -5,6 +5,7 @@ use crate::format;
 use crate::icon::{self, icon};
 use crate::intl;
 use crate::language::Words;
+use crate::screen::letter::{self, LetterBody};
 use crate::text::{Part, parts};
 use crate::thread::Thread;
 use api::message::{Attachment, AttachmentState, AuthorKind, Direction, Message, MessageKind, MessageStatus};
@@ -72,7 +73,7 @@ fn bubble(
     view! {
         {author.map(|(sign, name)| view! { <p class="author">{sign.map(icon)}{name}</p> })}
         <div class="bubble-line">
-            <div class="bubble" class:failed=failed>
+            <div class="bubble" class:failed=failed class:letter=message.letter.is_some()>
                 {quoted.map(|quoted| view! { <p class="quote">{excerpt(words, &quoted)}</p> })}
                 {body(words, message)}
                 {options(words, message, chosen.as_deref())}
@@ -131,22 +132,34 @@ fn body(words: &'static Words, message: &Message) -> AnyView {
         return view! { <p class="text gone">{words.deleted}</p> }.into_any();
     }
     let unsupported = message.kind == MessageKind::Unsupported;
-    let text = (!message.text.is_empty()).then(|| {
-        let pieces = parts(&message.text).into_iter().map(|part| match part {
-            Part::Text(text) => text.to_owned().into_any(),
-            Part::Link(url) => view! {
-                <a href=url.to_owned() target="_blank" rel="noopener noreferrer">{url.to_owned()}</a>
-            }
-            .into_any(),
-        });
-        view! { <p class="text">{pieces.collect_view()}</p> }
-    });
+    if let Some(written) = message.letter.clone() {
+        let files = message.attachments.iter().filter(|file| !file.inline || written.page.is_none());
+        return view! {
+            {letter::head(words, &written)}
+            <LetterBody words message=message.clone() letter=written.clone()/>
+            {files.map(|file| attachment(words, file)).collect_view()}
+        }
+        .into_any();
+    }
+    let text = (!message.text.is_empty()).then(|| view! { <p class="text">{linked(&message.text)}</p> });
     view! {
         {message.attachments.iter().map(|file| attachment(words, file)).collect_view()}
         {unsupported.then(|| view! { <p class="text gone">{icon(icon::ALERT)}{words.unsupported}</p> })}
         {text}
     }
     .into_any()
+}
+
+/// A text with its addresses as links.
+pub(crate) fn linked(text: &str) -> AnyView {
+    let pieces = parts(text).into_iter().map(|part| match part {
+        Part::Text(text) => text.to_owned().into_any(),
+        Part::Link(url) => view! {
+            <a href=url.to_owned() target="_blank" rel="noopener noreferrer">{url.to_owned()}</a>
+        }
+        .into_any(),
+    });
+    pieces.collect_view().into_any()
 }
 
 fn options(words: &'static Words, message: &Message, chosen: Option<&str>) -> AnyView {

@@ -2,7 +2,7 @@
 
 use crate::agent::Ref;
 use crate::contact::Contact;
-use crate::message::Message;
+use crate::message::{DeliveryError, Message};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -76,6 +76,12 @@ pub struct Interaction {
     /// The channel shows the contact that somebody types.
     #[serde(default)]
     pub typing: bool,
+    /// The channel is e-mail: messages have a subject and several recipients.
+    #[serde(default)]
+    pub letters: bool,
+    /// Why nothing reaches the contact's address, where a provider said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<DeliveryError>,
     /// The code of the disposition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<String>,

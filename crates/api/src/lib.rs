@@ -13,6 +13,7 @@ pub mod interaction;
 pub mod message;
 pub mod problem;
 pub mod queue;
+pub mod ready_answer;
 pub mod request;
 pub mod snapshot;
 pub mod template;

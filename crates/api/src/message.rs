@@ -136,6 +136,9 @@ pub struct Attachment {
     pub id: Option<String>,
     /// `image`, `audio`, `video`, `document`, `sticker`.
     pub kind: String,
+    /// It stands inside the text of its letter.
+    #[serde(default)]
+    pub inline: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,6 +150,57 @@ pub struct Attachment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     pub state: AttachmentState,
+}
+
+/// Whether a letter comes from whom it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    Proven,
+    Forged,
+    Unknown,
+}
+
+/// What an e-mail has besides its text and files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Letter {
+    #[serde(default)]
+    pub subject: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default)]
+    pub to: Vec<String>,
+    #[serde(default)]
+    pub cc: Vec<String>,
+    /// What it repeats of earlier letters, and its signature.
+    #[serde(default)]
+    pub quoted: String,
+    /// Where an answer goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_to: Option<String>,
+    /// Who else gets an answer to all.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// Its HTML, cleaned: a page for a frame, relative to the desk's origin. `?pictures=1` shows those that
+    /// stand elsewhere, too, which tells their server that the letter is being read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Some of its pictures stand elsewhere.
+    #[serde(default)]
+    pub remote_pictures: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+    /// The results of SPF, DKIM and DMARC in the receiving server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<String>,
+    /// A machine wrote it.
+    #[serde(default)]
+    pub automatic: bool,
+    /// The letter byte for byte as it came, relative to the desk's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -167,6 +221,9 @@ pub struct Message {
     pub options: Vec<MessageOption>,
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// Only of an e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
     /// The message it answers. For a choice of a menu, the menu.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,

@@ -31,11 +31,14 @@ pub struct QueueStat {
 }
 
 /// A text in the three languages of the product.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Labels {
+    #[serde(default)]
     pub es: String,
+    #[serde(default)]
     pub en: String,
+    #[serde(default)]
     pub pt: String,
 }
 

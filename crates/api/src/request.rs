@@ -27,6 +27,19 @@ pub struct SetPresence {
     pub reason: Option<String>,
 }
 
+/// What an e-mail of ours says on its envelope. What is left out is as in the letter that it answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Envelope {
+    #[serde(default)]
+    pub subject: String,
+    /// Addresses.
+    #[serde(default)]
+    pub to: Vec<String>,
+    #[serde(default)]
+    pub cc: Vec<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendMessage {
@@ -46,6 +59,8 @@ pub struct SendMessage {
     /// Instead of a text: words that the provider approved. A file for its header goes into `attachments`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<SendTemplate>,
+    /// Only where the channel is e-mail.
+    pub envelope: Option<Envelope>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    elsewhere::Missing,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
@@ -67,6 +68,16 @@ pub trait Codec {
         vec![]
     }
 
+    /// What the webhook only points at: its event lies elsewhere. The settings hold the account's secrets.
+    fn missing(&self, _received: &Received, _settings: &Settings) -> Option<Missing> {
+        None
+    }
+
+    /// What a webhook brought as it was written, as a file of its own: a letter. `None`: there is none.
+    fn original(&self, _received: &Received, _settings: &Settings) -> Option<Original> {
+        None
+    }
+
     /// The calls that hand one message to the provider, in order. An error is final: the provider
     /// could only refuse it.
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError>;
@@ -113,6 +124,13 @@ impl Told {
     pub fn text(body: impl Into<String>) -> Self {
         Told { mime: "text/plain; charset=utf-8", body: body.into() }
     }
+}
+
+/// What somebody wrote, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    pub mime: &'static str,
+    pub body: Vec<u8>,
 }
 
 /// The answer to a provider's check of our address.

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     channel::CapacityKind,
     due::Work,
-    message::{Author, DeliveryError, Direction},
+    message::{Author, Content, DeliveryError, Direction, is_loop},
     rate::Rates,
     time::Timestamp,
 };
@@ -17,8 +17,9 @@ use shell::{
     failure::Result,
     log,
     outbound::{self, Parcel},
+    placeholder,
 };
-use store::{account::Account, message, port::Sql};
+use store::{account::Account, contact, message, port::Sql};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -86,6 +87,11 @@ async fn hand_over(
     };
     let correspondence = match codec.profile().capacity {
         CapacityKind::Mail => match correspondence(sql, world, parcel).await {
+            Ok(correspondence) if correspondence.looping => {
+                return Outcome::Failed {
+                    error: problem("loop", "too many automatic letters to one contact"),
+                };
+            }
             Ok(correspondence) => correspondence,
             Err(failure) => {
                 return Outcome::Retry {
@@ -98,6 +104,7 @@ async fn hand_over(
     };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
+        delivery: format!("{}.{}", parcel.message.id, parcel.work.id),
         to,
         content: parcel.message.content.clone(),
         in_reply_to: parcel.reply_to.clone(),
@@ -136,18 +143,43 @@ const CORRESPONDENCE_MAX: i64 = 50;
 /// What surrounds a letter: the one that it answers.
 async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> Result<Correspondence> {
     let message = &parcel.message;
+    let contact = contact::find(sql, &parcel.conversation.contact).await?;
+    let author = match &message.author {
+        Author::Agent(agent) => Some(agent),
+        _ => None,
+    };
+    let values =
+        placeholder::values(sql, author, message.interaction.as_ref(), &parcel.account, contact.as_ref())
+            .await?;
     let mut answered = match &message.reply_to {
         Some(id) => message::find(sql, id).await?,
         None => None,
     };
+    let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
+    let is_automatic = |author: &Author| matches!(author, Author::Bot | Author::System);
+    let of_machines =
+        before.iter().filter(|sent| sent.direction == Direction::Out && is_automatic(&sent.author));
+    let looping =
+        is_automatic(&message.author) && is_loop(world.now(), of_machines.map(|message| message.at));
+    let subject = before.iter().rev().find_map(|message| match &message.content {
+        Content::Letter(letter) if !letter.subject.trim().is_empty() => Some(letter.subject.clone()),
+        _ => None,
+    });
     if answered.is_none() {
-        let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
         answered = before.into_iter().rev().find(|message| message.direction == Direction::In);
     }
     Ok(Correspondence {
         at: Some(world.now()),
-        answered: answered.map(|message| Answered { id: message.provider_id, content: message.content }),
-        automatic: matches!(message.author, Author::Bot | Author::System),
+        answered: answered.map(|message| Answered {
+            id: message.provider_id,
+            content: message.content,
+            at: Some(message.at),
+        }),
+        automatic: is_automatic(&message.author),
+        looping,
+        subject,
+        locale: contact.and_then(|contact| contact.locale),
+        values,
     })
 }
 

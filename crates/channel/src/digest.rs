@@ -53,7 +53,7 @@ pub struct Kept {
     pub(crate) webhook: Webhook,
     /// As the codec reads it. The webhook's own body is in here.
     pub(crate) received: Received,
-    account: Option<Account>,
+    pub(crate) account: Option<Account>,
     pub(crate) settings: Settings,
 }
 

@@ -82,7 +82,8 @@ pub struct InboundEvent {
     pub data: Map<String, Value>,
     /// What it is beyond text and files: a place, a letter. Printed as members of `extra`.
     pub shape: Option<Content>,
-    /// Our id of the message, where the provider gives back what we sent along.
+    /// Our id of the message, where the provider gives back what we sent along; of a message of the
+    /// contact, the one that it answers.
     pub message_id: Option<String>,
     /// What it says about being written to. Printed as `extra.opt`.
     pub consent: Option<Consent>,

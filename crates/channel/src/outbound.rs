@@ -15,6 +15,9 @@ pub struct Outbound {
     /// Sent along where the provider gives it back in its reports: a report may come before the
     /// answer to the call.
     pub message_id: MessageId,
+    /// Equal for each attempt to hand it over, and another one when a person sends it again: for a provider
+    /// that knows by it what it has already. Empty: nobody counts attempts.
+    pub delivery: String,
     /// Every identity of the contact; the codec picks the one that the provider takes.
     pub to: Vec<Identity>,
     pub content: Content,
@@ -37,6 +40,7 @@ impl Default for Outbound {
     fn default() -> Self {
         Outbound {
             message_id: MessageId(String::new()),
+            delivery: String::new(),
             to: vec![],
             content: Content::text(""),
             in_reply_to: None,
@@ -57,8 +61,24 @@ pub struct Correspondence {
     pub at: Option<Timestamp>,
     /// The letter that it answers: the one it replies to, or else the contact's newest.
     pub answered: Option<Answered>,
+    /// The newest subject of the conversation, whoever changed it.
+    pub subject: Option<String>,
     /// No person wrote it.
     pub automatic: bool,
+    /// It would be one of too many of them.
+    pub looping: bool,
+    /// The contact's language, where it is known.
+    pub locale: Option<String>,
+    /// For the places of a signature: `agent.name`, `queue.name`, …
+    pub values: BTreeMap<String, String>,
+}
+
+impl Correspondence {
+    /// `es`, `en` or `pt`: the contact's, or else Spanish.
+    pub fn language(&self) -> &'static str {
+        let primary = self.locale.as_deref().unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
+        ["en", "pt"].into_iter().find(|known| known.eq_ignore_ascii_case(primary)).unwrap_or("es")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +86,8 @@ pub struct Answered {
     /// The provider's id of it.
     pub id: Option<String>,
     pub content: Content,
+    /// When it was written.
+    pub at: Option<Timestamp>,
 }
 
 /// A call to the provider's API.

@@ -5,7 +5,7 @@ use crate::{
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest::Kept,
-    files,
+    elsewhere, files,
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     due::{Kind, Work},
-    id::AccountId,
+    id::{AccountId, WebhookId},
     time::Timestamp,
 };
 use http::{Method, StatusCode};
@@ -68,6 +68,7 @@ async fn answer(codec: &impl Codec, variables: &[&str], request: Request) -> Res
             let request: reprocess::Request = asked.json()?;
             Ok(reply::ok(&reprocess::page(&database().await?, now(), codec, &request).await?))
         }
+        ["original", webhook] => original(codec, webhook).await,
         ["profile"] => Ok(reply::ok(&codec.profiles())),
         ["webhooks", channel, account] if channel == codec.profile().name => {
             receive(codec, variables, &asked, account).await
@@ -168,6 +169,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
                 return Ok(reply::empty(StatusCode::NO_CONTENT));
             };
             errands(variables, kept.errands(codec), &work).await?;
+            if let Some(next) =
+                elsewhere::fetch(&sql, &Outside::new(variables).await?, codec, &kept, &work).await?
+            {
+                attempt(next);
+                return Ok(reply::empty(StatusCode::NO_CONTENT));
+            }
             let digested = kept.digest(&sql, now(), codec, &work).await?;
             if !digested.unknown.is_empty() {
                 let count = digested.unknown.len();
@@ -210,6 +217,16 @@ async fn errands(variables: &[&str], requests: Vec<ProviderRequest>, work: &Work
         log::alarm(format!("what webhook {} asks for could not be done: {said}", work.subject));
     }
     Ok(())
+}
+
+/// What a kept webhook brought, as it was written.
+async fn original(codec: &impl Codec, webhook: &str) -> Result<Reply> {
+    let sql = database().await?;
+    let gone = || Failure::NotFound(format!("webhook {webhook}"));
+    let found = store::webhook::find(&sql, &WebhookId::from(webhook)).await?.ok_or_else(gone)?;
+    let kept = Kept::of(&sql, found).await?;
+    let original = codec.original(&kept.received, &kept.settings).ok_or_else(gone)?;
+    Ok(reply::bytes(StatusCode::OK, original.mime, original.body))
 }
 
 /// What the codec makes of a request that a developer has.

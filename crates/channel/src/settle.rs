@@ -55,6 +55,7 @@ fn heard(event: InboundEvent) -> Option<What> {
         reply_to: event.in_reply_to,
         content,
         thread: event.thread,
+        answers: event.message_id.clone().map(MessageId).filter(|_| !event.echo),
         message: event.message_id.map(MessageId).filter(|_| event.echo),
         consent: event.consent.filter(|_| !event.echo),
     };
@@ -86,10 +87,13 @@ fn reported(event: InboundEvent) -> Option<What> {
         return Some(What::StatusBefore { identities: event.contact, before, named, status });
     }
     let message = event.message_id.map(MessageId);
+    let unreachable = event.extra.get("unreachable").is_some_and(|value| value == true);
+    let unreachable = event.contact.into_iter().next().filter(|_| unreachable);
     // A report that is a message itself says in this way what it is about.
     let provider_id = event.in_reply_to.or(event.provider_id);
     let consent = event.consent;
-    Some(What::Status(Report { provider_id, message, status, error: event.error, consent }))
+    let error = event.error;
+    Some(What::Status(Report { provider_id, message, status, error, consent, unreachable }))
 }
 
 /// What somebody says about themselves: who they are on this channel is proven, the rest is not.

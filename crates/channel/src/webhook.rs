@@ -57,6 +57,20 @@ pub async fn keep_proven(
     account: &Account,
     received: &Received,
 ) -> Result<Vec<Work>> {
+    let (webhook, reading) = row(now, account, received);
+    let work = vec![Work { due_at, ..reading }];
+    retrying(async || {
+        addition(sql, async |sql| {
+            webhook::keep(sql, &webhook).await?;
+            Ok::<_, Race>(store::due::add(sql, now, work.clone()).await?)
+        })
+        .await
+    })
+    .await
+}
+
+/// What is kept of a request, and the work of reading it.
+pub(crate) fn row(now: Timestamp, account: &Account, received: &Received) -> (Webhook, Work) {
     let webhook = Webhook {
         id: WebhookId(unique::id(now)),
         channel: account.channel.clone(),
@@ -68,15 +82,8 @@ pub async fn keep_proven(
         reason: None,
         place: None,
     };
-    let work = vec![Work { due_at, ..reading(now, &webhook) }];
-    retrying(async || {
-        addition(sql, async |sql| {
-            webhook::keep(sql, &webhook).await?;
-            Ok::<_, Race>(store::due::add(sql, now, work.clone()).await?)
-        })
-        .await
-    })
-    .await
+    let reading = reading(now, &webhook);
+    (webhook, reading)
 }
 
 /// The work of reading a kept webhook; again, when a person asks for it.

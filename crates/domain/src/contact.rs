@@ -47,6 +47,12 @@ impl Identity {
     }
 }
 
+/// Whether a mail server's enhanced status code (RFC 3463) says that the address itself does not exist or
+/// takes nothing any more, so that every further message would fail, too.
+pub fn is_unreachable(code: &str) -> bool {
+    ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].contains(&code)
+}
+
 /// What a newly learnt identity means for a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Learnt {

@@ -3,7 +3,8 @@
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`reason`], [`contact`],
 //! [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
 //! and everything that happens later ([`due`]). What goes out is bounded by [`consent`], [`rate`] and
-//! [`template`]; what the center itself says to a contact is in [`notice`].
+//! [`template`]; what the center itself says to a contact is in [`notice`], words with places for values
+//! are [`placeholder`]s.
 
 pub mod agent;
 pub mod channel;
@@ -15,6 +16,7 @@ pub mod interaction;
 pub mod message;
 pub mod notice;
 pub mod phone;
+pub mod placeholder;
 pub mod queue;
 pub mod rate;
 pub mod reason;

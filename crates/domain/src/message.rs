@@ -3,9 +3,10 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::{channel::ChannelProfile, reason::Reason};
+use crate::{channel::ChannelProfile, id::WebhookId, reason::Reason, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// What is said, whatever the channel. A channel's codec turns it into the provider's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +175,9 @@ impl Card {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Letter {
     pub subject: String,
+    /// As its sender wrote it, with their name: `Ana <ana@mail.example>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What was written, without what it quotes.
     pub text: String,
     /// What it repeats of earlier letters, and a signature: shown folded.
@@ -192,9 +196,75 @@ pub struct Letter {
     /// Where its sender wants the answer, if not where it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// Who else got it, without us: an answer to all goes to them, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
     /// Pictures inside the text have a `content_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What is known of where it really came from.
+    #[serde(default, skip_serializing_if = "Authentication::is_unknown")]
+    pub authentication: Authentication,
+    /// Why it is taken for a machine's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<String>,
+    /// The kept webhook with the letter as it came. Known once it is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<WebhookId>,
+}
+
+/// What the receiving server found out about a letter's sender (RFC 8601), in its words: `pass`, `fail`, …
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Authentication {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dkim: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dmarc: Option<String>,
+}
+
+/// So many letters of machines to one contact within this time are a conversation of machines.
+const AUTOMATIC_MAX: usize = 10;
+const AUTOMATIC_SPAN: Duration = Duration::from_secs(3600);
+
+/// Whether one more letter that nobody wrote would go to a machine that answers each of them: `automatic`
+/// is when the ones before it were sent, in one conversation.
+pub fn is_loop(now: Timestamp, automatic: impl IntoIterator<Item = Timestamp>) -> bool {
+    AUTOMATIC_MAX <= automatic.into_iter().filter(|at| now.since(*at) < AUTOMATIC_SPAN).count()
+}
+
+/// Whether a letter comes from whom it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    Proven,
+    /// The sender's domain disowns it, or nothing that it says of itself holds.
+    Forged,
+    Unknown,
+}
+
+impl Authentication {
+    pub fn is_unknown(&self) -> bool {
+        *self == Authentication::default()
+    }
+
+    /// DMARC is the sender's own word on what SPF and DKIM mean. Without it a proof is one of the two that
+    /// passes; one that fails alone is common where letters are passed on.
+    pub fn trust(&self) -> Trust {
+        let is = |result: &Option<String>, words: &[&str]| {
+            result.as_deref().is_some_and(|result| words.contains(&result))
+        };
+        let (pass, fail) = (["pass"].as_slice(), ["fail", "permerror"].as_slice());
+        match self {
+            Authentication { dmarc, .. } if is(dmarc, pass) => Trust::Proven,
+            Authentication { dmarc, .. } if is(dmarc, fail) => Trust::Forged,
+            Authentication { spf, dkim, .. } if is(spf, pass) || is(dkim, pass) => Trust::Proven,
+            Authentication { spf, dkim, .. } if is(spf, fail) && !is(dkim, pass) || is(dkim, fail) => {
+                Trust::Forged
+            }
+            _ => Trust::Unknown,
+        }
+    }
 }
 
 /// A question with options. The customer's choice comes back as the option's `id`.
@@ -354,5 +424,45 @@ impl DeliveryError {
     #[must_use]
     pub fn because(self, reason: impl Into<Option<Reason>>) -> Self {
         DeliveryError { reason: reason.into().or(self.reason), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines_that_answer_each_other_are_stopped() {
+        let sent =
+            |minutes: &[i64]| minutes.iter().map(|minute| Timestamp(minute * 60_000)).collect::<Vec<_>>();
+        let now = Timestamp(100 * 60_000);
+        for (minutes, expected) in [
+            (vec![], false),
+            (vec![99; 9], false),
+            (vec![99; 10], true),
+            (vec![30; 10], false),
+            ([vec![99; 9], vec![30; 20]].concat(), false),
+        ] {
+            assert_eq!(is_loop(now, sent(&minutes)), expected, "{minutes:?}");
+        }
+    }
+
+    #[test]
+    fn who_a_letter_comes_from() {
+        for (spf, dkim, dmarc, expected) in [
+            ("", "", "", Trust::Unknown),
+            ("pass", "", "", Trust::Proven),
+            ("fail", "pass", "", Trust::Proven),
+            ("softfail", "none", "", Trust::Unknown),
+            ("fail", "", "", Trust::Forged),
+            ("", "fail", "", Trust::Forged),
+            ("pass", "pass", "fail", Trust::Forged),
+            ("fail", "fail", "pass", Trust::Proven),
+            ("fail", "pass", "none", Trust::Proven),
+        ] {
+            let word = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let found = Authentication { spf: word(spf), dkim: word(dkim), dmarc: word(dmarc) };
+            assert_eq!(found.trust(), expected, "spf {spf:?} dkim {dkim:?} dmarc {dmarc:?}");
+        }
     }
 }

@@ -25,7 +25,7 @@ use store::{
     conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
-    webhook,
+    unreachable, webhook,
 };
 
 /// One event, with a key that two deliveries of it share.
@@ -111,6 +111,9 @@ pub struct Heard {
     /// The public post that it stands under.
     #[serde(default)]
     pub thread: Option<String>,
+    /// Our own id of what it replies to, where that is known besides `reply_to`.
+    #[serde(default)]
+    pub answers: Option<MessageId>,
     /// Our own id of an echo, where the provider gives it back.
     #[serde(default)]
     pub message: Option<MessageId>,
@@ -130,11 +133,15 @@ pub struct Report {
     /// What it says about being written to.
     #[serde(default)]
     pub consent: Option<Consent>,
+    /// The address that does not exist, where that is why it failed.
+    #[serde(default)]
+    pub unreachable: Option<Identity>,
 }
 
 impl Report {
+    /// The bare status.
     pub fn of(status: Status) -> Self {
-        Report { provider_id: None, message: None, status, error: None, consent: None }
+        Report { provider_id: None, message: None, status, error: None, consent: None, unreachable: None }
     }
 }
 
@@ -215,6 +222,9 @@ impl Scope<'_> {
     async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
         let at = inbound.at;
         let conversation = self.open(sql, heard).await?;
+        for identity in &heard.identities {
+            unreachable::clear(sql, identity).await?;
+        }
         conversation::heard(sql, &conversation.id, at).await?;
         self.consent(sql, &heard.identities, heard.consent, &inbound.key).await?;
         if heard.consent == Some(Consent::Out) {
@@ -233,7 +243,7 @@ impl Scope<'_> {
             Command::Write
         };
         let done = command::within(sql, self.now, &interaction, command).await?;
-        let message = self.message(sql, &conversation, at, heard).await?;
+        let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message { interaction: Some(interaction.clone()), ..message };
         let message = message::add(sql, self.now, message).await?;
         self.catch_up(sql, &message).await?;
@@ -256,7 +266,7 @@ impl Scope<'_> {
         heard: &Heard,
         conversation: &Conversation,
     ) -> Result<Vec<Work>, Race> {
-        let message = self.message(sql, conversation, inbound.at, heard).await?;
+        let message = self.message(sql, conversation, inbound, heard).await?;
         let message = Message { interaction: conversation.open_interaction.clone(), ..message };
         message::add(sql, self.now, message).await?;
         self.leave(sql, &heard.identities).await
@@ -329,7 +339,7 @@ impl Scope<'_> {
             let known = message::find(sql, &own.id).await?.unwrap_or(own);
             return self.catch_up(sql, &known).await;
         }
-        let message = self.message(sql, &conversation, inbound.at, heard).await?;
+        let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message {
             interaction: conversation.open_interaction.clone(),
             direction: Direction::Out,
@@ -345,14 +355,21 @@ impl Scope<'_> {
         &self,
         sql: &impl Sql,
         conversation: &Conversation,
-        at: Timestamp,
+        inbound: &Inbound,
         heard: &Heard,
     ) -> Result<Message, Race> {
-        let reply_to = match &heard.reply_to {
+        let mut reply_to = match &heard.reply_to {
             Some(target) => message::by_provider(sql, &self.account.id, target).await?,
             None => None,
         };
-        let content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
+        if let (None, Some(own)) = (&reply_to, &heard.answers) {
+            let found = message::find(sql, own).await?;
+            reply_to = found.filter(|found| found.conversation == conversation.id);
+        }
+        let mut content = self.tie(sql, &conversation.id, heard.content.clone()).await?;
+        if let Content::Letter(letter) = &mut content {
+            letter.original.clone_from(&inbound.webhook);
+        }
         Ok(Message {
             id: MessageId(unique::id(self.now)),
             conversation: conversation.id.clone(),
@@ -362,7 +379,7 @@ impl Scope<'_> {
             direction: Direction::In,
             author: Author::Contact,
             content,
-            at,
+            at: inbound.at,
             provider_id: heard.provider_id.clone(),
             client_id: heard.client_id.clone(),
             reply_to: reply_to.map(|message| message.id),
@@ -456,6 +473,9 @@ impl Scope<'_> {
             Some(id) => message::find(sql, id).await?.filter(|message| message.account == self.account.id),
             None => None,
         };
+        if let (Some(identity), Some(error)) = (&report.unreachable, &report.error) {
+            unreachable::mark(sql, identity, error, self.now).await?;
+        }
         if let (None, Some(id)) = (&found, &report.provider_id) {
             found = message::by_provider(sql, &self.account.id, id).await?;
         }

@@ -15,6 +15,7 @@ pub mod log;
 pub mod outbound;
 pub mod password;
 pub mod performer;
+pub mod placeholder;
 pub mod routing;
 pub mod seal;
 pub mod template;

@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     channel::CapacityKind,
     consent::{self, Extent, OptOut},
-    contact::Identity,
+    contact::{Identity, is_unreachable},
     due::{Kind, Work, backoff},
     id::{ConversationId, InteractionId, MessageId},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
@@ -31,7 +31,7 @@ use store::{
     conversation::{self, Conversation, New},
     message::{self, Message},
     port::{Sql, transaction},
-    rate,
+    rate, unreachable,
 };
 
 /// A message that the provider was always too busy for is given up after a day.
@@ -430,6 +430,9 @@ async fn record_within(
         Outcome::Retry { error, .. } | Outcome::Failed { error } => {
             message.status = folded(Status::Failed);
             message.error = Some(error.clone());
+            if is_unreachable(&error.code) {
+                unreachable::mark(sql, &parcel.conversation.identity, error, now).await?;
+            }
         }
         Outcome::Unknown { error } => {
             message.status = folded(Status::Unknown);

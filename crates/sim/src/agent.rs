@@ -237,6 +237,8 @@ impl Desk {
             attachments: vec![],
             in_reply_to: None,
             private: false,
+            envelope: None,
+            template: None,
         };
         move |node| {
             Box::pin(async move {

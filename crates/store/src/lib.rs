@@ -19,9 +19,11 @@ pub mod migration;
 pub mod port;
 pub mod queue;
 pub mod rate;
+pub mod ready_answer;
 pub mod record;
 pub mod statistics;
 pub mod template;
+pub mod unreachable;
 pub mod webhook;
 
 #[cfg(not(target_family = "wasm"))]

@@ -13,18 +13,21 @@ pub(crate) struct Secrets {
     pub(crate) tick_token: String,
     pub(crate) secret_key: String,
     pub(crate) metrics_token: String,
+    pub(crate) gateway_token: String,
 }
 
 const METRICS_TOKEN: &str = "SPIN_VARIABLE_METRICS_TOKEN";
+const GATEWAY_TOKEN: &str = "SPIN_VARIABLE_GATEWAY_TOKEN";
 
 impl Secrets {
     /// As the host's environment names them, so that the file also serves as its `--env-file`.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 4] {
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 5] {
         [
             ("SPIN_VARIABLE_ADMIN_TOKEN", &self.admin_token),
             ("SPIN_VARIABLE_TICK_TOKEN", &self.tick_token),
             ("SPIN_VARIABLE_SECRET_KEY", &self.secret_key),
             (METRICS_TOKEN, &self.metrics_token),
+            (GATEWAY_TOKEN, &self.gateway_token),
         ]
     }
 
@@ -37,11 +40,13 @@ impl Secrets {
         if file.exists() {
             let content = fs::read_to_string(&file);
             let mut content = content.with_context(|| format!("cannot read {}", file.display()))?;
-            // A folder that an older version made has none.
-            if !content.contains(METRICS_TOKEN) {
-                let line = format!("{METRICS_TOKEN}={}\n", random_hex()?);
-                OpenOptions::new().append(true).open(&file)?.write_all(line.as_bytes())?;
-                content.push_str(&line);
+            // A folder that an older version made lacks these.
+            for name in [METRICS_TOKEN, GATEWAY_TOKEN] {
+                if !content.contains(name) {
+                    let line = format!("{name}={}\n", random_hex()?);
+                    OpenOptions::new().append(true).open(&file)?.write_all(line.as_bytes())?;
+                    content.push_str(&line);
+                }
             }
             return Secrets::parse(&content).with_context(|| format!("{} is damaged", file.display()));
         }
@@ -50,6 +55,7 @@ impl Secrets {
             tick_token: random_hex()?,
             secret_key: random_hex()?,
             metrics_token: random_hex()?,
+            gateway_token: random_hex()?,
         };
         let mut options = OpenOptions::new();
         let mut opened = options.write(true).create_new(true).mode(0o600).open(&file)?;
@@ -71,6 +77,7 @@ impl Secrets {
             tick_token: value("SPIN_VARIABLE_TICK_TOKEN")?,
             secret_key: value("SPIN_VARIABLE_SECRET_KEY")?,
             metrics_token: value(METRICS_TOKEN)?,
+            gateway_token: value(GATEWAY_TOKEN)?,
         })
     }
 }

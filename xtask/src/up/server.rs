@@ -9,6 +9,7 @@ use signal_hook::{
     iterator::Signals,
 };
 use std::{
+    env,
     io::{BufRead, BufReader},
     os::unix::process::CommandExt,
     path::Path,
@@ -16,6 +17,9 @@ use std::{
     sync::mpsc::Sender,
     thread,
 };
+
+/// Where the application finds who sends its letters.
+const MAIL_RELAY: &str = "SPIN_VARIABLE_MAIL_RELAY_URL";
 
 pub(crate) enum Event {
     /// The program answers at this address.
@@ -36,15 +40,28 @@ impl Program {
         listen: &str,
         data: &Path,
         secrets: &Secrets,
+        gateway: Option<&str>,
         shop: Option<&str>,
     ) -> Command {
         let mut command = Command::new(workspace::target().join("release/centralita"));
         command.args(["up", "--listen", listen, "--data"]).arg(data).arg("--manifest").arg(manifest);
         command.envs(secrets.variables());
+        // Whoever names another relay for letters means it.
+        if let Some(gateway) = gateway.filter(|_| env::var_os(MAIL_RELAY).is_none()) {
+            command.env(MAIL_RELAY, gateway);
+        }
         if let Some(shop) = shop {
             command.env("SPIN_VARIABLE_SHOP_URL", shop);
         }
         command
+    }
+
+    /// The native process beside the components. It takes `SMTP_URL` and its like from our own environment.
+    pub(crate) fn gateway(data: &Path, secrets: &Secrets, events: &Sender<Event>) -> Result<Program> {
+        let mut command = Command::new(workspace::target().join("release/centralita-gateway"));
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data.join("gateway"));
+        command.env("GATEWAY_TOKEN", &secrets.gateway_token);
+        Program::start("centralita-gateway", command, events)
     }
 
     pub(crate) fn shop(events: &Sender<Event>) -> Result<Program> {

@@ -32,19 +32,22 @@ fn systemd_itself_takes_them() {
     for entry in fs::read_dir(copy.path()).unwrap() {
         let file = entry.unwrap().path();
         // The program is not installed where tests run.
-        let unit =
-            fs::read_to_string(&file).unwrap().replace("/opt/centralita/current/centralita", "/bin/true");
+        let unit = fs::read_to_string(&file).unwrap();
+        let unit = unit.replace("/opt/centralita/current/centralita-gateway", "/bin/true");
+        let unit = unit.replace("/opt/centralita/current/centralita", "/bin/true");
         fs::write(&file, unit).unwrap();
         units.push(file);
     }
-    assert_eq!(units.len(), 3);
+    assert_eq!(units.len(), 4);
     let verified =
         said_by(Command::new("systemd-analyze").args(["verify", "--recursive-errors=yes"]).args(&units));
     if let Some(verified) = verified {
         verified.expect("systemd-analyze verify");
-        let exposure = ["security", "--offline=yes", "--threshold=20"];
-        said_by(Command::new("systemd-analyze").args(exposure).arg(copy.path().join("centralita.service")))
-            .expect("systemd-analyze was there")
-            .expect("an exposure of 2.0 at most");
+        for unit in ["centralita.service", "centralita-gateway.service"] {
+            let exposure = ["security", "--offline=yes", "--threshold=20"];
+            said_by(Command::new("systemd-analyze").args(exposure).arg(copy.path().join(unit)))
+                .expect("systemd-analyze was there")
+                .expect("an exposure of 2.0 at most");
+        }
     }
 }

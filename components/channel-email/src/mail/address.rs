@@ -19,6 +19,14 @@ impl Mailbox {
         self.address.to_lowercase()
     }
 
+    /// `Ana <ana@mail.example>`, for people.
+    pub(crate) fn line(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{name} <{}>", self.address),
+            None => self.address.clone(),
+        }
+    }
+
     pub(crate) fn is_whole(&self) -> bool {
         is_address(&self.address)
     }

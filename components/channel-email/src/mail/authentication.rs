@@ -4,13 +4,7 @@
 //! that received last has put there, and where the account names its server only that one's.
 
 use super::header::Fields;
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Authentication {
-    pub(crate) spf: Option<String>,
-    pub(crate) dkim: Option<String>,
-    pub(crate) dmarc: Option<String>,
-}
+use domain::message::Authentication;
 
 pub(crate) fn of(fields: &Fields, server: Option<&str>) -> Authentication {
     let ours = |value: &String| {

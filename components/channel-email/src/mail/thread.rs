@@ -65,6 +65,15 @@ fn tag(address: &str, ours: &[String]) -> Option<String> {
     (known && !tag.is_empty()).then(|| tag.to_owned())
 }
 
+/// Some providers write an id of their own into our letters, and call them by the part before its host.
+pub(crate) fn as_its_provider_calls_it(id: &str) -> String {
+    let parts = id.trim_matches(['<', '>']).rsplit_once('@');
+    match parts {
+        Some((local, host)) if host.ends_with("amazonses.com") || host == "mtasv.net" => local.to_owned(),
+        _ => id.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +113,19 @@ mod tests {
             let mail = Mail { fields: Fields::of(fields), ..Mail::default() };
             let thread = of(&mail, &ours, &[to.to_owned()]);
             assert_eq!(thread.parent.as_deref(), parent, "{reply} {references} {to}");
+        }
+    }
+
+    #[test]
+    fn a_provider_s_id_in_our_letter() {
+        for (id, expected) in [
+            ("<0100-a@eu-west-1.amazonses.com>", "0100-a"),
+            ("<0100-a@email.amazonses.com>", "0100-a"),
+            ("<guid@mtasv.net>", "guid"),
+            ("<abc.1@example.org>", "<abc.1@example.org>"),
+            ("<abc>", "<abc>"),
+        ] {
+            assert_eq!(as_its_provider_calls_it(id), expected, "{id}");
         }
     }
 }

@@ -68,6 +68,15 @@ pub(super) fn event(report: Reported, settings: &Settings) -> InboundEvent {
     event.from = recipient.as_ref().map(|id| Sender { scheme: EMAIL.to_owned(), id: id.clone(), name: None });
     event.contact = recipient.iter().map(|recipient| Identity::new(EMAIL, recipient)).collect();
     event.error = error;
+    let complained = event.error.as_ref().is_some_and(|error| error.code == "complaint");
+    let opt = match status.as_str() {
+        _ if complained => Some("out"),
+        "unsubscribed" => Some("out"),
+        "subscribed" => Some("in"),
+        _ => None,
+    };
+    let unreachable =
+        status == "failed" && matches!(reason, Some("bounced" | "invalid")) && kind != "SoftBounce";
     if STATUSES.contains(&status.as_str()) {
         event.status = Some(status);
     } else {
@@ -81,6 +90,9 @@ pub(super) fn event(report: Reported, settings: &Settings) -> InboundEvent {
         }
     };
     say("type", json!(kind));
+    say("opt", json!(opt));
+    // Soft: the mailbox is full, or away. The next letter may arrive.
+    say("unreachable", json!(unreachable.then_some(true)));
     say("reason", json!(reason));
     say("provider_event_id", json!(id));
     event

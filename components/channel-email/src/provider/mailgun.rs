@@ -65,6 +65,10 @@ impl Provider for Mailgun {
         Some(mail(&Form::read(received).ok()?))
     }
 
+    fn original(&self, received: &Received) -> Option<Vec<u8>> {
+        Some(Form::read(received).ok()?.entry("body-mime")?.bytes.clone())
+    }
+
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
         let base = match settings.get("region") {
             Some("eu") => "https://api.eu.mailgun.net",
@@ -78,7 +82,8 @@ impl Provider for Mailgun {
         let field = |name: &str, value: &str| {
             format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
-        let mut body = field("to", &letter.to.address) + &field("v:message_id", &letter.message_id);
+        let mut body =
+            field("to", &letter.recipients().join(",")) + &field("v:message_id", &letter.message_id);
         body += &format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"message\"; filename=\"message.eml\"\r\n\
             Content-Type: message/rfc822\r\n\r\n"

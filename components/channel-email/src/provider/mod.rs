@@ -13,9 +13,11 @@ mod sendgrid;
 mod ses;
 mod sigv4;
 mod sns;
+mod stored;
 
 use crate::{compose::Composed, mail::Mail};
 use channel::{
+    elsewhere::Missing,
     event::InboundEvent,
     malformed::Malformed,
     outbound::ProviderRequest,
@@ -39,7 +41,20 @@ pub(crate) trait Provider {
     /// The letter in a request, for the bytes of its files. `None`: there is none.
     fn letter(&self, received: &Received) -> Option<Mail>;
 
+    /// The letter that the request only points at.
+    fn missing(&self, _received: &Received, _settings: &Settings) -> Option<Missing> {
+        None
+    }
+
+    /// The same as it was sent, byte for byte. `None`: the provider hands over its parts alone.
+    fn original(&self, received: &Received) -> Option<Vec<u8>>;
+
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError>;
+
+    /// Whether it knows by [`Composed::delivery`] what it has already, so that asking again is safe.
+    fn knows_repeats(&self) -> bool {
+        false
+    }
 }
 
 /// The provider of the account.

@@ -43,6 +43,11 @@ impl Provider for Postmark {
         Some(mail(&Node::root(&document)))
     }
 
+    fn original(&self, received: &Received) -> Option<Vec<u8>> {
+        let document = json::parse(&received.body).ok()?;
+        Node::root(&document).text("RawEmail").map(String::into_bytes)
+    }
+
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
         let url = format!("{}/email", need(settings, "postmark_base_url")?.trim_end_matches('/'));
         let headers = vec![
@@ -186,6 +191,10 @@ fn bounced(kind: &str) -> (&'static str, Option<&'static str>) {
     }
 }
 
+fn addresses(mailboxes: &[crate::mail::address::Mailbox]) -> String {
+    mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(",")
+}
+
 fn out(letter: &Composed, settings: &Settings) -> Value {
     let mut headers: Vec<Value> =
         letter.headers().into_iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
@@ -202,7 +211,7 @@ fn out(letter: &Composed, settings: &Settings) -> Value {
     };
     let mut body = json!({
         "From": letter.sender_line(),
-        "To": letter.to.address,
+        "To": addresses(&letter.to),
         "Subject": letter.subject,
         "TextBody": letter.text,
         "Headers": headers,
@@ -210,6 +219,9 @@ fn out(letter: &Composed, settings: &Settings) -> Value {
         "MessageStream": settings.get("stream").unwrap_or("outbound"),
         "Attachments": letter.files.iter().map(file).collect::<Vec<_>>(),
     });
+    if !letter.cc.is_empty() {
+        body["Cc"] = json!(addresses(&letter.cc));
+    }
     if let Some(html) = &letter.html {
         body["HtmlBody"] = json!(html);
     }

@@ -43,16 +43,24 @@ impl Provider for Raw {
         Some(Mail::read(&received.body))
     }
 
+    fn original(&self, received: &Received) -> Option<Vec<u8>> {
+        Some(received.body.clone())
+    }
+
+    fn knows_repeats(&self) -> bool {
+        true
+    }
+
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
         let url = settings.get("mail_relay_url");
         let url = url.ok_or_else(|| refusal("not_configured", "there is no relay to send through"))?;
         let mut headers = vec![
             ("content-type", "message/rfc822".to_owned()),
             ("x-envelope-from", letter.from.address.clone()),
-            ("x-envelope-to", letter.to.address.clone()),
-            ("idempotency-key", letter.message_id.clone()),
+            ("x-envelope-to", letter.recipients().join(",")),
+            ("idempotency-key", letter.delivery.clone()),
         ];
-        if let Some(token) = settings.get("access_token") {
+        if let Some(token) = settings.get("access_token").or_else(|| settings.get("gateway_token")) {
             headers.push(("authorization", format!("Bearer {token}")));
         }
         let url = format!("{}/mail", url.trim_end_matches('/'));

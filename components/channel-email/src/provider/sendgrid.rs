@@ -8,7 +8,7 @@ use crate::{
     compose::{Composed, base64, bearer, json_request, need},
     event::{self, Handed},
     form::{Entry, Form},
-    mail::{File, Mail, address, authentication, authentication::Authentication, charset, header::Fields},
+    mail::{File, Mail, address, authentication, charset, header::Fields},
 };
 use channel::{
     event::InboundEvent,
@@ -49,6 +49,10 @@ impl Provider for SendGrid {
 
     fn letter(&self, received: &Received) -> Option<Mail> {
         Some(mail(&Form::read(received).ok()?))
+    }
+
+    fn original(&self, received: &Received) -> Option<Vec<u8>> {
+        Some(Form::read(received).ok()?.entry("email")?.bytes.clone())
     }
 
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
@@ -118,7 +122,7 @@ fn handed(form: &Form) -> Handed {
     let mut handed = Handed {
         envelope_from: root.text("from"),
         envelope_to: root.list("to").iter().filter_map(Node::as_text).collect(),
-        authentication: Authentication {
+        authentication: domain::message::Authentication {
             spf: word("SPF"),
             dkim: dkim.map(|pass| if pass { "pass" } else { "none" }.to_owned()),
             dmarc: None,
@@ -186,8 +190,13 @@ fn out(letter: &Composed) -> Value {
     };
     let mut content = vec![json!({ "type": "text/plain", "value": letter.text })];
     content.extend(letter.html.iter().map(|html| json!({ "type": "text/html", "value": html })));
+    let people = |mailboxes: &[address::Mailbox]| mailboxes.iter().map(person).collect::<Vec<_>>();
+    let mut to = json!({ "to": people(&letter.to), "custom_args": { "message_id": letter.message_id } });
+    if !letter.cc.is_empty() {
+        to["cc"] = json!(people(&letter.cc));
+    }
     let mut body = json!({
-        "personalizations": [{ "to": [person(&letter.to)], "custom_args": { "message_id": letter.message_id } }],
+        "personalizations": [to],
         "from": person(&letter.from),
         "subject": letter.subject,
         "content": content,

@@ -7,12 +7,12 @@ use super::{
     Events, Provider,
     events::{self, Reported},
     sigv4::{self, Credentials},
-    sns,
+    sns, stored,
 };
 use crate::{
     compose::{Composed, base64, need, refusal},
     event::{self, Handed},
-    mail::{Mail, authentication, authentication::Authentication, header::Fields, transfer},
+    mail::{Mail, authentication, header::Fields, transfer},
     settings::instant,
 };
 use channel::{
@@ -81,10 +81,18 @@ impl Provider for Ses {
     }
 
     fn letter(&self, received: &Received) -> Option<Mail> {
+        self.original(received).map(|bytes| Mail::read(&bytes))
+    }
+
+    fn missing(&self, received: &Received, settings: &Settings) -> Option<channel::elsewhere::Missing> {
+        stored::missing(received, settings)
+    }
+
+    fn original(&self, received: &Received) -> Option<Vec<u8>> {
         let document = json::parse(&received.body).ok()?;
         let root = Node::root(&document);
         let inner = root.text("Message").and_then(|text| json::parse(text.as_bytes()).ok());
-        content(&Node::root(inner.as_ref().unwrap_or(&document))).map(|bytes| Mail::read(&bytes))
+        content(&Node::root(inner.as_ref().unwrap_or(&document)))
     }
 
     fn send(&self, letter: &Composed, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
@@ -94,7 +102,7 @@ impl Provider for Ses {
         }
         let mut body = json!({
             "Content": { "Raw": { "Data": base64(&letter.mime()?) } },
-            "Destination": { "ToAddresses": [letter.to.address] },
+            "Destination": { "ToAddresses": letter.recipients() },
             "EmailTags": [{ "Name": "message_id", "Value": letter.message_id }],
         });
         if let Some(name) = settings.get("configuration_set") {
@@ -274,7 +282,7 @@ fn letter(message: &Node<'_>, settings: &Settings) -> InboundEvent {
         at: told("timestamp").and_then(|at| instant(&at)),
         id: told("messageId"),
         spam: verdict("spamVerdict").map(|verdict| verdict == "fail"),
-        authentication: Authentication {
+        authentication: domain::message::Authentication {
             spf: verdict("spfVerdict"),
             dkim: verdict("dkimVerdict"),
             dmarc: verdict("dmarcVerdict"),

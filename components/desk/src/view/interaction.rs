@@ -5,9 +5,9 @@ use api::{
     contact::HistoryItem,
     interaction::{Interaction, InteractionState, Offer},
 };
-use domain::time::Timestamp;
+use domain::{channel::CapacityKind, time::Timestamp};
 use shell::failure::{Failure, Result};
-use store::{conversation, interaction::View, message as messages, port::Sql};
+use store::{conversation, interaction::View, message as messages, port::Sql, unreachable};
 
 pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result<Interaction> {
     let conversation = conversation::find(sql, &view.conversation).await?;
@@ -16,6 +16,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     let profile = center.profile(&conversation);
     let templates = profile.is_some_and(|profile| profile.templates);
     let window = profile.and_then(|profile| profile.window);
+    let unreachable = unreachable::find(sql, &conversation.identity).await?;
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {
         id: view.id.0.clone(),
@@ -42,6 +43,8 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         window_until_ms: window_until(window, conversation.last_in_at).map(|at| at.0),
         templates,
         typing: profile.is_some_and(|profile| profile.typing),
+        letters: profile.is_some_and(|profile| profile.capacity == CapacityKind::Mail),
+        unreachable: unreachable.as_ref().map(super::message::error),
         disposition: view.disposition.clone(),
     })
 }

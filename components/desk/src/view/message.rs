@@ -1,9 +1,10 @@
 //! Messages and their files.
 
 use super::Center;
+use crate::letter::has_remote_pictures;
 use api::message::{
-    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind,
-    MessageOption, MessageStatus, Reason,
+    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Letter, Message, MessageKind,
+    MessageOption, MessageStatus, Reason, Trust,
 };
 use domain::{
     message::{self as said, Content},
@@ -27,6 +28,10 @@ pub fn message(message: &stored::Message, center: &Center) -> Message {
         text,
         options,
         attachments,
+        letter: match &message.content {
+            Content::Letter(written) => Some(letter(message, written)),
+            _ => None,
+        },
         reply_to: message.reply_to.as_ref().map(|id| id.0.clone()),
         reaction: message.reaction.clone(),
         edited: message.edited,
@@ -36,6 +41,40 @@ pub fn message(message: &stored::Message, center: &Center) -> Message {
         error: message.error.as_ref().map(error),
         client_id: message.client_id.clone(),
     }
+}
+
+fn letter(message: &stored::Message, letter: &said::Letter) -> Letter {
+    let of = |what: &str| format!("/api/messages/{}/{what}", message.id);
+    let heard = message.direction == said::Direction::In;
+    let from = letter.from.as_deref().map(|from| bare(from).to_owned());
+    let said::Authentication { spf, dkim, dmarc } = &letter.authentication;
+    let results = [("SPF", spf), ("DKIM", dkim), ("DMARC", dmarc)];
+    let results = results.iter().filter_map(|(name, result)| Some(format!("{name}: {}", result.as_ref()?)));
+    let results: Vec<String> = results.collect();
+    Letter {
+        subject: letter.subject.clone(),
+        from: letter.from.clone(),
+        to: letter.to.clone(),
+        cc: letter.cc.clone(),
+        quoted: letter.quoted.clone(),
+        answer_to: letter.reply_to.clone().or(from).filter(|_| heard),
+        others: letter.others.clone(),
+        page: letter.html.as_ref().map(|_| of("letter")),
+        remote_pictures: letter.html.as_deref().is_some_and(has_remote_pictures),
+        trust: heard.then(|| match letter.authentication.trust() {
+            said::Trust::Proven => Trust::Proven,
+            said::Trust::Forged => Trust::Forged,
+            said::Trust::Unknown => Trust::Unknown,
+        }),
+        authentication: Some(results.join(", ")).filter(|text| !text.is_empty()),
+        automatic: letter.automatic.is_some(),
+        original: letter.original.as_ref().map(|_| of("original")),
+    }
+}
+
+/// The address of `Ana <ana@mail.example>`.
+fn bare(from: &str) -> &str {
+    from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>'))
 }
 
 pub(crate) fn status(status: said::Status) -> MessageStatus {
@@ -86,6 +125,7 @@ pub fn attachment(file: &said::Attachment) -> Attachment {
     Attachment {
         id: file.id.clone(),
         kind: file.kind.clone(),
+        inline: file.content_id.is_some(),
         mime: file.mime.clone(),
         name: file.name.clone(),
         size: file.size,

@@ -162,6 +162,7 @@ pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
         client_id: None,
         reply_to: None,
         content: Content::text(text),
+        answers: None,
         thread: None,
         message: None,
         consent: None,
