@@ -1,6 +1,6 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
-//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`], [`phone`],
+//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`file`], [`contact`], [`phone`],
 //! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
 //! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
 
@@ -8,6 +8,7 @@ pub mod agent;
 pub mod channel;
 pub mod contact;
 pub mod due;
+pub mod file;
 pub mod id;
 pub mod interaction;
 pub mod message;

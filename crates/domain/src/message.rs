@@ -3,7 +3,7 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::channel::ChannelProfile;
+use crate::{channel::ChannelProfile, file::Hold};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -275,6 +275,9 @@ pub struct Attachment {
     /// The provider's id of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_ref: Option<String>,
+    /// Why it cannot be opened, where it cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -42,7 +42,7 @@ pub fn from(outcome: Result<Reply>) -> Reply {
 }
 
 fn problem(failure: &Failure) -> Reply {
-    if let Failure::Broken(_) | Failure::Later(_) = failure {
+    if let Failure::Broken(_) | Failure::Later(_) | Failure::Unavailable(_) = failure {
         log::error(failure);
     }
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -50,7 +50,7 @@ fn problem(failure: &Failure) -> Reply {
     let mut reply = bytes(status, "application/problem+json", body);
     let wait = match failure {
         Failure::TooMany(seconds) => Some(*seconds),
-        Failure::Later(_) => Some(1),
+        Failure::Later(_) | Failure::Unavailable(_) => Some(1),
         _ => None,
     };
     if let Some(seconds) = wait {
