@@ -138,6 +138,20 @@ pub fn is_shown(mime: &str) -> bool {
         || mime.starts_with("video/")
 }
 
+/// `Content-Disposition` of a file, by its type and its name.
+pub fn disposition(mime: &str, name: &str) -> String {
+    let how = if is_shown(mime) { "inline" } else { "attachment" };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    let simple: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let encoded = name.bytes().fold(String::new(), |text, byte| match byte {
+        byte if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) => {
+            format!("{text}{}", char::from(byte))
+        }
+        byte => format!("{text}%{byte:02X}"),
+    });
+    format!("{how}; filename=\"{simple}\"; filename*=UTF-8''{encoded}")
+}
+
 /// The name without folders and without what no file name should have.
 pub fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -283,6 +297,22 @@ mod tests {
             (UNKNOWN, false, "document"),
         ] {
             assert_eq!((is_shown(mime), kind(mime)), (shown, of_kind), "{mime}");
+        }
+    }
+
+    #[test]
+    fn a_browser_is_told_what_to_do_with_it() {
+        for (mime, name, expected) in [
+            ("image/png", "foto 1.png", "inline; filename=\"foto 1.png\"; filename*=UTF-8''foto%201.png"),
+            ("image/svg+xml", "a.svg", "attachment; filename=\"a.svg\"; filename*=UTF-8''a.svg"),
+            (
+                "text/html",
+                "a\"\r\n.html",
+                "attachment; filename=\"a___.html\"; filename*=UTF-8''a%22%0D%0A.html",
+            ),
+            ("audio/ogg", "añ", "inline; filename=\"a_\"; filename*=UTF-8''a%C3%B1"),
+        ] {
+            assert_eq!(disposition(mime, name), expected, "{mime}");
         }
     }
 

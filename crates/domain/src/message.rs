@@ -109,6 +109,18 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Files of this content that are in `edited`, too, are the same there: ours, where we had copied them.
+    pub fn attachments_kept(&self, edited: &mut Content) {
+        for file in edited.attachments_mut().iter_mut().filter(|file| file.id.is_none()) {
+            let mut known = self.attachments().iter();
+            if let Some(known) = known.find(|known| known.is_same(file)) {
+                *file = known.clone();
+            }
+        }
+    }
+}
+
 /// A template of the provider, filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
@@ -278,6 +290,14 @@ pub struct Attachment {
     /// Why it cannot be opened, where it cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
+}
+
+impl Attachment {
+    /// Whether both are one file of the provider.
+    fn is_same(&self, other: &Attachment) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        same(&self.provider_ref, &other.provider_ref) || same(&self.url, &other.url)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -132,20 +132,44 @@ pub async fn keep(
     Ok((put.file, work))
 }
 
-/// A file and its bytes. `None`: there is no such file.
-pub async fn open(sql: &impl Sql, depot: &impl Depot, id: &str) -> Result<Option<(Stored, Vec<u8>)>> {
-    let Some((file, place)) = attachment::find_placed(sql, id).await? else { return Ok(None) };
-    match place.hold {
-        None => {}
-        Some(Hold::Waiting) => {
-            return Err(Failure::Conflict("the virus scanner has not seen this file yet".to_owned()));
-        }
-        Some(Hold::Infected) => {
-            return Err(Failure::Conflict("a virus was found in this file: it was taken away".to_owned()));
-        }
-        Some(Hold::Refused | Hold::Lost) => return Ok(None),
+/// A file that somebody wants to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    File(Stored, Vec<u8>),
+    /// Nobody may have it, now or ever.
+    Held(Hold),
+    Gone,
+}
+
+pub async fn open(sql: &impl Sql, depot: &impl Depot, id: &str) -> Result<Opened> {
+    let Some((file, place)) = attachment::find_placed(sql, id).await? else { return Ok(Opened::Gone) };
+    if let Some(hold) = place.hold {
+        return Ok(Opened::Held(hold));
     }
-    Ok(bytes(sql, depot, &file, &place).await?.map(|bytes| (file, bytes)))
+    let bytes = bytes(sql, depot, &file, &place).await?;
+    Ok(bytes.map_or(Opened::Gone, |bytes| Opened::File(file, bytes)))
+}
+
+/// The same for whoever asked for it by a request.
+pub async fn give(sql: &impl Sql, depot: &impl Depot, id: &str) -> Result<(Stored, Vec<u8>)> {
+    match open(sql, depot, id).await? {
+        Opened::File(file, bytes) => Ok((file, bytes)),
+        Opened::Held(hold) => Err(shut(hold)),
+        Opened::Gone => Err(Failure::NotFound("this file".to_owned())),
+    }
+}
+
+/// Why a file that is held back is not given or sent.
+pub fn shut(hold: Hold) -> Failure {
+    Failure::Conflict(
+        match hold {
+            Hold::Waiting => "the virus scanner has not seen this file yet",
+            Hold::Infected => "a virus was found in this file; it was removed",
+            Hold::Refused => "this file is not taken here",
+            Hold::Lost => "this file is lost",
+        }
+        .to_owned(),
+    )
 }
 
 /// The bytes of a file, whoever may see them. What the object store gives is checked.

@@ -5,9 +5,11 @@ use crate::{
     log,
 };
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use domain::file::{UNKNOWN, disposition, media_type};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use spin_sdk::http::{BoxBody, EmptyBody, FullBody, box_body};
+use store::attachment::Stored;
 
 pub type Reply = Response<BoxBody>;
 
@@ -33,6 +35,28 @@ pub fn ok(body: &impl Serialize) -> Reply {
 pub fn empty(status: StatusCode) -> Reply {
     let mut reply = Response::new(box_body(EmptyBody::new()));
     *reply.status_mut() = status;
+    reply
+}
+
+/// A file. What came from outside is never a page of ours, whatever it says it is.
+pub fn file(file: &Stored, bytes: Vec<u8>) -> Reply {
+    // One of before may have the type that somebody said it had.
+    let mime = media_type(Some(&file.mime), &bytes);
+    let disposition = disposition(&mime, file.name.as_deref().unwrap_or("file"));
+    let mut reply = self::bytes(StatusCode::OK, UNKNOWN, bytes);
+    let headers = reply.headers_mut();
+    for (name, value) in [(header::CONTENT_TYPE, mime), (header::CONTENT_DISPOSITION, disposition)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+        ("cache-control", "private, max-age=3600, immutable"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     reply
 }
 
