@@ -61,7 +61,7 @@ impl<'a> Settings<'a> {
             accent: self.text("accent").map(str::to_owned),
             locale: language,
             attachments: (max_bytes > 0)
-                .then(|| Attachments { max_bytes, mimes: file::KINDS.map(|kind| kind.mime).to_vec() }),
+                .then(|| Attachments { max_bytes, mimes: file::TYPES.to_vec() }),
         }
     }
 

@@ -6,7 +6,6 @@
 pub mod access;
 pub mod contact;
 pub mod events;
-pub mod file;
 pub mod interaction;
 pub mod message;
 pub mod metrics;

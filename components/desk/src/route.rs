@@ -34,6 +34,8 @@ pub enum Endpoint {
     Unmerge,
     Upload,
     Download,
+    AboutFile,
+    Shared,
     Live,
     FailedDeliveries,
     RunAgain,
@@ -178,6 +180,8 @@ pub const TABLE: &[Route] = &[
     post(E::Upload, "/api/attachments", Takes::File, One("Attachment"), "Uploads a file for a message")
         .query(&[("name", "The file's name")]),
     get(E::Download, "/api/attachments/{id}", Member, File, "A file of a message"),
+    get(E::AboutFile, "/api/attachments/{id}/about", Member, One("Attachment"), "What a file is, and whether it may be opened"),
+    get(E::Shared, "/f/{id}", Anyone, File, "A file, for whoever has a link to it that has not run out"),
     get(E::Live, "/api/live", Supervisor, One("Live"), "Queues, agents and who waits, now"),
     get(E::FailedDeliveries, "/api/failed-deliveries", Supervisor, Many("FailedDelivery"), "Webhooks that were kept and could not be read"),
     post(E::RunAgain, "/api/failed-deliveries/{id}/retry", NO_BODY, Nothing, "Reads a kept webhook again").of(Supervisor),
