@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 7] = [
     &["channel", "bot"],
     &["meta"],
     &["components/*", "console"],
-    &["edge", "sim", "xtask", "tests/*", "demo/*"],
+    &["edge", "gateway", "sim", "xtask", "tests/*", "demo/*"],
 ];
 
 /// Names that say nothing of what is inside.

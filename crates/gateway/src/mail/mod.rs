@@ -1,0 +1,1 @@
+//! Letters: MIME comes by HTTP and leaves by SMTP.
