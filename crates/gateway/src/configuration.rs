@@ -1,5 +1,6 @@
 //! What the gateway is told: arguments for what everybody may read, the environment for secrets.
 
+use crate::scan::Clamd;
 use anyhow::{Result, bail};
 use clap::Parser;
 use std::net::SocketAddr;
@@ -15,6 +16,9 @@ pub struct Arguments {
     /// Folder for what must outlive a restart
     #[arg(long, default_value = "data/gateway", value_name = "DIR")]
     pub data: PathBuf,
+    /// Where clamd listens, for virus scans: unix:/PATH or tcp:HOST:PORT
+    #[arg(long, value_name = "ADDRESS")]
+    pub clamd: Option<Clamd>,
 }
 
 const ENVIRONMENT: &str = "Environment:
@@ -28,6 +32,7 @@ pub struct Configuration {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub token: Secret,
+    pub clamd: Option<Clamd>,
 }
 
 impl Configuration {
@@ -36,7 +41,8 @@ impl Configuration {
         if token.len() < TOKEN_MIN {
             bail!("GATEWAY_TOKEN needs {TOKEN_MIN} characters or more; `openssl rand -hex 32` makes one");
         }
-        Ok(Configuration { listen: arguments.listen, data: arguments.data, token: Secret(token) })
+        let Arguments { listen, data, clamd } = arguments;
+        Ok(Configuration { listen, data, token: Secret(token), clamd })
     }
 }
 
