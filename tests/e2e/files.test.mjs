@@ -185,6 +185,8 @@ test('a provider of short messages fetches a file under an address that is good 
   const response = await fetch(server.url + link.pathname);
   assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'image/png']);
   assert.deepEqual(Buffer.from(await response.arrayBuffer()), png(mark));
+  const head = await fetch(server.url + link.pathname, { method: 'HEAD' });
+  assert.deepEqual([head.status, (await head.arrayBuffer()).byteLength], [200, 0]);
   const last = link.pathname.at(-1) === 'A' ? 'E' : 'A';
   for (const wrong of [`${link.pathname.slice(0, -1)}${last}`, '/f/x', `/f/${id}`]) {
     assert.equal((await fetch(server.url + wrong)).status, 404, wrong);

@@ -6,8 +6,8 @@ use crate::storage;
 use api::contact::HistoryPage;
 use api::interaction::Interaction;
 use api::message::{
-    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind, MessagePage,
-    MessageStatus,
+    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Message, MessageKind,
+    MessagePage, MessageStatus,
 };
 use api::request::{MarkRead, SendMessage};
 use gloo_timers::future::TimeoutFuture;

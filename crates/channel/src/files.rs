@@ -95,12 +95,7 @@ enum Missing {
 }
 
 /// Performs `work`: copies every file of a message that is not ours yet. Gives what follows at once.
-pub async fn fetch(
-    sql: &impl Sql,
-    world: &impl World,
-    codec: &impl Codec,
-    work: &Work,
-) -> Result<Vec<Work>> {
+pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work: &Work) -> Result<Vec<Work>> {
     let id = MessageId(work.subject.clone());
     let message = message::find(sql, &id).await?;
     let Some((message, files)) = message.zip(codec.files()) else {

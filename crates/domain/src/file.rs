@@ -195,6 +195,7 @@ fn seen(bytes: &[u8]) -> Option<&'static str> {
         (_, "exe" | "dll") if bytes.len() < 64 => None,
         ("audio/m4a", _) => Some("audio/mp4"),
         ("audio/x-wav", _) => Some("audio/wav"),
+        ("audio/opus", _) => Some("audio/ogg"),
         (mime, _) => Some(mime),
     }
 }
@@ -214,14 +215,13 @@ fn is_finer(said: &str, seen: &str) -> bool {
             "application/x-zip-compressed",
         ]),
         "text/xml" => said == "application/xml" || said.ends_with("+xml") && said != "image/svg+xml",
-        "audio/ogg" | "audio/opus" => one_of(&["audio/ogg", "audio/opus", "video/ogg"]),
+        "audio/ogg" => one_of(&["audio/ogg", "audio/opus", "video/ogg"]),
         "video/mp4" | "audio/mp4" | "video/quicktime" | "video/x-m4v" => {
             one_of(&["video/", "audio/mp4", "audio/m4a", "audio/x-m4a", "audio/aac", "audio/3gpp"])
         }
         "video/webm" | "video/x-matroska" => one_of(&["video/webm", "video/x-matroska", "audio/webm"]),
         "image/heif" => one_of(&["image/heic", "image/heif"]),
         "audio/mpeg" | "audio/aac" | "audio/amr" => said.starts_with("audio/"),
-        "image/webp" => said == "image/webp",
         _ => false,
     }
 }

@@ -107,16 +107,19 @@ impl Bucket {
         let at = instant(now);
         let day = at.get(..8).unwrap_or_default().to_owned();
         let host = self.origin.split_once("://").map_or("", |(_, host)| host).to_owned();
-        signed.extend([("host", host), ("x-amz-content-sha256", sha256.to_owned()), ("x-amz-date", at.clone())]);
+        signed.extend([
+            ("host", host),
+            ("x-amz-content-sha256", sha256.to_owned()),
+            ("x-amz-date", at.clone()),
+        ]);
         signed.sort();
         let lines: String = signed.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
         let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let canonical = hex(&Sha256::digest(format!("{method}\n{path}\n\n{lines}\n{names}\n{sha256}")));
         let scope = format!("{day}/{}/s3/aws4_request", self.region);
-        let key = [self.region.as_str(), "s3", "aws4_request"].iter().fold(
-            mac(format!("AWS4{}", self.secret_key).as_bytes(), &day),
-            |key, part| mac(&key, part),
-        );
+        let key = [self.region.as_str(), "s3", "aws4_request"]
+            .iter()
+            .fold(mac(format!("AWS4{}", self.secret_key).as_bytes(), &day), |key, part| mac(&key, part));
         let signature = hex(&mac(&key, &format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{canonical}")));
         let credential = &self.access_key;
         let proof = format!(
@@ -137,9 +140,8 @@ pub fn said(status: u16, body: &[u8]) -> Said {
     match (status, code) {
         (200..=299, _) => Said::Done,
         (404, "NoSuchKey" | "") => Said::NotFound,
-        (408 | 425 | 429 | 500.., _) | (_, "RequestTimeout" | "SlowDown" | "BadDigest" | "IncompleteBody") => {
-            Said::Away(words)
-        }
+        (408 | 425 | 429 | 500.., _)
+        | (_, "RequestTimeout" | "SlowDown" | "BadDigest" | "IncompleteBody") => Said::Away(words),
         _ => Said::Refused(words),
     }
 }
@@ -213,7 +215,9 @@ mod tests {
             assert_eq!(signed.url, expected);
             assert!(signed.headers.iter().all(|(name, _)| *name != "host"));
         }
-        for url in ["s3.example/files", "ftp://s3.example/files", "https://", "https://x/../y", "https://u@x/y"] {
+        for url in
+            ["s3.example/files", "ftp://s3.example/files", "https://", "https://x/../y", "https://u@x/y"]
+        {
             assert!(Bucket::new(url, "r", "a", "s").is_err(), "{url}");
         }
         assert!(Bucket::new("https://s3.example/files", "r", "", "s").is_err());
@@ -228,11 +232,7 @@ mod tests {
             (204, "", Said::Done),
             (404, "NoSuchKey", Said::NotFound),
             (404, "NoSuchBucket", Said::Refused("NoSuchBucket (404)".to_owned())),
-            (
-                403,
-                "SignatureDoesNotMatch",
-                Said::Refused("SignatureDoesNotMatch (403)".to_owned()),
-            ),
+            (403, "SignatureDoesNotMatch", Said::Refused("SignatureDoesNotMatch (403)".to_owned())),
             (403, "", Said::Refused("status 403".to_owned())),
             (301, "PermanentRedirect", Said::Refused("PermanentRedirect (301)".to_owned())),
             (503, "SlowDown", Said::Away("SlowDown (503)".to_owned())),

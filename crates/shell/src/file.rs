@@ -173,12 +173,7 @@ pub fn shut(hold: Hold) -> Failure {
 }
 
 /// The bytes of a file, whoever may see them. What the object store gives is checked.
-async fn bytes(
-    sql: &impl Sql,
-    depot: &impl Depot,
-    file: &Stored,
-    place: &Place,
-) -> Result<Option<Vec<u8>>> {
+async fn bytes(sql: &impl Sql, depot: &impl Depot, file: &Stored, place: &Place) -> Result<Option<Vec<u8>>> {
     let Some(object) = &place.object else { return Ok(attachment::bytes(sql, &file.id).await?) };
     let Some(bytes) = depot.get(object).await? else {
         log::alarm(format!("the store of files has lost {object}"));

@@ -118,17 +118,21 @@ fn bytes_are_in_the_store_or_in_the_database_and_come_back() {
         assert_eq!(work, []);
         let in_database = block_on(attachment::bytes(&sql, &id)).unwrap().unwrap();
         assert_eq!(in_database, if stores { vec![] } else { b"Hola".to_vec() });
-        let opened = |expected: &[u8]| {
-            matches!(block_on(open(&sql, &outside, &id)), Ok(Opened::File(_, bytes)) if bytes == expected)
-        };
+        let opened = |expected: &[u8]| matches!(block_on(open(&sql, &outside, &id)), Ok(Opened::File(_, bytes)) if bytes == expected);
         assert!(opened(b"Hola"));
         if stores {
             outside.away.set(true);
             assert!(matches!(block_on(open(&sql, &outside, &id)), Err(Failure::Unavailable(_))));
-            assert!(block_on(keep(&sql, &outside, NOW, text("b.txt", b"Hola"))).is_err(), "no row without bytes");
+            assert!(
+                block_on(keep(&sql, &outside, NOW, text("b.txt", b"Hola"))).is_err(),
+                "no row without bytes"
+            );
             outside.away.set(false);
             outside.objects.borrow_mut().insert(id.clone(), b"other".to_vec());
-            assert!(matches!(block_on(open(&sql, &outside, &id)), Err(Failure::Unavailable(_))), "its hash says so");
+            assert!(
+                matches!(block_on(open(&sql, &outside, &id)), Err(Failure::Unavailable(_))),
+                "its hash says so"
+            );
             outside.objects.borrow_mut().clear();
             assert_eq!(block_on(open(&sql, &outside, &id)).unwrap(), Opened::Gone);
         }
