@@ -197,6 +197,10 @@ words! {
     reading_only: "Conversación anterior: solo lectura", "Earlier conversation: read only", "Conversa anterior: só leitura";
     file_fetching: "Llegando…", "Coming in…", "Chegando…";
     file_failed: "No se pudo traer el archivo", "The file could not be fetched", "Não foi possível obter o arquivo";
+    file_checking: "Buscando virus…", "Checking for viruses…", "Verificando se há vírus…";
+    file_infected: "Tenía un virus: se ha eliminado", "It had a virus: it was removed", "Tinha um vírus: foi removido";
+    file_refused: "Archivo no admitido", "File not accepted", "Arquivo não aceito";
+    file_too_large: "Es demasiado grande.", "It is too large.", "É grande demais.";
     new_interaction: "Nueva conversación", "New conversation", "Nova conversa";
 
     webchat: "Chat web", "Web chat", "Chat do site";

@@ -125,11 +125,11 @@ fn programs() -> Result<()> {
 
 /// What measures the product, and the servers that tests crash.
 pub(crate) fn load_generator() -> Result<()> {
-    tools(&["bench", "test-servers"])
+    tools(&["bench", "gateway", "test-bucket", "test-servers"])
 }
 
 pub(crate) fn test_servers() -> Result<()> {
-    tools(&["test-servers"])
+    tools(&["gateway", "test-bucket", "test-servers"])
 }
 
 fn tools(packages: &[&str]) -> Result<()> {

@@ -207,6 +207,7 @@ fn require_servers() -> Result<()> {
         ("/usr/bin/redis-server", "redis-server"),
         ("/usr/bin/caddy", "caddy"),
         ("/usr/bin/prometheus", "prometheus"),
+        ("/usr/sbin/clamd", "clamav-daemon"),
     ];
     let missing = places.into_iter().filter(|(place, _)| !Path::new(place).exists());
     let missing: Vec<_> = missing.map(|(_, package)| package).collect();

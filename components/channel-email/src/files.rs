@@ -10,6 +10,10 @@ use domain::message::Attachment;
 pub(crate) struct Enclosed;
 
 impl Files for Enclosed {
+    fn in_webhook(&self) -> bool {
+        true
+    }
+
     /// The reference is the file's place in its letter.
     fn contained(&self, file: &Attachment, webhook: &Received, settings: &Settings) -> Option<Vec<u8>> {
         let index: usize = file.provider_ref.as_deref()?.parse().ok()?;

@@ -40,8 +40,8 @@ impl Codec for Sms {
             window: None,
             receipts: true,
             typing: false,
-            // Files come in and can go out by their address; none of ours has one that outsiders may open.
-            media: vec![],
+            // By their address: where a provider takes no files, it stands in the text.
+            media: ["image/*", "audio/*", "video/*", "application/pdf"].map(str::to_owned).to_vec(),
             media_bytes_max: FILE_MAX,
             rates: Rates::default(),
             templates: false,
@@ -108,10 +108,14 @@ pub fn cost(text: &str) -> segment::Cost {
     segment::cost(text)
 }
 
-/// Files lie at the provider's, under an address that the webhook names.
+/// Files lie at the provider's, under an address that the webhook names; ours have an address for a while.
 struct SmsFiles;
 
 impl Files for SmsFiles {
+    fn linked(&self) -> bool {
+        true
+    }
+
     fn at_hand(&self, file: &Attachment, settings: &Settings) -> Option<Location> {
         provider::of(settings)?.download(file, settings)
     }

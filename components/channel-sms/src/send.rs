@@ -40,7 +40,8 @@ pub(crate) fn address<'a>(to: &'a [Identity], schemes: &[&str]) -> Result<&'a Id
 pub(crate) fn links(files: &[Attachment]) -> Result<Vec<&str>, DeliveryError> {
     let link = |file: &Attachment| file.url.is_some();
     if !files.iter().all(link) {
-        return Err(error("media", "a file without an address of its own cannot go by short message"));
+        let why = "a file goes by its address: set the center's public_url";
+        return Err(error("media", why));
     }
     Ok(files.iter().filter_map(|file| file.url.as_deref()).collect())
 }

@@ -47,7 +47,7 @@ impl Codec for Webchat {
             window: None,
             receipts: true,
             typing: true,
-            media: crate::file::KINDS.map(|kind| kind.mime.to_owned()).to_vec(),
+            media: crate::file::TYPES.map(str::to_owned).to_vec(),
             media_bytes_max: crate::file::SIZE_MAX,
             rates: Rates::default(),
             templates: false,

@@ -60,8 +60,7 @@ impl<'a> Settings<'a> {
             greeting: self.text_in("greeting", language).unwrap_or_default().to_owned(),
             accent: self.text("accent").map(str::to_owned),
             locale: language,
-            attachments: (max_bytes > 0)
-                .then(|| Attachments { max_bytes, mimes: file::KINDS.map(|kind| kind.mime).to_vec() }),
+            attachments: (max_bytes > 0).then(|| Attachments { max_bytes, mimes: file::TYPES.to_vec() }),
         }
     }
 

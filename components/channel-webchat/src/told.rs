@@ -3,14 +3,15 @@
 //! A message is keyed by its number in the conversation. The rest has no history: it is told when it
 //! differs from what this stream told before, so a new stream begins with all of it.
 
-use crate::{codec, visitor};
+use crate::codec;
 use domain::{
     id::AgentId,
     message::{Attachment, Author, Content, Direction},
     time::Timestamp,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use shell::{link, seal::Key};
+use std::{collections::BTreeMap, time::Duration};
 use store::{
     agent,
     conversation::Conversation,
@@ -51,19 +52,21 @@ impl Told {
     }
 }
 
-/// Signs the links to files, for an account.
-#[derive(Debug, Clone, Copy)]
+/// The widget asks for fresh links each quarter of an hour.
+const LINK_LIFE: Duration = Duration::from_secs(3600);
+
+/// Signs the links to files.
+#[derive(Clone, Copy)]
 pub struct Signer<'a> {
-    pub key: &'a [u8],
-    pub account: &'a str,
+    pub key: &'a Key,
     pub now: Timestamp,
 }
 
 impl Signer<'_> {
-    /// Relative to the address of the server, wherever that is mounted.
-    fn link(&self, file: &str) -> String {
-        let sig = visitor::link(self.key, self.account, file, self.now + visitor::LINK_LIFE);
-        format!("webchat/{}/attachments/{file}?sig={sig}", self.account)
+    /// Relative to the address of the server, wherever that is mounted. None to what is held back.
+    fn link(&self, file: &Attachment) -> Option<String> {
+        let id = file.id.as_deref().filter(|_| file.hold.is_none())?;
+        link::path(self.key, id, self.now + LINK_LIFE)
     }
 }
 
@@ -197,8 +200,6 @@ fn said(message: &Message, author_name: Option<String>, signer: Signer<'_>) -> T
 
 fn attachment(file: &Attachment, signer: Signer<'_>) -> Value {
     let Attachment { id, kind, mime, name, size, .. } = file;
-    json!({
-        "id": id, "kind": kind, "mime": mime, "name": name, "size": size,
-        "url": id.as_deref().map(|id| signer.link(id)),
-    })
+    let url = signer.link(file);
+    json!({ "id": id, "kind": kind, "mime": mime, "name": name, "size": size, "url": url })
 }

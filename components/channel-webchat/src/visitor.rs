@@ -1,8 +1,8 @@
 //! Who a visitor is: a random id that we signed. There is no password and no cookie; whoever holds the
 //! token is the visitor, until it runs out or is renewed.
 //!
-//! A link to a file is signed in the same way, for a shorter time and for one file. The purpose and the
-//! account are part of what is signed, so that nothing signed for one use is good for another.
+//! The purpose and the account are part of what is signed, so that nothing signed for one use is good for
+//! another.
 
 use channel::signature::{from_hex, hmac_sha256, hmac_sha256_matches, to_hex};
 use domain::time::Timestamp;
@@ -10,11 +10,8 @@ use std::time::Duration;
 
 /// A visitor who does not come back for so long is a new one.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// The widget asks for fresh links each quarter of an hour.
-pub const LINK_LIFE: Duration = Duration::from_secs(3600);
 
 const TOKEN: &str = "webchat visitor";
-const LINK: &str = "webchat file";
 
 /// The key of this channel, made of the center's `secret_key`. `None`: that is not hexadecimal.
 pub fn key(secret_key: &str) -> Option<Vec<u8>> {
@@ -36,15 +33,6 @@ pub fn proven<'a>(key: &[u8], account: &str, token: &'a str, now: Timestamp) -> 
 /// The visitor whom a token names, proven or not: for reading a request that nobody acts on.
 pub fn claimed(token: &str) -> Option<&str> {
     token.split_once('.').map(|(visitor, _)| visitor).filter(|visitor| !visitor.is_empty())
-}
-
-/// The `sig` of a link to a file: `EXPIRES_MS.SIGNATURE`
-pub fn link(key: &[u8], account: &str, file: &str, expires: Timestamp) -> String {
-    seal(key, LINK, account, file, expires)
-}
-
-pub fn link_holds(key: &[u8], account: &str, file: &str, sig: &str, now: Timestamp) -> bool {
-    holds(key, LINK, account, file, sig, now)
 }
 
 fn seal(key: &[u8], purpose: &str, account: &str, subject: &str, expires: Timestamp) -> String {
@@ -96,20 +84,5 @@ mod tests {
         }
         assert_eq!(claimed(&other_visitor), Some("v2"));
         assert_eq!(claimed(".1.2"), None);
-    }
-
-    #[test]
-    fn a_link_is_good_for_one_file_and_no_token() {
-        let sig = link(KEY, "shop", "file", LATER);
-        for (account, file, sig, now, expected) in [
-            ("shop", "file", sig.as_str(), NOW, true),
-            ("shop", "file", &sig, LATER, false),
-            ("shop", "other", &sig, NOW, false),
-            ("bank", "file", &sig, NOW, false),
-            ("shop", "file", "", NOW, false),
-        ] {
-            assert_eq!(link_holds(KEY, account, file, sig, now), expected, "{account} {file} {sig}");
-        }
-        assert_eq!(proven(KEY, "shop", &format!("file.{sig}"), NOW), None);
     }
 }

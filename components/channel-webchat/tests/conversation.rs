@@ -12,7 +12,6 @@ use channel::{
 use channel_webchat::{
     codec::{NAME, SCHEME, VISITOR_HEADER, Webchat},
     told::{Progress, Signer, Told},
-    visitor,
 };
 use domain::{
     contact::Identity,
@@ -23,8 +22,9 @@ use domain::{
 };
 use futures::executor::block_on;
 use shell::{
-    command, inbound,
+    command, inbound, link,
     outbound::{self, Draft},
+    seal::Key,
 };
 use std::time::Duration;
 use store::{
@@ -35,7 +35,6 @@ use store::{
 };
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const KEY: &[u8] = b"a key of the test";
 
 struct Chat {
     sql: Database,
@@ -112,9 +111,15 @@ impl Chat {
     }
 
     fn news(&self, progress: &mut Progress, visitor: &str) -> Vec<Told> {
-        let signer = Signer { key: KEY, account: "shop", now: NOW };
+        let signer = Signer { key: &links(), now: NOW };
         block_on(progress.news(&self.sql, &self.conversation(visitor), signer)).unwrap()
     }
+}
+
+const FILE: &str = "019aab12-3456-7000-8000-0123456789ab";
+
+fn links() -> Key {
+    Key::parse(&"a1".repeat(32)).unwrap()
 }
 
 fn texts(told: &[Told]) -> Vec<&str> {
@@ -167,7 +172,7 @@ fn marks_go_both_ways() {
 fn a_file_goes_to_one_conversation_with_a_link_that_was_signed_for_it() {
     let chat = Chat::open();
     let file = Stored {
-        id: "f1".into(),
+        id: FILE.into(),
         conversation: None,
         kind: "image".into(),
         mime: "image/png".into(),
@@ -176,7 +181,7 @@ fn a_file_goes_to_one_conversation_with_a_link_that_was_signed_for_it() {
         sha256: String::new(),
     };
     block_on(attachment::keep(&chat.sql, &file, b"png".to_vec(), NOW)).unwrap();
-    let body = r#"{"kind":"message","client_id":"c1","text":"Mira","attachments":["f1","nobody's"]}"#;
+    let body = r#"{"kind":"message","client_id":"c1","text":"Mira","attachments":["019aab12-3456-7000-8000-0123456789ab","nobody's"]}"#;
     chat.post("marta", body);
     chat.post("eva", body);
     let told = chat.news(&mut Progress::default(), "marta");
@@ -185,9 +190,8 @@ fn a_file_goes_to_one_conversation_with_a_link_that_was_signed_for_it() {
         (files.len(), &files[0]["mime"], &files[0]["name"]),
         (1, &"image/png".into(), &"foto.png".into())
     );
-    let (path, sig) = files[0]["url"].as_str().unwrap().split_once("?sig=").unwrap();
-    assert_eq!(path, "webchat/shop/attachments/f1");
-    assert!(visitor::link_holds(KEY, "shop", "f1", sig, NOW));
+    let token = files[0]["url"].as_str().unwrap().strip_prefix("f/").unwrap();
+    assert_eq!(link::file(&links(), token, NOW).as_deref(), Some(FILE));
     let stolen = chat.news(&mut Progress::default(), "eva");
     assert_eq!(stolen[0].data["attachments"], serde_json::json!([]));
 }

@@ -215,6 +215,8 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Unmerge => unmerge(call).await,
         E::Upload => attachment::upload(sql, call.agent_id()?, asked).await,
         E::Download => attachment::download(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
+        E::AboutFile => attachment::about(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
+        E::Shared => attachment::shared(sql, id).await,
         E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
         E::FailedDeliveries => admin::failed_deliveries(sql).await,
         E::RunAgain => admin::run_again(sql, id).await,

@@ -1,19 +1,20 @@
 //! Files of messages: uploaded before they are sent, and fetched by whoever reads the conversation.
 
-use crate::{
-    file::{digest, disposition, kind, mime},
-    query::parameter,
-};
+use crate::query::parameter;
 use domain::id::AgentId;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use futures::future::join_all;
+use http::HeaderValue;
 use shell::{
     failure::{Failure, Result},
+    file::{self, Arrived},
+    link,
     platform::{
-        center::{forgotten, memory, now},
+        attempt::perform,
+        center::{forgotten, key, memory, now},
+        depot::Configured,
         reply::{self, Reply},
         request::Asked,
     },
-    unique,
 };
 use std::{
     collections::BTreeSet,
@@ -24,7 +25,7 @@ use store::{
     port::Sql,
 };
 
-/// The largest file that is taken.
+/// The largest file that is taken, whatever the center's limit: it stands in the memory of an instance.
 pub(crate) const SIZE_MAX: usize = 10 * 1024 * 1024;
 
 /// How much of files one instance handles at a time: each stands in its memory a few times.
@@ -53,35 +54,32 @@ impl Drop for Room {
     }
 }
 
+/// Keeps a file. Where a virus scanner looks at it, the answer waits for that as long as a person would.
 pub(crate) async fn upload(sql: &impl Sql, agent: &AgentId, asked: &Asked) -> Result<Reply> {
-    if asked.body.is_empty() {
-        return Err(Failure::BadRequest("the file is empty".to_owned()));
-    }
-    let now = now();
-    let mime = mime(asked.header("content-type").unwrap_or_default());
     let name = parameter(&asked.query, "name").map(|name| name.chars().take(NAME_MAX).collect::<String>());
-    let file = Stored {
-        id: unique::id(now),
+    let arrived = Arrived {
         conversation: None,
-        kind: kind(&mime).to_owned(),
-        name: name.filter(|name| !name.trim().is_empty()),
-        size: asked.body.len() as u64,
-        sha256: digest(&asked.body),
-        mime,
+        kind: None,
+        mime: asked.header("content-type"),
+        name: name.as_deref(),
+        bytes: &asked.body,
     };
-    attachment::keep(sql, &file, asked.body.to_vec(), now).await?;
+    let (kept, work) = file::keep(sql, &Configured, now(), arrived).await?;
     let memory = memory().await?;
-    memory.set(mark(&file.id), agent.as_str()).await.map_err(forgotten)?;
-    Ok(reply::ok(&crate::view::attachment(&domain::message::Attachment {
-        id: Some(file.id),
-        kind: file.kind,
-        mime: Some(file.mime),
-        name: file.name,
-        size: Some(file.size),
-        content_id: None,
-        url: None,
-        provider_ref: None,
-    })))
+    memory.set(mark(&kept.id), agent.as_str()).await.map_err(forgotten)?;
+    join_all(work.iter().map(perform)).await;
+    about(sql, Some(agent), &kept.id).await
+}
+
+/// What is known of a file, for whoever may have it.
+pub(crate) async fn about(sql: &impl Sql, agent: Option<&AgentId>, id: &str) -> Result<Reply> {
+    visible(sql, agent, id).await?;
+    let (file, place) = attachment::find_placed(sql, id).await?.ok_or_else(gone)?;
+    Ok(reply::ok(&crate::view::attachment(&file::attached(file, place.hold))))
+}
+
+fn gone() -> Failure {
+    Failure::NotFound("this file".to_owned())
 }
 
 /// Which of `ids` the agent uploaded.
@@ -111,8 +109,7 @@ fn mark(id: &str) -> String {
 }
 
 /// A file of a conversation, or one's own that was not sent yet.
-pub(crate) async fn download(sql: &impl Sql, agent: Option<&AgentId>, id: &str) -> Result<Reply> {
-    let gone = || Failure::NotFound(format!("attachment {id}"));
+async fn visible(sql: &impl Sql, agent: Option<&AgentId>, id: &str) -> Result<Stored> {
     let file = attachment::find(sql, id).await?.ok_or_else(gone)?;
     if file.conversation.is_none() {
         let mine = match agent {
@@ -121,24 +118,26 @@ pub(crate) async fn download(sql: &impl Sql, agent: Option<&AgentId>, id: &str) 
         };
         mine.then_some(()).ok_or_else(gone)?;
     }
-    let _room = Room::take(usize::try_from(file.size).unwrap_or(usize::MAX).min(AT_ONCE))?;
-    let bytes = attachment::bytes(sql, id).await?.ok_or_else(gone)?;
-    let mut reply = reply::bytes(StatusCode::OK, "application/octet-stream", bytes);
-    let headers = reply.headers_mut();
-    if let Ok(mime) = HeaderValue::from_str(&file.mime) {
-        headers.insert(header::CONTENT_TYPE, mime);
-    }
-    let disposition = disposition(&file.mime, file.name.as_deref().unwrap_or("file"));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-        headers.insert(header::CONTENT_DISPOSITION, disposition);
-    }
-    // A customer's file is never a page of ours, whatever it says it is.
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'"),
-        ("cache-control", "private, max-age=86400, immutable"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
+    Ok(file)
+}
+
+pub(crate) async fn download(sql: &impl Sql, agent: Option<&AgentId>, id: &str) -> Result<Reply> {
+    given(sql, &visible(sql, agent, id).await?).await
+}
+
+/// A file for whoever has a link to it. One that has run out is as good as none.
+pub(crate) async fn shared(sql: &impl Sql, token: &str) -> Result<Reply> {
+    let id = link::file(&key().await?, token, now()).ok_or_else(gone)?;
+    let file = attachment::find(sql, &id).await?.ok_or_else(gone)?;
+    let mut reply = given(sql, &file).await?;
+    // The web chat shows pictures on pages of other origins.
+    let anywhere = HeaderValue::from_static("cross-origin");
+    reply.headers_mut().insert("cross-origin-resource-policy", anywhere);
     Ok(reply)
+}
+
+async fn given(sql: &impl Sql, file: &Stored) -> Result<Reply> {
+    let _room = Room::take(usize::try_from(file.size).unwrap_or(usize::MAX).min(AT_ONCE))?;
+    let (file, bytes) = file::give(sql, &Configured, &file.id).await?;
+    Ok(reply::file(&file, bytes))
 }

@@ -7,7 +7,6 @@ pub mod access;
 pub mod consent;
 pub mod contact;
 pub mod events;
-pub mod file;
 pub mod interaction;
 pub mod letter;
 pub mod message;

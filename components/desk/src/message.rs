@@ -194,11 +194,14 @@ fn letter(writer: Writer<'_>, content: Content, envelope: Envelope) -> Result<Co
 /// A file of this conversation, or one that the writer just uploaded, which the channel takes.
 async fn allowed(sql: &impl Sql, writer: Writer<'_>, of: &ConversationId, id: &str) -> Result<()> {
     let unknown = || Failure::BadRequest(format!("attachment {id} is not yours"));
-    let file = attachment::find(sql, id).await?.ok_or_else(unknown)?;
+    let (file, place) = attachment::find_placed(sql, id).await?.ok_or_else(unknown)?;
     match &file.conversation {
         Some(conversation) if conversation == of => {}
         None if writer.uploads.contains(id) => {}
         _ => return Err(unknown()),
+    }
+    if let Some(hold) = place.hold {
+        return Err(shell::file::shut(hold));
     }
     match writer.profile {
         Some(profile) if !takes(profile, &file.mime) => {

@@ -34,6 +34,8 @@ pub enum Endpoint {
     Unmerge,
     Upload,
     Download,
+    AboutFile,
+    Shared,
     Live,
     FailedDeliveries,
     RunAgain,
@@ -193,6 +195,8 @@ pub const TABLE: &[Route] = &[
     post(E::Upload, "/api/attachments", Takes::File, One("Attachment"), "Uploads a file for a message")
         .query(&[("name", "The file's name")]),
     get(E::Download, "/api/attachments/{id}", Member, File, "A file of a message"),
+    get(E::AboutFile, "/api/attachments/{id}/about", Member, One("Attachment"), "What a file is, and whether it may be opened"),
+    get(E::Shared, "/f/{id}", Anyone, File, "A file, for whoever has a link to it that has not run out"),
     get(E::Live, "/api/live", Supervisor, One("Live"), "Queues, agents and who waits, now"),
     get(E::FailedDeliveries, "/api/failed-deliveries", Supervisor, Many("FailedDelivery"), "Webhooks that were kept and could not be read"),
     post(E::RunAgain, "/api/failed-deliveries/{id}/retry", NO_BODY, Nothing, "Reads a kept webhook again").of(Supervisor),
@@ -234,7 +238,9 @@ pub fn find<'p>(method: &str, path: &'p str) -> Result<(&'static Route, &'p str)
     let mut miss = Miss::NotFound;
     for route in TABLE {
         if let Some(id) = matches(route.path, path) {
-            if route.method == method {
+            // Whoever fetches a file by its address may ask for its head first.
+            let is_head = method == "HEAD" && route.method == "GET" && matches!(route.gives, File);
+            if is_head || route.method == method {
                 return Ok((route, id));
             }
             miss = Miss::MethodNotAllowed;
@@ -276,6 +282,8 @@ mod tests {
             ("PATCH", "/api/contacts/c1", Ok((E::EditContact, "c1"))),
             ("GET", "/api/contacts/c1", Ok((E::Contact, "c1"))),
             ("GET", "/api/contacts", Ok((E::Contacts, ""))),
+            ("HEAD", "/f/x1", Ok((E::Shared, "x1"))),
+            ("HEAD", "/api/events", Err(Miss::MethodNotAllowed)),
             ("DELETE", "/api/agents/a1", Err(Miss::MethodNotAllowed)),
         ];
         for (method, path, expected) in rows {

@@ -394,6 +394,8 @@ fn profile(capacity: CapacityKind) -> ChannelProfile {
         typing: false,
         media: vec![],
         media_bytes_max: 0,
+        rates: Default::default(),
+        templates: false,
     }
 }
 
@@ -475,7 +477,7 @@ fn ready_answers_are_filled_for_whoever_asks() {
 fn an_address_that_nothing_reaches_is_told_until_somebody_writes_from_it() {
     let talk = Talk::open();
     let identity = talk.center.conversation("marta").identity;
-    let reason = DeliveryError { code: "5.1.1".to_owned(), text: "no such user".to_owned() };
+    let reason = DeliveryError::new("5.1.1", "no such user");
     block_on(store::unreachable::mark(&talk.sql, &identity, &reason, NOW)).unwrap();
     block_on(store::unreachable::mark(&talk.sql, &identity, &reason, at(1))).unwrap();
     let shown = || {

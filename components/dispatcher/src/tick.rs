@@ -1,4 +1,4 @@
-//! `/tick` performs what is due; `/perform` is a deadline.
+//! `/tick` performs what is due; `/perform` is a deadline, or a file that the virus scanner is to see.
 
 use domain::due::Kind;
 use futures::{
@@ -10,9 +10,11 @@ use http::{Method, StatusCode};
 use shell::{
     due,
     failure::{Failure, Result},
+    file,
     platform::{
         attempt::{asked_for, attempt, perform},
         center::{database, now, variable},
+        depot::Configured,
         reply::{self, Reply},
         request::{Asked, traced},
     },
@@ -46,7 +48,7 @@ async fn answer(request: Request) -> Result<Reply> {
             authenticate(&asked).await?;
             tick().await
         }
-        (&Method::POST, ["perform"]) => deadline(&asked).await,
+        (&Method::POST, ["perform"]) => perform_own(&asked).await,
         _ => Err(Failure::NotFound(asked.path.clone())),
     }
 }
@@ -94,12 +96,13 @@ async fn work_off(sql: &impl Sql, kinds: &[Kind], at_once: usize) -> Result<()> 
     Ok(())
 }
 
-async fn deadline(asked: &Asked) -> Result<Reply> {
+async fn perform_own(asked: &Asked) -> Result<Reply> {
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, asked).await? {
         match work.kind {
             Kind::OfferDeadline | Kind::WrapUpDeadline => attempt(due::deadline(&sql, now(), &work).await?),
-            other => return Err(Failure::BadRequest(format!("{} is not a deadline", other.as_str()))),
+            Kind::Scan => file::scan(&sql, &Configured, now(), &work).await?,
+            other => return Err(Failure::BadRequest(format!("{} is done elsewhere", other.as_str()))),
         }
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))

@@ -6,10 +6,11 @@ use crate::storage;
 use api::contact::HistoryPage;
 use api::interaction::Interaction;
 use api::message::{
-    Attachment, Author, AuthorKind, DeliveryError, Direction, Letter, Message, MessageKind, MessagePage,
-    MessageStatus,
+    Attachment, AttachmentState, Author, AuthorKind, DeliveryError, Direction, Letter, Message, MessageKind,
+    MessagePage, MessageStatus,
 };
 use api::request::{Envelope, MarkRead, SendMessage};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -19,6 +20,9 @@ pub(crate) const OFFLINE: &str = "offline";
 /// Typing is told at most this often.
 const TYPING_EVERY_MS: i64 = 4000;
 
+/// An upload that waits for the virus scanner is looked at again after this long.
+const CHECK_AGAIN_MS: u32 = 3000;
+
 /// A file on its way to the server.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Upload {
@@ -26,6 +30,13 @@ pub(crate) struct Upload {
     pub(crate) name: String,
     /// `None` while it is under way.
     pub(crate) attachment: Option<Attachment>,
+}
+
+impl Upload {
+    /// Whether it may be sent.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.attachment.as_ref().is_some_and(|file| file.state == AttachmentState::Stored)
+    }
 }
 
 impl Desk {
@@ -292,24 +303,41 @@ impl Desk {
         self.uploads.update(|uploads| uploads.entry(conversation_id.clone()).or_default().push(upload));
         spawn_local(async move {
             match http::upload(&file).await {
-                Ok(attachment) => self.uploads.update(|uploads| {
-                    let mut list = uploads.get_mut(&conversation_id).into_iter().flatten();
-                    if let Some(upload) = list.find(|upload| upload.key == key) {
-                        upload.attachment = Some(attachment);
-                    }
-                }),
+                Ok(attachment) => self.uploaded(&conversation_id, &key, attachment).await,
                 Err(failure) => {
                     self.drop_upload(&conversation_id, &key);
                     let failed = crate::language::fill(self.words().upload_failed, file.name());
                     match failure {
                         Failure::Refused(problem) => {
-                            self.complain(format!("{failed} {}", problem.detail.unwrap_or(problem.title)));
+                            let why = match problem.code.as_str() {
+                                "too_large" => self.words().file_too_large.to_owned(),
+                                "unsupported_type" => format!("{}.", self.words().file_refused),
+                                _ => problem.detail.unwrap_or(problem.title),
+                            };
+                            self.complain(format!("{failed} {why}"));
                         }
                         _ => self.complain(failed),
                     }
                 }
             }
         });
+    }
+
+    /// Shows an upload as the server has it. While the virus scanner has not seen it, it is asked again.
+    async fn uploaded(self, conversation_id: &str, key: &str, mut attachment: Attachment) {
+        loop {
+            let wanted = self.uploads.try_update(|uploads| {
+                let mut list = uploads.get_mut(conversation_id).into_iter().flatten();
+                let upload = list.find(|upload| upload.key == key)?;
+                upload.attachment = Some(attachment.clone());
+                attachment.id.clone().filter(|_| attachment.state == AttachmentState::Checking)
+            });
+            let Some(id) = wanted.flatten() else { return };
+            TimeoutFuture::new(CHECK_AGAIN_MS).await;
+            if let Ok(now) = http::get(&format!("/attachments/{id}/about")).await {
+                attachment = now;
+            }
+        }
     }
 
     pub(crate) fn drop_upload(self, conversation_id: &str, key: &str) {

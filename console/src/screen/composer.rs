@@ -8,7 +8,7 @@ use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::name;
 use crate::screen::customer::display_name;
-use crate::screen::message::excerpt;
+use crate::screen::message::{excerpt, held};
 use crate::screen::ready_answer::ReadyAnswers;
 use api::consent::OptOutExtent;
 use api::interaction::Interaction;
@@ -53,7 +53,7 @@ impl Writing {
         let closed = Memo::new(move |_| over.get() || unwanted.get());
         let ready = Memo::new(move |_| {
             let files = files.get();
-            let all_there = files.iter().all(|file| file.attachment.is_some());
+            let all_there = files.iter().all(Upload::is_ready);
             let addressed = conversation_id.with_value(|id| {
                 desk.envelopes.with(|all| {
                     all.get(id).is_none_or(|it| {
@@ -348,11 +348,18 @@ fn Files(conversation_id: String, files: Memo<Vec<Upload>>) -> impl IntoView {
     let id = StoredValue::new(conversation_id);
     let chip = move |file: Upload| {
         let key = file.key.clone();
-        let done = file.attachment.is_some();
-        let size = file.attachment.and_then(|file| file.size).map(format::bytes);
+        let ready = file.is_ready();
+        let (sign, state) = match file.attachment {
+            None => (icon::FILE, Some(words.uploading.to_owned())),
+            Some(kept) if ready => (icon::FILE, kept.size.map(format::bytes)),
+            Some(kept) => {
+                let (sign, state) = held(words, kept.state);
+                (sign, Some(state.to_owned()))
+            }
+        };
         view! {
-            <li class="chip" data-testid="upload" data-ready=done.to_string()>
-                {icon(icon::FILE)}<span>{file.name}<small>{if done { size } else { Some(words.uploading.to_owned()) }}</small></span>
+            <li class="chip" data-testid="upload" data-ready=ready.to_string()>
+                {icon(sign)}<span>{file.name}<small>{state}</small></span>
                 <button type="button" class="icon-button" aria-label=words.remove
                     on:click=move |_| id.with_value(|id| desk.drop_upload(id, &key))>{icon(icon::CLOSE)}</button>
             </li>

@@ -182,12 +182,11 @@ fn attachment(words: &'static Words, file: &Attachment) -> AnyView {
     let name = file.name.clone().unwrap_or_else(|| file.kind.clone());
     let size = file.size.map(format::bytes);
     let Some(url) = file.url.clone().filter(|_| file.state == AttachmentState::Stored) else {
-        let state = match file.state {
-            AttachmentState::Failed => words.file_failed,
-            AttachmentState::Fetching | AttachmentState::Stored => words.file_fetching,
-        };
-        return view! { <p class="file">{icon(icon::FILE)}<span>{name}<small>{state}</small></span></p> }
-            .into_any();
+        let (sign, state) = held(words, file.state);
+        return view! {
+            <p class="file" data-state=state_name(file.state)>{icon(sign)}<span>{name}<small>{state}</small></span></p>
+        }
+        .into_any();
     };
     match file.kind.as_str() {
         "image" | "sticker" => view! {
@@ -204,6 +203,28 @@ fn attachment(words: &'static Words, file: &Attachment) -> AnyView {
             </a>
         }
         .into_any(),
+    }
+}
+
+/// Why a file cannot be opened, as a sign and in words.
+pub(crate) fn held(words: &'static Words, state: AttachmentState) -> (&'static str, &'static str) {
+    match state {
+        AttachmentState::Failed => (icon::FILE, words.file_failed),
+        AttachmentState::Fetching | AttachmentState::Stored => (icon::FILE, words.file_fetching),
+        AttachmentState::Checking => (icon::SHIELD, words.file_checking),
+        AttachmentState::Infected => (icon::ALERT, words.file_infected),
+        AttachmentState::Refused => (icon::FORBIDDEN, words.file_refused),
+    }
+}
+
+pub(crate) fn state_name(state: AttachmentState) -> &'static str {
+    match state {
+        AttachmentState::Stored => "stored",
+        AttachmentState::Fetching => "fetching",
+        AttachmentState::Failed => "failed",
+        AttachmentState::Checking => "checking",
+        AttachmentState::Infected => "infected",
+        AttachmentState::Refused => "refused",
     }
 }
 

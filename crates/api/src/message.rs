@@ -127,6 +127,12 @@ pub enum AttachmentState {
     /// Known, and being copied from the provider.
     Fetching,
     Failed,
+    /// The virus scanner has not seen it yet.
+    Checking,
+    /// The virus scanner found something: it was removed.
+    Infected,
+    /// The center does not take such files.
+    Refused,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ use domain::{
     time::Timestamp,
 };
 use shell::{
+    depot::{Depot, InDatabase},
     failure::Result,
     log,
     outbound::{self, Parcel},
@@ -29,6 +30,15 @@ pub trait World {
     /// Makes a call to the provider. It takes less time than a lease lasts.
     #[allow(async_fn_in_trait, reason = "components have one thread: nothing needs to be Send")]
     async fn call(&self, request: ProviderRequest) -> Answer;
+    /// Where the bytes of files are.
+    fn depot(&self) -> &impl Depot {
+        &InDatabase
+    }
+    /// The address at which anybody has a file of ours until `until`. `None`: the center does not know its
+    /// own address.
+    fn link(&self, _file: &str, _until: Timestamp) -> Option<String> {
+        None
+    }
 }
 
 /// Performs `work`, or an older delivery of the same conversation: messages keep their order. Gives
@@ -81,8 +91,12 @@ async fn hand_over(
     }
     let mut to = vec![parcel.conversation.identity.clone()];
     to.extend(parcel.identities.iter().filter(|identity| **identity != to[0]).cloned().collect::<Vec<_>>());
-    let files = match files::enclosures(sql, codec, &parcel.message.content).await {
-        Ok(files) => files,
+    let content = parcel.message.content.clone();
+    let (files, content) = match files::enclosures(sql, world, codec, &content).await {
+        Ok(files) => match files::addressed(sql, world, codec, settings, content).await {
+            Ok(content) => (files, content),
+            Err(outcome) => return outcome,
+        },
         Err(outcome) => return outcome,
     };
     let correspondence = match codec.profile().capacity {
@@ -106,7 +120,7 @@ async fn hand_over(
         message_id: parcel.message.id.clone(),
         delivery: format!("{}.{}", parcel.message.id, parcel.work.id),
         to,
-        content: parcel.message.content.clone(),
+        content,
         in_reply_to: parcel.reply_to.clone(),
         locale: settings.get("locale").unwrap_or("es").to_owned(),
         files,

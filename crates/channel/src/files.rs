@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{
     due::Work,
+    file::Hold,
     id::{MessageId, WebhookId},
     message::{Attachment, Content, DeliveryError},
 };
@@ -18,19 +19,24 @@ use sha2::{Digest, Sha256};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
-    unique,
+    file::{self, Arrived, NotKept, Opened, PutAway},
+    log,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use store::{
-    attachment::{self, Stored},
-    message,
+    attachment::{self, Place},
+    message::{self, Message},
     port::{Sql, transaction},
 };
 
 /// How a provider keeps files. A file came with the webhook ([`Files::contained`]), or the webhook says
 /// where it is ([`Files::at_hand`]), or one has to ask ([`Files::locate`]).
 pub trait Files {
-    /// The bytes of a file that stand in the webhook itself.
+    /// Whether a webhook may contain files.
+    fn in_webhook(&self) -> bool {
+        false
+    }
+    /// The bytes of a file that stand in the webhook itself, where [`Files::in_webhook`] says so.
     fn contained(&self, _file: &Attachment, _webhook: &Received, _settings: &Settings) -> Option<Vec<u8>> {
         None
     }
@@ -49,6 +55,10 @@ pub trait Files {
     }
     /// Whether our files go out inside the message: its `files` hold their bytes.
     fn enclosed(&self) -> bool {
+        false
+    }
+    /// Whether the provider fetches our files: each has an address that is good for a while.
+    fn linked(&self) -> bool {
         false
     }
     /// The call that uploads a file. `None`: files are sent by their address, or with the message.
@@ -80,90 +90,112 @@ pub struct Location {
 enum Missing {
     /// It may be there later.
     Later(String),
-    /// It never will be as it should.
-    Never(String),
+    /// It never will be, and the message says why.
+    Never(Hold, String),
 }
 
-/// Performs `work`: copies every file of a message that is not ours yet.
-pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work: &Work) -> Result<()> {
+/// Performs `work`: copies every file of a message that is not ours yet. Gives what follows at once.
+pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work: &Work) -> Result<Vec<Work>> {
     let id = MessageId(work.subject.clone());
     let message = message::find(sql, &id).await?;
     let Some((message, files)) = message.zip(codec.files()) else {
         store::due::complete(sql, &work.id).await?;
-        return Ok(());
+        return Ok(vec![]);
     };
     let account = store::account::find(sql, &message.account).await?;
     let account = account.ok_or_else(|| Failure::NotFound(format!("the account of message {id}")))?;
     let settings = world.settings(&account)?;
-    let mut copies = vec![];
-    let webhook = match work.body["webhook_id"].as_str() {
+    let webhook = match work.body["webhook_id"].as_str().filter(|_| files.in_webhook()) {
         Some(id) => store::webhook::find(sql, &WebhookId::from(id)).await?,
         None => None,
     };
     let webhook = webhook.map(|kept| Head::with_body(&kept.head, kept.body));
-    for (index, file) in
-        message.content.attachments().iter().enumerate().filter(|(_, file)| file.id.is_none())
-    {
+    let mut copies = vec![];
+    for file in message.content.attachments().iter().filter(|file| file.id.is_none() && file.hold.is_none()) {
         let contained = webhook.as_ref().and_then(|webhook| files.contained(file, webhook, &settings));
-        let copied = match contained {
-            Some(bytes) => within_limit(codec, bytes).map(|bytes| {
-                let mime = mime(file, None, &bytes);
-                (bytes, mime)
-            }),
+        let found = match contained {
+            Some(bytes) => within_limit(codec, bytes).map(|bytes| (bytes, None)),
             None => copy(world, codec, files, &settings, file).await,
         };
-        match copied {
-            Ok(copy) => copies.push((index, copy)),
+        let kept = match found {
+            Ok((bytes, mime)) => put_away(world, &message, file, mime, &bytes).await,
+            Err(missing) => Err(missing),
+        };
+        match kept {
+            Ok(kept) => copies.push((file, Ok(kept))),
             Err(Missing::Later(reason)) => return Err(Failure::Later(reason)),
-            Err(Missing::Never(reason)) => return Ok(store::due::give_up(sql, &work.id, &reason).await?),
+            Err(Missing::Never(hold, reason)) => {
+                log::warning(format!("a file of message {id} is not copied: {reason}"));
+                copies.push((file, Err(hold)));
+            }
         }
     }
     let now = world.now();
     retrying(async || {
         transaction(sql, async |sql| {
             if !store::due::complete(sql, &work.id).await? {
-                return Ok(());
+                return Ok(vec![]);
             }
-            let Some(mut message) = message::find(sql, &id).await? else { return Ok(()) };
-            let attachments = message.content.attachments_mut();
-            for (index, (bytes, mime)) in &copies {
-                let Some(file) = attachments.get_mut(*index) else { continue };
-                let stored = Stored {
-                    id: unique::id(now),
-                    conversation: Some(message.conversation.clone()),
-                    kind: file.kind.clone(),
-                    mime: mime.clone(),
-                    name: file.name.clone(),
-                    size: bytes.len() as u64,
-                    sha256: to_hex(&Sha256::digest(bytes)),
-                };
-                attachment::keep(sql, &stored, bytes.clone(), now).await?;
-                file.mime = Some(stored.mime);
-                file.size = Some(stored.size);
-                file.id = Some(stored.id);
-                file.url = None;
+            let Some(mut message) = message::find(sql, &id).await? else { return Ok(vec![]) };
+            let mut next = vec![];
+            for (copied, kept) in &copies {
+                // It may have been edited meanwhile.
+                let mut attachments = message.content.attachments_mut().iter_mut();
+                let Some(file) = attachments.find(|file| file == copied) else { continue };
+                match kept {
+                    Ok(kept) => {
+                        next.extend(file::keep_within(sql, now, kept).await?);
+                        let ours = file::attached(kept.file.clone(), kept.place.hold);
+                        let (content_id, provider_ref) = (file.content_id.take(), file.provider_ref.take());
+                        *file = Attachment { name: file.name.take(), content_id, provider_ref, ..ours };
+                    }
+                    Err(hold) => file.hold = Some(*hold),
+                }
             }
             message::update(sql, now, &message).await?;
-            Ok::<_, Race>(())
+            Ok::<_, Race>(next)
         })
         .await
     })
     .await
 }
 
+async fn put_away(
+    world: &impl World,
+    message: &Message,
+    file: &Attachment,
+    mime: Option<String>,
+    bytes: &[u8],
+) -> Result<PutAway, Missing> {
+    let arrived = Arrived {
+        conversation: Some(&message.conversation),
+        kind: Some(&file.kind),
+        // Who has the file knows better than who sent it.
+        mime: mime.as_deref().or(file.mime.as_deref()),
+        name: file.name.as_deref(),
+        bytes,
+    };
+    file::put_away(world.depot(), world.now(), arrived).await.map_err(|reason| match reason {
+        NotKept::Refused(refused) => Missing::Never(Hold::Refused, refused.to_string()),
+        NotKept::Failed(failure) => Missing::Later(failure.to_string()),
+    })
+}
+
+/// The bytes of a file, and the type that whoever has it says it is.
 async fn copy(
     world: &impl World,
     codec: &impl Codec,
     files: &dyn Files,
     settings: &Settings,
     file: &Attachment,
-) -> Result<(Vec<u8>, String), Missing> {
+) -> Result<(Vec<u8>, Option<String>), Missing> {
+    let lost = |reason: String| Missing::Never(Hold::Lost, reason);
     let location = match files.at_hand(file, settings) {
         Some(location) => location,
         None => {
-            let request = files.locate(file, settings).map_err(|error| Missing::Never(error.text))?;
+            let request = files.locate(file, settings).map_err(|error| lost(error.text))?;
             let located = files.located(&body(world.call(request).await)?, settings);
-            located.ok_or_else(|| Missing::Never("the provider does not say where it is".to_owned()))?
+            located.ok_or_else(|| lost("the provider does not say where it is".to_owned()))?
         }
     };
     let limit = codec.profile().media_bytes_max;
@@ -175,33 +207,7 @@ async fn copy(
     if location.sha256.is_some_and(|expected| !expected.eq_ignore_ascii_case(&sha256)) {
         return Err(Missing::Later("what was downloaded is not what was sent".to_owned()));
     }
-    let mime = mime(file, location.mime, &bytes);
-    Ok((bytes, mime))
-}
-
-/// What the provider says; else what the bytes say.
-fn mime(file: &Attachment, found: Option<String>, bytes: &[u8]) -> String {
-    let told = found.or_else(|| file.mime.clone());
-    told.unwrap_or_else(|| seen(bytes).unwrap_or("application/octet-stream").to_owned())
-}
-
-/// The type of a file by its first bytes, of those that a desk shows.
-fn seen(bytes: &[u8]) -> Option<&'static str> {
-    let at = |place: usize, sign: &[u8]| bytes.get(place..).is_some_and(|rest| rest.starts_with(sign));
-    Some(match bytes {
-        _ if at(0, b"\xff\xd8\xff") => "image/jpeg",
-        _ if at(0, b"\x89PNG\r\n\x1a\n") => "image/png",
-        _ if at(0, b"GIF87a") || at(0, b"GIF89a") => "image/gif",
-        _ if at(0, b"RIFF") && at(8, b"WEBP") => "image/webp",
-        _ if at(0, b"RIFF") && at(8, b"WAVE") => "audio/wav",
-        _ if at(4, b"ftypM4A") => "audio/mp4",
-        _ if at(4, b"ftypqt") => "video/quicktime",
-        _ if at(4, b"ftyp") => "video/mp4",
-        _ if at(0, b"OggS") => "audio/ogg",
-        _ if at(0, b"ID3") || at(0, b"\xff\xfb") => "audio/mpeg",
-        _ if at(0, b"%PDF-") => "application/pdf",
-        _ => return None,
-    })
+    Ok((bytes, location.mime))
 }
 
 fn within_limit(codec: &impl Codec, bytes: Vec<u8>) -> Result<Vec<u8>, Missing> {
@@ -210,18 +216,40 @@ fn within_limit(codec: &impl Codec, bytes: Vec<u8>) -> Result<Vec<u8>, Missing> 
 }
 
 fn too_large(limit: u64) -> Missing {
-    Missing::Never(format!("more than {limit} bytes"))
+    Missing::Never(Hold::Refused, format!("more than {limit} bytes"))
 }
 
 fn body(answer: Answer) -> Result<Vec<u8>, Missing> {
     match answer {
         Answer::Response { status: 200..=299, body, .. } => Ok(body),
         Answer::Response { status: status @ (400 | 404 | 410), .. } => {
-            Err(Missing::Never(format!("the provider answered {status}")))
+            Err(Missing::Never(Hold::Lost, format!("the provider answered {status}")))
         }
         Answer::Response { status, .. } => Err(Missing::Later(format!("the provider answered {status}"))),
         Answer::NotReached { reason } | Answer::Lost { reason } => Err(Missing::Later(reason)),
     }
+}
+
+/// The bytes of a file of ours that is to go out.
+async fn outgoing(sql: &impl Sql, world: &impl World, id: &str) -> Result<Vec<u8>, Outcome> {
+    match file::open(sql, world.depot(), id).await {
+        Ok(Opened::File(_, bytes)) => Ok(bytes),
+        Ok(Opened::Held(hold)) => Err(held(hold)),
+        Ok(Opened::Gone) => Err(gone()),
+        Err(failure) => Err(Outcome::Retry { after: None, error: problem("file", &failure.to_string()) }),
+    }
+}
+
+fn held(hold: Hold) -> Outcome {
+    let error = problem("file", &file::shut(hold).to_string());
+    match hold {
+        Hold::Waiting => Outcome::Retry { after: None, error },
+        Hold::Infected | Hold::Refused | Hold::Lost => Outcome::Failed { error },
+    }
+}
+
+fn gone() -> Outcome {
+    Outcome::Failed { error: problem("file", "the file is not there any more") }
 }
 
 /// Makes a file of ours known to the provider, where it wants that before the message.
@@ -233,18 +261,18 @@ pub(crate) async fn upload(
     file: &mut Attachment,
 ) -> Result<(), Outcome> {
     let (Some(id), None, Some(files)) = (&file.id, &file.provider_ref, codec.files()) else { return Ok(()) };
-    let failed = |code: &str, text: &str| Outcome::Failed { error: problem(code, text) };
-    let later = |text: &str| Outcome::Retry { after: None, error: problem("file", text) };
-    let bytes = attachment::bytes(sql, id).await.map_err(|error| later(&error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| failed("file", "the file is not there any more"))?;
+    if files.enclosed() || files.linked() {
+        return Ok(());
+    }
+    let bytes = outgoing(sql, world, id).await?;
     let Some(request) = files.upload(file, &bytes, settings) else { return Ok(()) };
     let request = request.map_err(|error| Outcome::Failed { error })?;
     let answer = world.call(request).await;
     match (codec.interpret_for(&answer, settings), &answer) {
         (Outcome::Accepted { .. }, Answer::Response { body, .. }) => {
             let uploaded = files.uploaded(body);
-            file.provider_ref =
-                Some(uploaded.ok_or_else(|| failed("file", "the provider gave the file no id"))?);
+            let nameless = || Outcome::Failed { error: problem("file", "the provider gave the file no id") };
+            file.provider_ref = Some(uploaded.ok_or_else(nameless)?);
             Ok(())
         }
         // Nobody has seen a file that is only uploaded: trying again does no harm.
@@ -256,6 +284,7 @@ pub(crate) async fn upload(
 /// The bytes of our own files, for a provider that takes them inside the message.
 pub(crate) async fn enclosures(
     sql: &impl Sql,
+    world: &impl World,
     codec: &impl Codec,
     content: &Content,
 ) -> Result<BTreeMap<String, Vec<u8>>, Outcome> {
@@ -265,40 +294,38 @@ pub(crate) async fn enclosures(
     }
     let ours = content.attachments().iter().filter(|file| file.provider_ref.is_none());
     for id in ours.filter_map(|file| file.id.as_ref()) {
-        match attachment::bytes(sql, id).await {
-            Ok(Some(bytes)) => files.insert(id.clone(), bytes),
-            Ok(None) => {
-                let error = problem("file", "the file is not there any more");
-                return Err(Outcome::Failed { error });
-            }
-            Err(error) => {
-                return Err(Outcome::Retry { after: None, error: problem("file", &error.to_string()) });
-            }
-        };
+        files.insert(id.clone(), outgoing(sql, world, id).await?);
     }
     Ok(files)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How long an address of a file is good, in minutes, where the account does not say otherwise.
+const LINK_MINUTES: u64 = 60;
 
-    #[test]
-    fn a_type_that_nobody_tells_is_seen() {
-        let file = |mime: Option<&str>| Attachment { mime: mime.map(str::to_owned), ..Attachment::default() };
-        let found = || Some("image/heic".to_owned());
-        for (told, found, bytes, expected) in [
-            (None, None, &b"\xff\xd8\xff\xe0"[..], "image/jpeg"),
-            (None, None, b"RIFF\x01\x02\x03\x04WEBPVP8 ", "image/webp"),
-            (None, None, b"\0\0\0\x18ftypisom", "video/mp4"),
-            (None, None, b"\0\0\0\x18ftypM4A ", "audio/mp4"),
-            (None, None, b"%PDF-1.7", "application/pdf"),
-            (None, None, b"<script>", "application/octet-stream"),
-            (None, None, b"", "application/octet-stream"),
-            (Some("audio/aac"), None, b"%PDF-1.7", "audio/aac"),
-            (Some("audio/aac"), found(), b"%PDF-1.7", "image/heic"),
-        ] {
-            assert_eq!(mime(&file(told), found, bytes), expected, "{bytes:?}");
-        }
+/// Gives our own files addresses, for a provider that fetches them.
+pub(crate) async fn addressed(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    mut content: Content,
+) -> Result<Content, Outcome> {
+    if !codec.files().is_some_and(Files::linked) {
+        return Ok(content);
     }
+    let minutes = settings.get("file_link_minutes").and_then(|minutes| minutes.parse().ok());
+    let until = world.now() + Duration::from_secs(60 * minutes.unwrap_or(LINK_MINUTES));
+    for file in content.attachments_mut().iter_mut().filter(|file| file.provider_ref.is_none()) {
+        let Some(id) = &file.id else { continue };
+        match attachment::find_placed(sql, id).await {
+            Ok(Some((_, Place { hold: None, .. }))) => {}
+            Ok(Some((_, Place { hold: Some(hold), .. }))) => return Err(held(hold)),
+            Ok(None) => return Err(gone()),
+            Err(error) => {
+                return Err(Outcome::Retry { after: None, error: problem("file", &error.to_string()) });
+            }
+        }
+        file.url = world.link(id, until);
+    }
+    Ok(content)
 }

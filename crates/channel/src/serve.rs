@@ -18,12 +18,14 @@ use domain::{
 };
 use http::{Method, StatusCode};
 use shell::{
+    depot::Depot,
     failure::{Failure, Result},
-    log,
+    link, log,
     platform::{
         attempt::{asked_for, attempt, due_at},
         call::{Answered, Silence, call},
         center::{self, database, now},
+        depot::Configured,
         forwarded,
         reply::{self, Reply},
         request::{Asked, traced},
@@ -189,9 +191,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             let outside = Outside::new(variables).await?;
             attempt(deliver::deliver(&sql, &outside, codec, &work).await?);
         }
-        Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
         Kind::SyncTemplates => templates::sync(&sql, &Outside::new(variables).await?, codec, &work).await?,
-        Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
+        Kind::FetchMedia => {
+            let outside = Outside::new(variables).await?;
+            attempt(files::fetch(&sql, &outside, codec, &work).await?);
+        }
+        Kind::BotTurn | Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }
     }
@@ -241,6 +246,7 @@ pub fn look(codec: &impl Codec, asked: &Asked) -> Result<Reply> {
 /// What a channel's work takes from outside: the clock, the center's key, its variables, the network.
 pub struct Outside {
     key: Key,
+    public_url: String,
     until: Timestamp,
     variables: Vec<(String, String)>,
 }
@@ -251,7 +257,8 @@ impl Outside {
         for name in variables {
             values.push(((*name).to_owned(), center::variable(name).await?));
         }
-        Ok(Outside { key: center::key().await?, until: now() + PROVIDER_TIME, variables: values })
+        let (key, public_url) = (center::key().await?, center::variable("public_url").await?);
+        Ok(Outside { key, public_url, until: now() + PROVIDER_TIME, variables: values })
     }
 }
 
@@ -266,6 +273,15 @@ impl World for Outside {
         settings.0.extend(self.variables.iter().cloned());
         settings.0.insert(NOW.to_owned(), now().0.div_euclid(1000).to_string());
         Ok(settings)
+    }
+
+    fn depot(&self) -> &impl Depot {
+        &Configured
+    }
+
+    fn link(&self, file: &str, until: Timestamp) -> Option<String> {
+        let path = link::path(&self.key, file, until).filter(|_| !self.public_url.is_empty())?;
+        Some(format!("{}/{path}", self.public_url.trim_end_matches('/')))
     }
 
     async fn call(&self, request: ProviderRequest) -> Answer {

@@ -18,6 +18,8 @@ pub enum Kind {
     Deliver,
     /// Copy a customer's file to our own store.
     FetchMedia,
+    /// Have a file looked at by the virus scanner.
+    Scan,
     /// Give one event to the bot and apply its actions.
     BotTurn,
     /// Match a queue's waiting interactions with agents.
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Digest => "digest",
             Kind::Deliver => "deliver",
             Kind::FetchMedia => "fetch_media",
+            Kind::Scan => "scan",
             Kind::BotTurn => "bot_turn",
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
@@ -46,7 +49,8 @@ impl Kind {
     pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
 
     /// Work that waits for somebody else: a provider, a business system.
-    pub const OUTSIDE: [Kind; 4] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn, Kind::SyncTemplates];
+    pub const OUTSIDE: [Kind; 5] =
+        [Kind::Deliver, Kind::FetchMedia, Kind::Scan, Kind::BotTurn, Kind::SyncTemplates];
 
     /// The kind stored under `text`, for whoever reads rows.
     pub fn parse(text: &str) -> Option<Self> {
@@ -61,8 +65,8 @@ impl Kind {
             Kind::Digest | Kind::SyncTemplates => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
-            // Never given up: an interaction must not hang.
-            Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => u32::MAX,
+            // Never given up: an interaction must not hang, and a file nobody looked at stays shut.
+            Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => u32::MAX,
         }
     }
 }

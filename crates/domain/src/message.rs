@@ -3,7 +3,7 @@
 //! Delivery reports come twice, out of order, and sometimes before the provider's answer to the
 //! send: [`Status::fold`] takes them in any order and never goes back.
 
-use crate::{channel::ChannelProfile, id::WebhookId, reason::Reason, time::Timestamp};
+use crate::{channel::ChannelProfile, file::Hold, id::WebhookId, reason::Reason, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -106,6 +106,18 @@ impl Content {
             | Content::Location(_)
             | Content::Rich { .. }
             | Content::Unsupported { .. } => &mut [],
+        }
+    }
+}
+
+impl Content {
+    /// Files of this content that are in `edited`, too, are the same there: ours, where we had copied them.
+    pub fn attachments_kept(&self, edited: &mut Content) {
+        for file in edited.attachments_mut().iter_mut().filter(|file| file.id.is_none()) {
+            let mut known = self.attachments().iter();
+            if let Some(known) = known.find(|known| known.is_same(file)) {
+                *file = known.clone();
+            }
         }
     }
 }
@@ -351,6 +363,17 @@ pub struct Attachment {
     /// The provider's id of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_ref: Option<String>,
+    /// Why it cannot be opened, where it cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+}
+
+impl Attachment {
+    /// Whether both are one file of the provider.
+    fn is_same(&self, other: &Attachment) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        same(&self.provider_ref, &other.provider_ref) || same(&self.url, &other.url)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! What the gateway is told: arguments for what everybody may read, the environment for secrets.
 
 use crate::mail::Relay;
+use crate::scan::Clamd;
 use anyhow::{Result, bail};
 use clap::Parser;
 use std::net::SocketAddr;
@@ -16,6 +17,9 @@ pub struct Arguments {
     /// Folder for what must outlive a restart
     #[arg(long, default_value = "data/gateway", value_name = "DIR")]
     pub data: PathBuf,
+    /// Where clamd listens, for virus scans: unix:/PATH or tcp:HOST:PORT
+    #[arg(long, value_name = "ADDRESS")]
+    pub clamd: Option<Clamd>,
 }
 
 const ENVIRONMENT: &str = "Environment:
@@ -33,6 +37,7 @@ pub struct Configuration {
     pub data: PathBuf,
     pub token: Secret,
     pub relay: Option<Relay>,
+    pub clamd: Option<Clamd>,
 }
 
 impl Configuration {
@@ -43,7 +48,8 @@ impl Configuration {
         }
         let relay = environment("SMTP_URL").filter(|url| !url.is_empty());
         let relay = relay.map(|url| Relay::parse(&url)).transpose()?;
-        Ok(Configuration { listen: arguments.listen, data: arguments.data, token: Secret(token), relay })
+        let Arguments { listen, data, clamd } = arguments;
+        Ok(Configuration { listen, data, token: Secret(token), relay, clamd })
     }
 }
 

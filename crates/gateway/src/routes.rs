@@ -4,6 +4,7 @@ use crate::answer::Refusal;
 use crate::bearer;
 use crate::configuration::Configuration;
 use crate::mail;
+use crate::scan;
 use anyhow::Result;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -22,7 +23,9 @@ const ASK_AGAIN: Duration = Duration::from_secs(15);
 /// Every route. A protocol adds its own with `.merge(…)` where `protected` is made; what it does beyond a
 /// request is one of the `tasks`.
 pub fn all(configuration: Configuration, tasks: &TaskTracker) -> Result<Router> {
-    let protected = Router::new().merge(mail::routes(configuration.relay, &configuration.data, tasks)?);
+    let protected = Router::new()
+        .merge(mail::routes(configuration.relay, &configuration.data, tasks)?)
+        .merge(scan::routes(configuration.clamd));
     Ok(protected
         .route_layer(from_fn_with_state(configuration.token, bearer::required))
         .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))

@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{
     due::{Kind, Work, backoff},
+    file::Hold,
     id::{InteractionId, MessageId, WebhookId},
     interaction::Command,
     time::Timestamp,
@@ -56,9 +57,22 @@ async fn give_up(sql: &impl Sql, now: Timestamp, work: &Work, error: &str) -> Re
             store::webhook::fail(sql, &WebhookId(work.subject.clone()), error, None).await?;
             store::due::complete(sql, &work.id).await?;
         }
+        Kind::FetchMedia => {
+            lose(sql, now, &MessageId(work.subject.clone())).await?;
+            store::due::give_up(sql, &work.id, error).await?;
+        }
         _ => store::due::give_up(sql, &work.id, error).await?,
     }
     Ok(vec![])
+}
+
+/// The files of a message that nobody could copy are shown as lost.
+async fn lose(sql: &impl Sql, now: Timestamp, id: &MessageId) -> Result<(), Race> {
+    let Some(mut message) = store::message::find(sql, id).await? else { return Ok(()) };
+    for file in message.content.attachments_mut().iter_mut().filter(|file| file.id.is_none()) {
+        file.hold.get_or_insert(Hold::Lost);
+    }
+    Ok(store::message::update(sql, now, &message).await?)
 }
 
 /// Performs a deadline: whether it passed is for the rules to say.

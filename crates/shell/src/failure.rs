@@ -23,11 +23,17 @@ pub enum Failure {
     Conflict(String),
     #[error("more than {0} bytes")]
     TooLarge(usize),
+    /// Such a file is not taken.
+    #[error("{0}")]
+    UnsupportedType(String),
     #[error("too many requests; try again in {0} s")]
     TooMany(u64),
     /// Not now: the same request may succeed later.
     #[error("{0}")]
     Later(String),
+    /// The same, and the caller may read what does not work.
+    #[error("{0}")]
+    Unavailable(String),
     /// A defect of ours; the details are in the log.
     #[error("{0}")]
     Broken(String),
@@ -45,9 +51,10 @@ impl Failure {
             Failure::MethodNotAllowed(_) => 405,
             Failure::Conflict(_) => 409,
             Failure::TooLarge(_) => 413,
+            Failure::UnsupportedType(_) => 415,
             Failure::TooMany(_) => 429,
             Failure::Broken(_) => 500,
-            Failure::Later(_) => 503,
+            Failure::Later(_) | Failure::Unavailable(_) => 503,
         }
     }
 
@@ -60,9 +67,11 @@ impl Failure {
             Failure::MethodNotAllowed(_) => "method_not_allowed",
             Failure::Conflict(_) => "conflict",
             Failure::TooLarge(_) => "too_large",
+            Failure::UnsupportedType(_) => "unsupported_type",
             Failure::TooMany(_) => "too_many",
             Failure::Broken(_) => "internal",
             Failure::Later(_) => "later",
+            Failure::Unavailable(_) => "unavailable",
         }
     }
 

@@ -206,7 +206,7 @@ impl Scope<'_> {
                 self.report_before(sql, identities, *before, *status).await?;
             }
             What::Reaction { target, .. } | What::Edit { target, .. } | What::Delete { target } => {
-                self.change(sql, inbound, target).await?;
+                return self.change(sql, inbound, target).await;
             }
             What::Identified { identities, person } => {
                 if let Some(conversation) = self.conversation_of(sql, identities, None).await? {
@@ -543,10 +543,13 @@ impl Scope<'_> {
         Ok(())
     }
 
-    async fn change(&self, sql: &impl Sql, inbound: &Inbound, target: &str) -> Result<(), Race> {
+    async fn change(&self, sql: &impl Sql, inbound: &Inbound, target: &str) -> Result<Vec<Work>, Race> {
         match message::by_provider(sql, &self.account.id, target).await? {
-            Some(message) => changed(sql, self.now, message, &inbound.what).await,
-            None => self.park(sql, target, inbound).await,
+            Some(message) => changed(sql, self.now, self.account, message, inbound).await,
+            None => {
+                self.park(sql, target, inbound).await?;
+                Ok(vec![])
+            }
         }
     }
 
@@ -579,7 +582,7 @@ pub fn fetching(
     message: &Message,
     webhook: Option<&WebhookId>,
 ) -> Option<Work> {
-    let all_ours = message.content.attachments().iter().all(|file| file.id.is_some());
+    let all_ours = message.content.attachments().iter().all(|file| file.id.is_some() || file.hold.is_some());
     let webhook_id = webhook.map_or("", |id| id.as_str());
     (!all_ours).then(|| Work {
         id: unique::id(now),
@@ -597,13 +600,19 @@ pub fn fetching(
 /// Applies the parked events of a message whose provider id became known.
 pub(crate) async fn catch_up(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<(), Race> {
     let Some(provider_id) = &message.provider_id else { return Ok(()) };
-    for body in webhook::unpark(sql, &message.account, provider_id).await? {
+    let parked = webhook::unpark(sql, &message.account, provider_id).await?;
+    if parked.is_empty() {
+        return Ok(());
+    }
+    let account = store::account::find(sql, &message.account).await?;
+    let account = account.ok_or_else(|| Race::Lost(format!("account {}", message.account)))?;
+    for body in parked {
         let inbound: Inbound = store::record::from_json(&body)?;
         // Each change is seen by the next.
         let Some(message) = message::find(sql, &message.id).await? else { return Ok(()) };
         match &inbound.what {
             What::Status(report) => fold(sql, now, message, report).await?,
-            what => changed(sql, now, message, what).await?,
+            _ => drop(changed(sql, now, &account, message, &inbound).await?),
         }
     }
     Ok(())
@@ -624,18 +633,26 @@ async fn fold(sql: &impl Sql, now: Timestamp, mut message: Message, report: &Rep
     Ok(())
 }
 
-async fn changed(sql: &impl Sql, now: Timestamp, mut message: Message, what: &What) -> Result<(), Race> {
-    match what {
+async fn changed(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &Account,
+    mut message: Message,
+    inbound: &Inbound,
+) -> Result<Vec<Work>, Race> {
+    match &inbound.what {
         What::Reaction { emoji, .. } => message.reaction.clone_from(emoji),
         What::Edit { content, .. } => {
-            message.content = content.clone();
+            let before = std::mem::replace(&mut message.content, content.clone());
+            before.attachments_kept(&mut message.content);
             message.edited = true;
         }
         What::Delete { .. } => message.deleted = true,
-        _ => return Ok(()),
+        _ => return Ok(vec![]),
     }
     message::update(sql, now, &message).await?;
-    Ok(())
+    let next = fetching(now, account, &message, inbound.webhook.as_ref());
+    Ok(store::due::add(sql, now, next.into_iter().collect()).await?)
 }
 
 /// Records what was said about a contact. A phone or an address that another contact has makes the two

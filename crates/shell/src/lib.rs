@@ -5,12 +5,16 @@
 
 pub mod access;
 pub mod bot;
+pub mod bucket;
 pub mod command;
+pub mod depot;
 pub mod due;
 mod echo;
 pub mod failure;
+pub mod file;
 pub mod forwarded;
 pub mod inbound;
+pub mod link;
 pub mod log;
 pub mod outbound;
 pub mod password;

@@ -10,6 +10,7 @@ use crate::{
     command::{Race, retrying},
     due::id_of_next,
     failure::{Failure, Result},
+    file::attached,
     inbound, performer, unique,
 };
 use domain::{
@@ -175,17 +176,8 @@ pub async fn stored(
     if !attachment::tie(sql, id, conversation).await? {
         return Ok(None);
     }
-    let file = attachment::find(sql, id).await?;
-    Ok(file.map(|file| Attachment {
-        id: Some(file.id),
-        kind: file.kind,
-        mime: Some(file.mime),
-        name: file.name,
-        size: Some(file.size),
-        content_id: None,
-        url: None,
-        provider_ref: None,
-    }))
+    let found = attachment::find_placed(sql, id).await?;
+    Ok(found.map(|(file, place)| attached(file, place.hold)))
 }
 
 /// A message that is to be handed to its provider now.

@@ -147,6 +147,14 @@ pub async fn after(
     rows.iter().map(message).collect()
 }
 
+/// The messages of a conversation that carry the file `id`.
+pub async fn with_file(sql: &impl Sql, conversation: &ConversationId, id: &str) -> Result<Vec<Message>> {
+    // An id has no sign that means something to LIKE.
+    let statement = format!("SELECT {COLUMNS} FROM message WHERE conversation_id = $1 AND content LIKE $2");
+    let rows = sql.query(&statement, parameters![conversation, format!("%{id}%")]).await?;
+    rows.iter().map(message).collect()
+}
+
 /// Writes what changed of a stored message (all but its place and author) and tells the desks.
 pub async fn update(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<()> {
     let statement = "UPDATE message SET content = $1, provider_id = $2, status = $3, error = $4,

@@ -9,23 +9,25 @@ use crate::{
 type Script = (&'static str, &'static str);
 
 /// In the order in which they run; a released one never changes. Both dialects have the same tables.
-const SQLITE: [Script; 7] = [
+const SQLITE: &[Script] = &[
     ("0001_center", include_str!("../migrations/sqlite/0001_center.sql")),
     ("0002_contact", include_str!("../migrations/sqlite/0002_contact.sql")),
     ("0003_interaction", include_str!("../migrations/sqlite/0003_interaction.sql")),
     ("0004_work", include_str!("../migrations/sqlite/0004_work.sql")),
     ("0005_thread", include_str!("../migrations/sqlite/0005_thread.sql")),
     ("0006_outbound", include_str!("../migrations/sqlite/0006_outbound.sql")),
+    ("0007_attachment", include_str!("../migrations/sqlite/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/sqlite/0008_letter.sql")),
 ];
 
-const POSTGRES: [Script; 7] = [
+const POSTGRES: &[Script] = &[
     ("0001_center", include_str!("../migrations/postgres/0001_center.sql")),
     ("0002_contact", include_str!("../migrations/postgres/0002_contact.sql")),
     ("0003_interaction", include_str!("../migrations/postgres/0003_interaction.sql")),
     ("0004_work", include_str!("../migrations/postgres/0004_work.sql")),
     ("0005_thread", include_str!("../migrations/postgres/0005_thread.sql")),
     ("0006_outbound", include_str!("../migrations/postgres/0006_outbound.sql")),
+    ("0007_attachment", include_str!("../migrations/postgres/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/postgres/0008_letter.sql")),
 ];
 
@@ -50,7 +52,7 @@ pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
         Dialect::Sqlite => SQLITE,
         Dialect::Postgres => POSTGRES,
     };
-    for (name, script) in scripts {
+    for &(name, script) in scripts {
         if known.iter().any(|known| known == name) {
             continue;
         }

@@ -96,6 +96,11 @@ export class Desk {
   answer = interaction => this.post(`/api/interactions/${interaction.id}/answer`);
   send = (interaction, text, clientId = crypto.randomUUID()) =>
     this.post(`/api/interactions/${interaction.id}/messages`, { client_id: clientId, text });
+  /** Uploads a file and gives the whole response. */
+  upload = (name, mime, bytes) => fetch(`${this.url}/api/attachments?name=${encodeURIComponent(name)}`, {
+    method: 'POST', headers: { authorization: `Bearer ${this.token}`, 'content-type': mime }, body: bytes,
+  });
+  download = id => fetch(`${this.url}/api/attachments/${id}`, { headers: { authorization: `Bearer ${this.token}` } });
   messages = async conversation => (await this.get(`/api/conversations/${conversation}/messages?limit=100`)).messages;
 
   async close(interaction, disposition = 'resuelto') {

@@ -7,7 +7,7 @@ export class Provider {
   /** Every request: `{ method, path, headers, body, answer }`, JSON and forms as objects. */
   requests = [];
 
-  /** `answer(request)` gives the JSON of a 200. */
+  /** `answer(request)` gives the JSON of a 200, or its bytes. */
   static async start(answer) {
     const provider = new Provider();
     provider.server = createServer(async (request, response) => {
@@ -16,8 +16,9 @@ export class Provider {
       const asked = { method: request.method, path: request.url, headers: request.headers, body: read(request.headers, Buffer.concat(chunks).toString()) };
       asked.answer = answer(asked);
       provider.requests.push(asked);
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(asked.answer));
+      const file = Buffer.isBuffer(asked.answer);
+      response.writeHead(200, { 'content-type': file ? 'application/octet-stream' : 'application/json' });
+      response.end(file ? asked.answer : JSON.stringify(asked.answer));
     });
     provider.server.listen(0, '127.0.0.1');
     await once(provider.server, 'listening');

@@ -20,6 +20,7 @@ use shell::{
         reply::{self, Reply},
         request::Asked,
     },
+    seal::Key,
     unique,
 };
 use store::account::{self, Account};
@@ -29,6 +30,8 @@ pub(super) struct Gate {
     pub(super) sql: Database,
     pub(super) account: Account,
     pub(super) key: Vec<u8>,
+    /// For links to files.
+    pub(super) links: Key,
     pub(super) now: Timestamp,
     origin: Option<HeaderValue>,
 }
@@ -39,7 +42,8 @@ impl Gate {
         let found = account::find(&sql, &AccountId::from(account)).await?;
         let account = found.filter(|account| account.channel == NAME);
         let account = account.ok_or_else(|| Failure::NotFound("this chat".to_owned()))?;
-        let key = visitor::key(&variable("secret_key").await?);
+        let secret = variable("secret_key").await?;
+        let (key, links) = (visitor::key(&secret), Key::parse(&secret)?);
         let key = key.ok_or_else(|| Failure::Broken("secret_key is not hexadecimal".to_owned()))?;
         // A browser names the origin unless the page is our own.
         let origin = asked.header("origin");
@@ -53,7 +57,7 @@ impl Gate {
             }
         }
         let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
-        Ok(Gate { sql, account, key, now: now(), origin })
+        Ok(Gate { sql, account, key, links, now: now(), origin })
     }
 
     /// Lets the page read the reply.

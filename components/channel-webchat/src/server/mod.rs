@@ -71,7 +71,6 @@ async fn serve(gate: &Gate, asked: &Asked, what: &[&str]) -> Result<Reply> {
         (&Method::GET, ["events"]) => stream::events(gate, asked).await,
         (&Method::GET, ["messages"]) => stream::messages(gate, asked).await,
         (&Method::POST, ["attachments"]) => upload::take(gate, asked).await,
-        (&Method::GET, ["attachments", id]) => upload::give(gate, asked, id).await,
         (method, ["post" | "config" | "session" | "events" | "messages" | "attachments", ..]) => {
             Err(Failure::MethodNotAllowed(method.to_string()))
         }

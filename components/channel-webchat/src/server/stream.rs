@@ -21,6 +21,7 @@ use shell::{
         request::Asked,
         typing,
     },
+    seal::Key,
 };
 use spin_sdk::{
     http::{body, box_body},
@@ -54,7 +55,7 @@ pub(super) async fn messages(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let mut progress = Progress::since(since(asked));
     let mut told = vec![];
     if let Some(conversation) = conversation::with(&gate.sql, &gate.account.id, &identity(&visitor)).await? {
-        let signer = Signer { key: &gate.key, account: gate.account.id.as_str(), now: gate.now };
+        let signer = Signer { key: &gate.links, now: gate.now };
         told = progress.news(&gate.sql, &conversation, signer).await?;
         told.extend(who_types(&memory().await?, &conversation, &progress).await.map(|(_, told)| told));
     }
@@ -67,7 +68,7 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let progress = Progress::since(since(asked));
     let (sender, body) = body::stream::<String>();
     // The stream outlives the request and keeps nothing of it that others wait for: no connection.
-    let line = Line { account: gate.account.id.clone(), key: gate.key.clone(), began: gate.now };
+    let line = Line { account: gate.account.id.clone(), links: gate.links.clone(), began: gate.now };
     spin_sdk::wasip3::spawn(async move {
         if let Err(failure) = tell(line, &visitor, progress, sender).await {
             log::warning(format!("a visitor's stream broke off: {failure}"));
@@ -85,7 +86,7 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
 /// What a stream needs as long as it lasts.
 struct Line {
     account: AccountId,
-    key: Vec<u8>,
+    links: Key,
     began: Timestamp,
 }
 
@@ -105,7 +106,7 @@ async fn tell(line: Line, visitor: &str, mut progress: Progress, mut sender: Sen
             looked_at = now;
             let sql = database().await?;
             if let Some(conversation) = conversation::with(&sql, &line.account, &identity).await? {
-                let signer = Signer { key: &line.key, account: line.account.as_str(), now };
+                let signer = Signer { key: &line.links, now };
                 told = progress.news(&sql, &conversation, signer).await?;
                 if let Some((until, typing)) = who_types(&memory, &conversation, &progress).await
                     && typing_until != Some(until)

@@ -120,9 +120,9 @@ fn media(node: &Node<'_>, kind: &str) -> Result<Parts, Malformed> {
         mime: file.text("mime_type"),
         name: file.text("filename"),
         size: file.integer("file_size").and_then(|size| u64::try_from(size).ok()),
-        content_id: None,
         url,
         provider_ref: id,
+        ..Attachment::default()
     };
     let flag = |name: &str| file.is_true(name).then_some(Value::Bool(true));
     let parts = Parts { text: file.text("caption"), attachments: vec![attachment], ..Parts::default() };

@@ -7,6 +7,7 @@ use api::message::{
     MessageOption, MessageStatus, Reason, Trust,
 };
 use domain::{
+    file::Hold,
     message::{self as said, Content},
     reason::Reason as Why,
 };
@@ -118,6 +119,12 @@ fn reason(reason: Why) -> Reason {
 /// Our own address for a file; never the provider's, which may carry a token.
 pub fn attachment(file: &said::Attachment) -> Attachment {
     let state = match file {
+        said::Attachment { hold: Some(hold), .. } => match hold {
+            Hold::Waiting => AttachmentState::Checking,
+            Hold::Infected => AttachmentState::Infected,
+            Hold::Refused => AttachmentState::Refused,
+            Hold::Lost => AttachmentState::Failed,
+        },
         said::Attachment { id: Some(_), .. } => AttachmentState::Stored,
         said::Attachment { url: None, provider_ref: None, .. } => AttachmentState::Failed,
         _ => AttachmentState::Fetching,
@@ -129,7 +136,7 @@ pub fn attachment(file: &said::Attachment) -> Attachment {
         mime: file.mime.clone(),
         name: file.name.clone(),
         size: file.size,
-        url: file.id.as_ref().map(|id| format!("/api/attachments/{id}")),
+        url: file.id.as_ref().filter(|_| file.hold.is_none()).map(|id| format!("/api/attachments/{id}")),
         state,
     }
 }
@@ -190,11 +197,16 @@ mod tests {
             provider_ref: provider_ref.map(str::to_owned),
             ..said::Attachment::default()
         };
+        let held = |hold| said::Attachment { hold: Some(hold), ..file(Some("a1"), Some("9")) };
         for (file, state, url) in [
             (file(Some("a1"), None), AttachmentState::Stored, Some("/api/attachments/a1")),
             (file(Some("a1"), Some("9")), AttachmentState::Stored, Some("/api/attachments/a1")),
             (file(None, Some("9")), AttachmentState::Fetching, None),
             (file(None, None), AttachmentState::Failed, None),
+            (held(Hold::Waiting), AttachmentState::Checking, None),
+            (held(Hold::Infected), AttachmentState::Infected, None),
+            (held(Hold::Refused), AttachmentState::Refused, None),
+            (held(Hold::Lost), AttachmentState::Failed, None),
         ] {
             let shown = attachment(&file);
             assert_eq!((shown.state, shown.url.as_deref()), (state, url), "{file:?}");

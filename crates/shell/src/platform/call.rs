@@ -45,6 +45,7 @@ pub async fn call(
     time: Duration,
     limit: usize,
 ) -> Result<Answered, Silence> {
+    let asks = matches!(method, Method::GET | Method::HEAD);
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -54,7 +55,7 @@ pub async fn call(
     }
     let body = body.into();
     // Said here, or the body goes out in chunks, which not every server takes.
-    if !body.is_empty() {
+    if !asks || !body.is_empty() {
         request = request.header("content-length", body.len());
     }
     let request =
