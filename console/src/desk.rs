@@ -4,6 +4,7 @@
 //! server's answer where it cannot (answer, transfer, disposition).
 
 mod job;
+mod public;
 mod session;
 mod talk;
 
@@ -113,6 +114,8 @@ pub(crate) struct Desk {
     pub(crate) uploads: RwSignal<BTreeMap<String, Vec<Upload>>>,
     /// The message that is being replied to, by conversation.
     pub(crate) quotes: RwSignal<BTreeMap<String, String>>,
+    /// Public conversations in which the next answer goes to the comment's author alone.
+    pub(crate) privately: RwSignal<BTreeSet<String>>,
     /// Interactions with a call under way: their buttons wait.
     pub(crate) busy: RwSignal<BTreeSet<String>>,
     /// The server's clock minus this machine's, in milliseconds.
@@ -144,6 +147,7 @@ impl Desk {
             drafts: RwSignal::new(storage::read_json("drafts").unwrap_or_default()),
             uploads: RwSignal::default(),
             quotes: RwSignal::default(),
+            privately: RwSignal::default(),
             busy: RwSignal::default(),
             offset_ms: StoredValue::new(0.0),
             scrolls: StoredValue::default(),

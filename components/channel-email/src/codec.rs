@@ -17,6 +17,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    reason::Reason,
 };
 
 pub const NAME: &str = "email";
@@ -76,6 +77,10 @@ impl Codec for Email {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn body_max(&self) -> usize {

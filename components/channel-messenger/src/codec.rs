@@ -3,6 +3,7 @@
 use crate::feed;
 use channel::{
     codec::{Codec, Handshake},
+    discussion::Discussion,
     event::InboundEvent,
     files::{Files, Location},
     json::{self, Node},
@@ -13,12 +14,15 @@ use channel::{
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
+    comment::{Deed, Moderation, Post},
     message::{Attachment, DeliveryError},
+    reason::Reason,
 };
 use meta::{
     answer::{self, CONVERSING},
     envelope,
     graph::Graph,
+    moderate,
     network::{Network, TextLimit},
     send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
     verify,
@@ -101,6 +105,14 @@ impl Codec for Messenger {
         answer::interpret(answer, &CONVERSING)
     }
 
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        answer::reason(error)
+    }
+
+    fn discussion(&self) -> Option<&dyn Discussion> {
+        Some(&PageComments)
+    }
+
     fn files(&self) -> Option<&dyn Files> {
         Some(&PageFiles)
     }
@@ -126,5 +138,33 @@ impl Files for PageFiles {
 
     fn uploaded(&self, body: &[u8]) -> Option<String> {
         Node::root(&json::parse(body).ok()?).text("attachment_id")
+    }
+}
+
+/// What a page can do about comments.
+struct PageComments;
+
+impl Discussion for PageComments {
+    fn moderation(&self) -> Moderation {
+        let deeds = vec![Deed::Hide, Deed::Show, Deed::Like, Deed::Unlike, Deed::Delete];
+        Moderation { deeds, private_answer: Some(moderate::PRIVATE_ANSWER) }
+    }
+
+    fn moderate(
+        &self,
+        deed: Deed,
+        comment: &str,
+        settings: &Settings,
+    ) -> Result<ProviderRequest, DeliveryError> {
+        moderate::moderate(&Graph::of(settings)?, "is_hidden", deed, comment)
+    }
+
+    fn look_up(&self, post: &str, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
+        let fields = ["permalink_url", "message", "story", "full_picture"];
+        moderate::look_up(&Graph::of(settings)?, post, &fields)
+    }
+
+    fn post(&self, body: &[u8]) -> Option<Post> {
+        moderate::post(body, "permalink_url", &["message", "story"], &["full_picture"])
     }
 }

@@ -18,6 +18,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::{Attachment, DeliveryError},
+    reason::Reason,
 };
 
 /// Short messages through any of the providers.
@@ -66,6 +67,10 @@ impl Codec for Sms {
 
     fn thanks(&self, _received: &Received, settings: &Settings) -> Option<Told> {
         provider::of(settings)?.thanks(settings)
+    }
+
+    fn reason(&self, error: &DeliveryError, settings: &Settings) -> Option<Reason> {
+        provider::of(settings)?.reason(&error.code)
     }
 
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {

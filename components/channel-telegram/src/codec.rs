@@ -13,6 +13,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    reason::Reason,
 };
 
 pub const NAME: &str = "telegram";
@@ -68,6 +69,10 @@ impl Codec for Telegram {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

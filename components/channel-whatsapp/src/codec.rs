@@ -13,6 +13,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    reason::Reason,
 };
 use meta::{answer, verify};
 use std::time::Duration;
@@ -79,6 +80,10 @@ impl Codec for WhatsApp {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &outcome::READING)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -13,6 +13,7 @@ use channel::{
 use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
+    reason::Reason,
 };
 
 /// Also the scheme of people's ids. A handle changes hands, so it is none.
@@ -61,6 +62,10 @@ impl Codec for X {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -26,6 +26,7 @@ pub enum Endpoint {
     WrapUp,
     Dispose,
     Resend,
+    Moderate,
     Messages,
     Contacts,
     Contact,
@@ -166,6 +167,7 @@ pub const TABLE: &[Route] = &[
     post(E::WrapUp, "/api/interactions/{id}/wrap-up", NO_BODY, One("Interaction"), "Ends the talk"),
     post(E::Dispose, "/api/interactions/{id}/dispose", json("Dispose"), One("Interaction"), "Codes the outcome, which ends it"),
     post(E::Resend, "/api/messages/{id}/retry", NO_BODY, One("Message"), "Sends a failed message again"),
+    post(E::Moderate, "/api/messages/{id}/moderate", json("Moderate"), One("Message"), "Hides, shows, likes or deletes a public comment"),
     get(E::Messages, "/api/conversations/{id}/messages", Member, One("MessagePage"), "A page of a conversation")
         .query(&[("before", "Only messages with a lower seq"), ("limit", "At most so many, 50 unless told, 200 at most")]),
     get(E::Contacts, "/api/contacts", Member, Many("Contact"), "Finds contacts by name, phone or address")

@@ -2,6 +2,7 @@
 
 mod agent;
 mod center;
+mod comment;
 mod contact;
 mod interaction;
 mod message;
@@ -9,6 +10,7 @@ mod queue;
 
 pub use agent::{me, presence, role, stat};
 pub use center::Center;
+pub use comment::{comment, deed, moderation, post};
 pub use contact::{contact, contact_as_stored};
 pub use interaction::{for_strangers, history_item, interaction, window_until};
 pub use message::{attachment, message};

@@ -64,7 +64,7 @@ impl Talk {
         request: SendMessage,
     ) -> Result<Put> {
         let uploads: BTreeSet<String> = [format!("of-{agent}")].into();
-        let writer = Writer { agent, uploads: &uploads, profile };
+        let writer = Writer { agent, uploads: &uploads, profile, profiles: None };
         block_on(message::send(&self.sql, at(1), writer, &self.id, request))
     }
 

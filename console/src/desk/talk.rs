@@ -111,6 +111,7 @@ impl Desk {
             at_ms: self.now_ms(),
             status: Some(MessageStatus::Sending),
             error: None,
+            comment: None,
             client_id: Some(client_id),
         };
         self.send_again(message);
@@ -309,7 +310,7 @@ impl Desk {
 }
 
 /// Unlikely to come twice; the server takes a repeated one for the same message.
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     let random = js_sys::Math::random() * 4_294_967_296.0;
     format!("{:x}-{:08x}", js_sys::Date::now() as u64, random as u32)
 }

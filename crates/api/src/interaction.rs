@@ -1,6 +1,7 @@
 //! One piece of work, as the desk shows it.
 
 use crate::agent::Ref;
+use crate::comment::{Moderation, Post};
 use crate::contact::Contact;
 use crate::message::Message;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,12 @@ pub struct Interaction {
     /// Free text is allowed until then. Absent where the channel has no such rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_until_ms: Option<i64>,
+    /// What can be done about its comments. Absent where nothing stands in public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
+    /// The public post that its comments stand under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
     /// The channel shows the contact that somebody types.
     #[serde(default)]
     pub typing: bool,

@@ -1,6 +1,7 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    discussion::Discussion,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
@@ -12,6 +13,7 @@ use crate::{
 use domain::{
     channel::{ChannelProfile, Profiles},
     message::DeliveryError,
+    reason::Reason,
 };
 
 pub trait Codec {
@@ -23,7 +25,8 @@ pub trait Codec {
     }
 
     fn profiles(&self) -> Profiles {
-        Profiles { messages: self.profile(), comments: self.comments() }
+        let moderation = self.discussion().map(Discussion::moderation).unwrap_or_default();
+        Profiles { messages: self.profile(), comments: self.comments(), moderation }
     }
 
     /// Whether the request comes from whom it says, by the account's secrets.
@@ -78,9 +81,26 @@ pub trait Codec {
         self.interpret(answer)
     }
 
+    /// What an error of the provider's means to whoever wrote the message. `None`: nobody knows, or the
+    /// code is the center's own.
+    fn reason(&self, _error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        None
+    }
+
+    fn explain(&self, error: DeliveryError, settings: &Settings) -> DeliveryError {
+        let reason = self.reason(&error, settings);
+        error.because(reason)
+    }
+
     /// The largest webhook in bytes.
     fn body_max(&self) -> usize {
         BODY_MAX
+    }
+
+    /// What can be done about comments, and how posts are looked up. `None`: nothing stands in public, or
+    /// it can only be answered.
+    fn discussion(&self) -> Option<&dyn Discussion> {
+        None
     }
 
     /// How files go to and come from the provider. `None`: they are ours from the start.

@@ -10,6 +10,7 @@ use domain::{
     channel::CapacityKind,
     due::Work,
     message::{Author, DeliveryError, Direction},
+    reason::Reason,
     time::Timestamp,
 };
 use shell::{
@@ -40,7 +41,9 @@ pub async fn deliver(
     let Some(mut parcel) = outbound::take(sql, world.now(), work).await? else { return Ok(vec![]) };
     // From here on the message counts as handed over, so every path must record an outcome.
     let outcome = match world.settings(&parcel.account) {
-        Ok(settings) => hand_over(sql, world, codec, &settings, &mut parcel).await,
+        Ok(settings) => {
+            explained(hand_over(sql, world, codec, &settings, &mut parcel).await, codec, &settings)
+        }
         Err(failure) => Outcome::Retry { after: None, error: problem("settings", &failure.to_string()) },
     };
     if let Outcome::AccountRefused { error } = &outcome {
@@ -135,7 +138,17 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
     })
 }
 
-fn recorded(outcome: Outcome) -> outbound::Outcome {
+/// With what the provider's code means to the agent.
+pub(crate) fn explained(mut outcome: Outcome, codec: &impl Codec, settings: &Settings) -> Outcome {
+    let refused = matches!(outcome, Outcome::AccountRefused { .. });
+    if let Some(error) = outcome.error_mut() {
+        *error = codec.explain(error.clone(), settings);
+        error.reason = error.reason.or(refused.then_some(Reason::AccountRefused));
+    }
+    outcome
+}
+
+pub(crate) fn recorded(outcome: Outcome) -> outbound::Outcome {
     match outcome {
         Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id },
         Outcome::Retry { after, error } => outbound::Outcome::Retry { after, error },

@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     due::Work,
-    id::{MessageId, WebhookId},
+    id::{ConversationId, MessageId, WebhookId},
     message::{Attachment, Content, DeliveryError},
 };
 use sha2::{Digest, Sha256};
@@ -149,6 +149,32 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
         .await
     })
     .await
+}
+
+/// Copies a file that belongs to no message: the picture of a post. `None`: it cannot be had.
+pub(crate) async fn keep_copy(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    conversation: &ConversationId,
+    file: Attachment,
+) -> Result<Option<Attachment>> {
+    let Some(files) = codec.files() else { return Ok(None) };
+    let Ok((bytes, mime)) = copy(world, codec, files, settings, &file).await else { return Ok(None) };
+    let now = world.now();
+    let stored = Stored {
+        id: unique::id(now),
+        conversation: Some(conversation.clone()),
+        kind: file.kind.clone(),
+        mime,
+        name: file.name.clone(),
+        size: bytes.len() as u64,
+        sha256: to_hex(&Sha256::digest(&bytes)),
+    };
+    attachment::keep(sql, &stored, bytes, now).await?;
+    let (id, mime, size) = (Some(stored.id), Some(stored.mime), Some(stored.size));
+    Ok(Some(Attachment { id, mime, size, url: None, ..file }))
 }
 
 async fn copy(

@@ -127,3 +127,15 @@ pub enum Outcome {
         error: DeliveryError,
     },
 }
+
+impl Outcome {
+    pub fn error_mut(&mut self) -> Option<&mut DeliveryError> {
+        match self {
+            Outcome::Accepted { .. } => None,
+            Outcome::Retry { error, .. }
+            | Outcome::Failed { error }
+            | Outcome::AccountRefused { error }
+            | Outcome::Unknown { error } => Some(error),
+        }
+    }
+}

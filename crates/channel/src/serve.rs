@@ -5,7 +5,7 @@ use crate::{
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest::Kept,
-    files,
+    discussion, files,
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest},
     received::{Received, Settings},
@@ -183,6 +183,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             attempt(deliver::deliver(&sql, &outside, codec, &work).await?);
         }
         Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
+        Kind::Moderate => {
+            discussion::moderate(&sql, &Outside::new(variables).await?, codec, &work).await?;
+        }
+        Kind::FetchPost => {
+            discussion::fetch_post(&sql, &Outside::new(variables).await?, codec, &work).await?;
+        }
         Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }
@@ -256,7 +262,7 @@ impl World for Outside {
             return Answer::NotReached { reason: format!("{} s were not enough", PROVIDER_TIME.as_secs()) };
         }
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let method = if request.method == "GET" { Method::GET } else { Method::POST };
+        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::POST);
         let reads = method == Method::GET;
         let mut answered = call(method, &request.url, &headers, request.body, left, ANSWER_MAX).await;
         if let Some(url) = answered.as_ref().ok().filter(|_| reads).and_then(moved) {

@@ -1,6 +1,7 @@
 //! A channel as data. No rule matches on a channel's name: what differs between channels is a field
 //! of [`ChannelProfile`], and a channel's own folder fills it in.
 
+use crate::comment::Moderation;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -39,6 +40,9 @@ pub struct Profiles {
     /// Of public comments and posts, where the channel has those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comments: Option<ChannelProfile>,
+    /// What can be done about a comment beside answering it.
+    #[serde(default)]
+    pub moderation: Moderation,
 }
 
 impl Profiles {

@@ -18,6 +18,10 @@ pub enum Kind {
     Deliver,
     /// Copy a customer's file to our own store.
     FetchMedia,
+    /// Have the provider do what an agent wants with a public comment.
+    Moderate,
+    /// Look up the public post that a comment stands under.
+    FetchPost,
     /// Give one event to the bot and apply its actions.
     BotTurn,
     /// Match a queue's waiting interactions with agents.
@@ -32,6 +36,8 @@ impl Kind {
             Kind::Digest => "digest",
             Kind::Deliver => "deliver",
             Kind::FetchMedia => "fetch_media",
+            Kind::Moderate => "moderate",
+            Kind::FetchPost => "fetch_post",
             Kind::BotTurn => "bot_turn",
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
@@ -43,7 +49,8 @@ impl Kind {
     pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
 
     /// Work that waits for somebody else: a provider, a business system.
-    pub const OUTSIDE: [Kind; 3] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn];
+    pub const OUTSIDE: [Kind; 5] =
+        [Kind::Deliver, Kind::FetchMedia, Kind::Moderate, Kind::FetchPost, Kind::BotTurn];
 
     /// The kind stored under `text`, for whoever reads rows.
     pub fn parse(text: &str) -> Option<Self> {
@@ -55,7 +62,8 @@ impl Kind {
         match self {
             // A provider's outage may last for hours; see [`backoff`].
             Kind::Deliver | Kind::FetchMedia => 12,
-            Kind::Digest => 8,
+            // Somebody looks at the comment now.
+            Kind::Digest | Kind::Moderate | Kind::FetchPost => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang.

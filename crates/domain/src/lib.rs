@@ -1,11 +1,12 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
-//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`reason`], [`contact`],
+//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`comment`], [`reason`], [`contact`],
 //! [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
 //! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
 
 pub mod agent;
 pub mod channel;
+pub mod comment;
 pub mod contact;
 pub mod due;
 pub mod id;

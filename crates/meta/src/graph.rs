@@ -44,6 +44,10 @@ impl<'a> Graph<'a> {
         self.request("POST", self.url(path), kind, body.to_string().into_bytes())
     }
 
+    pub fn delete(&self, path: &str) -> ProviderRequest {
+        self.request("DELETE", self.url(path), None, vec![])
+    }
+
     /// A form with a file.
     pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: Upload<'_>) -> ProviderRequest {
         // Nothing of a file can look like a boundary that is made from its digest.

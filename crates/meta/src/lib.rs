@@ -12,6 +12,7 @@ pub mod fault;
 pub mod graph;
 pub mod instant;
 pub mod messaging;
+pub mod moderate;
 pub mod network;
 pub mod send;
 pub mod verify;

@@ -5,7 +5,7 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
-    performer, unique,
+    moderation, performer, unique,
 };
 use domain::{
     channel::ChannelProfile,
@@ -70,6 +70,11 @@ pub enum What {
     },
     Delete {
         target: String,
+    },
+    /// A public comment was hidden or shown.
+    Moderated {
+        target: String,
+        hidden: bool,
     },
     /// The contact said who they are.
     Identified {
@@ -183,7 +188,10 @@ impl Scope<'_> {
                 }
                 self.report_before(sql, identities, *before, *status).await?;
             }
-            What::Reaction { target, .. } | What::Edit { target, .. } | What::Delete { target } => {
+            What::Reaction { target, .. }
+            | What::Edit { target, .. }
+            | What::Delete { target }
+            | What::Moderated { target, .. } => {
                 self.change(sql, inbound, target).await?;
             }
             What::Identified { identities, person } => {
@@ -220,6 +228,9 @@ impl Scope<'_> {
         let mut next = vec![];
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
+        }
+        if heard.thread.is_some() && conversation.last_seq == 0 {
+            next.push(moderation::post_work(self.now, &self.account.channel, &conversation.id));
         }
         next.extend(fetching(self.now, self.account, &message, inbound.webhook.as_ref()));
         let mut work = done.work;
@@ -530,6 +541,7 @@ async fn changed(sql: &impl Sql, now: Timestamp, mut message: Message, what: &Wh
             message.edited = true;
         }
         What::Delete { .. } => message.deleted = true,
+        What::Moderated { hidden, .. } => return moderation::told(sql, now, &message, *hidden).await,
         _ => return Ok(()),
     }
     message::update(sql, now, &message).await?;

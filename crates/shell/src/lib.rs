@@ -12,6 +12,7 @@ pub mod failure;
 pub mod forwarded;
 pub mod inbound;
 pub mod log;
+pub mod moderation;
 pub mod outbound;
 pub mod password;
 pub mod performer;

@@ -7,10 +7,10 @@ use crate::{
     command::{Race, retrying},
     due::id_of_next,
     failure::{Failure, Result},
-    inbound, performer, unique,
+    inbound, moderation, performer, unique,
 };
 use domain::{
-    channel::CapacityKind,
+    channel::Profiles,
     contact::Identity,
     due::{Kind, Work, backoff},
     id::{ConversationId, InteractionId, MessageId},
@@ -67,10 +67,11 @@ pub async fn answer_privately(
     sql: &impl Sql,
     now: Timestamp,
     account: &Account,
-    capacity: CapacityKind,
+    profiles: &Profiles,
     draft: &Draft<'_>,
 ) -> Result<Put> {
     let public = draft.conversation;
+    let capacity = profiles.messages.capacity;
     retrying(async || {
         transaction(sql, async |sql| {
             let comment = match &draft.reply_to {
@@ -80,7 +81,14 @@ pub async fn answer_privately(
             let comment = comment.filter(|_| public.thread.is_some());
             let comment =
                 comment.ok_or_else(|| Failure::BadRequest("there is no comment to answer".into()))?;
-            let private = match conversation::with(sql, &account.id, &public.identity).await? {
+            let private = conversation::with(sql, &account.id, &public.identity).await?;
+            if let (Some(private), Some(client_id)) = (&private, &draft.client_id)
+                && let Some(message) = message::by_client(sql, &private.id, client_id).await?
+            {
+                return Ok(Put { message, work: vec![] });
+            }
+            moderation::answerable(sql, now, &comment, &profiles.moderation).await?;
+            let private = match private {
                 Some(private) => private,
                 None => {
                     let id = ConversationId(unique::id(now));
@@ -91,8 +99,10 @@ pub async fn answer_privately(
                     made.ok_or_else(|| Race::Lost(format!("conversation {id}")))?
                 }
             };
-            let reply_to = Some(comment.id);
-            put(sql, now, Draft { conversation: &private, reply_to, ..draft.clone() }).await
+            let reply_to = Some(comment.id.clone());
+            let put = put(sql, now, Draft { conversation: &private, reply_to, ..draft.clone() }).await?;
+            moderation::answered(sql, now, &comment.id, &put.message).await?;
+            Ok(put)
         })
         .await
     })
@@ -296,6 +306,7 @@ async fn record_within(
             let wait = after.unwrap_or_else(|| backoff(work.attempts + 1, unique::jitter()));
             store::due::retry(sql, &work.id, now + wait, &error.text).await?;
             message::update(sql, now, &message).await?;
+            note_at_comment(sql, now, parcel, &message).await?;
             return Ok(vec![]);
         }
         Outcome::Retry { error, .. } | Outcome::Failed { error } => {
@@ -309,9 +320,23 @@ async fn record_within(
     }
     store::due::complete(sql, &work.id).await?;
     message::update(sql, now, &message).await?;
+    note_at_comment(sql, now, parcel, &message).await?;
     inbound::catch_up(sql, now, &message).await?;
     let next = store::due::next_of(sql, Kind::Deliver, &work.subject).await?;
     Ok(next.filter(|next| next.due_at <= now).into_iter().collect())
+}
+
+/// What became of a private answer shows at the comment, too: whoever wrote it looks there.
+async fn note_at_comment(
+    sql: &impl Sql,
+    now: Timestamp,
+    parcel: &Parcel,
+    message: &Message,
+) -> Result<(), Race> {
+    match (&parcel.comment, &message.reply_to) {
+        (Some(_), Some(comment)) => moderation::answered(sql, now, comment, message).await,
+        _ => Ok(()),
+    }
 }
 
 /// Nobody could deliver it: it fails, visibly.

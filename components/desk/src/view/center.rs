@@ -3,6 +3,7 @@
 use api::agent::Ref;
 use domain::{
     channel::{ChannelProfile, Profiles},
+    comment::Moderation,
     id::{AccountId, AgentId, QueueId},
 };
 use shell::failure::Result;
@@ -35,6 +36,12 @@ impl Center {
     pub fn profile(&self, conversation: &Conversation) -> Option<&ChannelProfile> {
         let profiles = self.profiles.get(&conversation.channel)?;
         Some(profiles.under(conversation.thread.as_deref()))
+    }
+
+    /// What can be done about the comments of a conversation, if it stands in public.
+    pub fn moderation(&self, conversation: &Conversation) -> Option<&Moderation> {
+        conversation.thread.as_ref()?;
+        Some(&self.profiles.get(&conversation.channel)?.moderation)
     }
 
     pub fn account(&self, id: &AccountId) -> Ref {

@@ -7,7 +7,7 @@ use api::{
 };
 use domain::time::Timestamp;
 use shell::failure::{Failure, Result};
-use store::{conversation, interaction::View, message as messages, port::Sql};
+use store::{comment, conversation, interaction::View, message as messages, port::Sql};
 
 pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result<Interaction> {
     let conversation = conversation::find(sql, &view.conversation).await?;
@@ -15,6 +15,10 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     let conversation = conversation.ok_or_else(lost)?;
     let profile = center.profile(&conversation);
     let window = profile.and_then(|profile| profile.window);
+    let post = match &conversation.thread {
+        Some(thread) => comment::post(sql, &view.account, thread).await?,
+        None => None,
+    };
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {
         id: view.id.0.clone(),
@@ -39,6 +43,8 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         last_message: last_message.map(|last| message(&last, center)),
         unread: conversation::unread(sql, &view.conversation).await?,
         window_until_ms: window_until(window, conversation.last_in_at).map(|at| at.0),
+        moderation: center.moderation(&conversation).map(super::moderation),
+        post: post.as_ref().map(super::post),
         typing: profile.is_some_and(|profile| profile.typing),
         disposition: view.disposition.clone(),
     })

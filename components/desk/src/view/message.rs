@@ -34,6 +34,7 @@ pub fn message(message: &stored::Message, center: &Center) -> Message {
         at_ms: message.at.0,
         status: message.status.map(status),
         error: message.error.as_ref().map(error),
+        comment: None,
         client_id: message.client_id.clone(),
     }
 }
