@@ -79,6 +79,7 @@ impl Words {
             Reason::BadMessage => self.why_bad_message,
             Reason::BadFile => self.why_bad_file,
             Reason::BadTemplate => self.why_bad_template,
+            Reason::HeldElsewhere => self.why_held_elsewhere,
             Reason::TakenForSpam => self.why_taken_for_spam,
             Reason::TooMany => self.why_too_many,
             Reason::AccountRefused => self.why_account_refused,
@@ -241,6 +242,7 @@ words! {
     why_bad_message: "El canal no admite este mensaje. Escríbelo de otra forma o más corto.", "The channel does not take this message. Write it in another way or shorter.", "O canal não aceita esta mensagem. Escreva de outra forma ou mais curta.";
     why_bad_file: "El canal no admite este archivo. Prueba con otro formato o uno más pequeño.", "The channel does not take this file. Try another format or a smaller one.", "O canal não aceita este arquivo. Tente outro formato ou um menor.";
     why_bad_template: "La plantilla no está aprobada, está en pausa o le falta un dato. Elige otra o avisa a un administrador.", "The template is not approved, is paused, or lacks a value. Choose another one or tell an admin.", "O modelo não está aprovado, está em pausa ou falta um dado. Escolha outro ou avise um administrador.";
+    why_held_elsewhere: "Otra aplicación de la empresa lleva ahora esta conversación. Inténtalo cuando la suelte, o avisa a un administrador.", "Another app of the business has this conversation now. Try when it lets go, or tell an admin.", "Outro aplicativo da empresa está com esta conversa agora. Tente quando ele soltar, ou avise um administrador.";
     why_taken_for_spam: "Se ha tomado por publicidad no deseada. No insistas: prueba más tarde o por otro canal.", "It was taken for spam. Do not repeat it: try later or on another channel.", "Foi tomada por spam. Não insista: tente mais tarde ou por outro canal.";
     why_too_many: "Demasiados mensajes en poco tiempo. Inténtalo en unos minutos.", "Too many messages in a short time. Try in a few minutes.", "Mensagens demais em pouco tempo. Tente em alguns minutos.";
     why_account_refused: "El canal rechaza la cuenta de la empresa: clave, permiso o pago. Avisa a un administrador.", "The channel refuses the business's account: key, permission or payment. Tell an admin.", "O canal recusa a conta da empresa: chave, permissão ou pagamento. Avise um administrador.";

@@ -41,6 +41,7 @@ impl Codec for Email {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),

@@ -22,9 +22,9 @@ use meta::{
     answer::{self, CONVERSING},
     envelope,
     graph::Graph,
-    moderate,
+    handover, moderate,
     network::{Network, TextLimit},
-    send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
+    send::{self, HUMAN_WINDOW, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
     verify,
 };
 
@@ -62,6 +62,7 @@ impl Codec for Instagram {
             list_rows_max: 0,
             list_title_max: 0,
             window: Some(WINDOW),
+            human_window: Some(HUMAN_WINDOW),
             receipts: true,
             typing: false,
             media: ["image/png", "image/jpeg", "audio/*", "video/*", "application/pdf"]
@@ -78,6 +79,7 @@ impl Codec for Instagram {
             buttons_max: 0,
             button_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             media: vec![],
             ..self.profile()
@@ -102,6 +104,10 @@ impl Codec for Instagram {
 
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
         send::encode(&NETWORK, &self.profile(), &graph(settings)?, message)
+    }
+
+    fn remedy(&self, refusal: &Answer, message: &Outbound, settings: &Settings) -> Option<ProviderRequest> {
+        handover::remedy(&graph(settings).ok()?, refusal, message, settings, NETWORK.scheme)
     }
 
     fn interpret(&self, answer: &Answer) -> Outcome {

@@ -22,9 +22,9 @@ use meta::{
     answer::{self, CONVERSING},
     envelope,
     graph::Graph,
-    moderate,
+    handover, moderate,
     network::{Network, TextLimit},
-    send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
+    send::{self, HUMAN_WINDOW, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
     verify,
 };
 
@@ -61,6 +61,7 @@ impl Codec for Messenger {
             list_rows_max: 0,
             list_title_max: 0,
             window: Some(WINDOW),
+            human_window: Some(HUMAN_WINDOW),
             receipts: true,
             typing: false,
             media: ["image/*", "audio/*", "video/*", "text/*", "application/*"].map(str::to_owned).to_vec(),
@@ -75,6 +76,7 @@ impl Codec for Messenger {
             buttons_max: 0,
             button_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             media: vec![],
             ..self.profile()
@@ -99,6 +101,10 @@ impl Codec for Messenger {
 
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
         send::encode(&NETWORK, &self.profile(), &Graph::of(settings)?, message)
+    }
+
+    fn remedy(&self, refusal: &Answer, message: &Outbound, settings: &Settings) -> Option<ProviderRequest> {
+        handover::remedy(&Graph::of(settings).ok()?, refusal, message, settings, NETWORK.scheme)
     }
 
     fn interpret(&self, answer: &Answer) -> Outcome {

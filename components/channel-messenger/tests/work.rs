@@ -177,6 +177,7 @@ fn settings() -> Settings {
         ("secret", "app secret"),
         ("access_token", "token"),
         ("graph_base_url", "http://graph.example"),
+        ("handover", "take"),
     ])
 }
 
@@ -514,6 +515,27 @@ fn a_post_that_is_told_as_a_mention_too_is_one() {
 }
 
 #[test]
+fn a_thread_that_another_app_has_is_taken_when_a_person_answers() {
+    let center = Center::open();
+    center.wrote("m_1", "Hola");
+    let held = json!({ "error": { "message": "another app", "code": 10, "error_subcode": 2_018_300 } });
+    let graph = Graph::saying([
+        (400, held.clone()),
+        (200, json!({ "success": true })),
+        (200, json!({ "message_id": "m_2" })),
+    ]);
+    let sent = center.answer(None, "Buenas", &graph);
+    assert_eq!((sent.status, sent.provider_id.as_deref()), (Some(Status::Sent), Some("m_2")));
+    let edges = ["me/messages", "me/take_thread_control", "me/messages"];
+    assert_eq!(graph.asked(), edges.map(|edge| format!("POST http://graph.example/v25.0/{edge}")));
+    // It may not: then the agent is told who has it.
+    let refusal = json!({ "error": { "message": "not allowed", "code": 10 } });
+    let sent = center.answer(None, "¿Sigue ahí?", &Graph::saying([(400, held), (403, refusal)]));
+    assert_eq!(sent.status, Some(Status::Failed));
+    assert_eq!(sent.error.and_then(|error| error.reason), Some(Reason::HeldElsewhere));
+}
+
+#[test]
 fn what_another_app_hears_is_recorded_and_never_answered() {
     let center = Center::open();
     let digested = center.take(json!({ "standby": [{
@@ -529,7 +551,8 @@ fn what_another_app_hears_is_recorded_and_never_answered() {
 fn the_two_kinds_of_traffic_have_their_own_profiles() {
     let (messages, comments) = (Messenger.profile(), Messenger.comments().expect("comments"));
     assert_eq!((messages.capacity, comments.capacity), (CapacityKind::Chat, CapacityKind::Post));
-    assert_eq!(messages.window, Some(Duration::from_secs(7 * 24 * 60 * 60)));
+    assert_eq!(messages.window, Some(Duration::from_secs(24 * 60 * 60)));
+    assert_eq!(messages.by_hand().window, Some(Duration::from_secs(7 * 24 * 60 * 60)));
     assert_eq!(comments.window, None);
     let told = json!(Messenger.profiles());
     assert_eq!(serde_json::from_value::<Profiles>(told.clone()).unwrap(), Messenger.profiles());

@@ -38,6 +38,7 @@ impl Codec for Sms {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: false,
             // Files come in and can go out by their address; none of ours has one that outsiders may open.

@@ -39,6 +39,7 @@ impl Codec for Telegram {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             // What Telegram does not show inline goes as a document.

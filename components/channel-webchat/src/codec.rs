@@ -44,6 +44,7 @@ impl Codec for Webchat {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: true,
             media: crate::file::KINDS.map(|kind| kind.mime.to_owned()).to_vec(),

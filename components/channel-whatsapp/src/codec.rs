@@ -51,6 +51,7 @@ impl Codec for WhatsApp {
             list_rows_max: 10,
             list_title_max: 24,
             window: Some(Duration::from_secs(24 * 60 * 60)),
+            human_window: None,
             receipts: true,
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),

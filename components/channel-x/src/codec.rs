@@ -33,6 +33,7 @@ impl Codec for X {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: false,
             media: ["image/jpeg", "image/png", "image/webp", "image/gif"].map(str::to_owned).to_vec(),
@@ -58,6 +59,10 @@ impl Codec for X {
 
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
         encode::encode(message, settings)
+    }
+
+    fn following(&self, call: ProviderRequest, before: &str) -> ProviderRequest {
+        encode::below(call, before)
     }
 
     fn interpret(&self, answer: &Answer) -> Outcome {

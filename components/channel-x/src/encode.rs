@@ -4,7 +4,7 @@
 use crate::{
     api::{Api, refusal},
     codec::NAME,
-    weight::posts,
+    weight::{POST_MAX, posts},
 };
 use channel::{
     outbound::{Outbound, ProviderRequest},
@@ -28,7 +28,12 @@ pub(crate) fn encode(message: &Outbound, settings: &Settings) -> Result<Vec<Prov
             }
             let target = id(message.in_reply_to.as_deref().unwrap_or(thread))?;
             let reply = |part: &str| json!({ "text": part, "reply": { "in_reply_to_tweet_id": target } });
-            posts(&words).into_iter().map(|part| api.post("tweets", &reply(part))).collect()
+            let parts = posts(&words);
+            if parts.len() > 1 && settings.get("long_replies") == Some("refuse") {
+                let limit = format!("a post has {POST_MAX} characters, and this account makes no threads");
+                return Err(refusal("too_long", &limit));
+            }
+            parts.into_iter().map(|part| api.post("tweets", &reply(part))).collect()
         }
         None => {
             let to = message.to.iter().find(|identity| identity.scheme == NAME);
@@ -41,6 +46,16 @@ pub(crate) fn encode(message: &Outbound, settings: &Settings) -> Result<Vec<Prov
         return Err(refusal("empty", "there is nothing to send"));
     }
     Ok(calls)
+}
+
+/// The next post of a thread stands below the one `before`. Direct messages simply follow each other.
+pub(crate) fn below(call: ProviderRequest, before: &str) -> ProviderRequest {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&call.body) else { return call };
+    match body.pointer_mut("/reply/in_reply_to_tweet_id") {
+        Some(target) => *target = json!(before),
+        None => return call,
+    }
+    ProviderRequest { body: body.to_string().into_bytes(), ..call }
 }
 
 /// Direct messages with at most one picture each. The words go with the first.
@@ -142,6 +157,15 @@ mod tests {
             "tweets",
             json!([reply(&one, "100"), reply(&two, "100")]),
         );
+        let long = Content::text(format!("{one} {two}"));
+        let calls = X.encode(&under(None, long.clone()), &settings()).expect("a thread");
+        let second: Value = serde_json::from_slice(&X.following(calls[1].clone(), "777").body).expect("JSON");
+        assert_eq!(second, reply(&two, "777"), "the next post stands below the one before");
+        let direct = X.encode(&outbound(Content::text("Hola")), &settings()).expect("encodes").remove(0);
+        assert_eq!(X.following(direct.clone(), "777"), direct);
+        let mut strict = settings();
+        strict.0.insert("long_replies".to_owned(), "refuse".to_owned());
+        assert_eq!(X.encode(&under(None, long), &strict).expect_err("refused").code, "too_long");
         let file = Content::Media { text: None, attachments: vec![Attachment::default()] };
         assert_eq!(X.encode(&under(None, file), &settings()).expect_err("refused").code, "media");
     }

@@ -7,8 +7,8 @@ use channel::{
 use domain::{message::DeliveryError, reason::Reason};
 use std::time::Duration;
 
-/// Limits are counted in windows of this length. When the window ends stands in a header that is not
-/// passed on, so the longest wait is taken where nothing else is said.
+/// Limits are counted in windows of this length: the longest wait, where the answer does not say when the
+/// window ends.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 pub(crate) fn interpret(answer: &Answer) -> Outcome {

@@ -240,6 +240,7 @@ mod tests {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             media: vec!["image/*".to_owned(), "application/pdf".to_owned()],

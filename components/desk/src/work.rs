@@ -72,7 +72,7 @@ pub(crate) async fn send(
     let conversation = conversation::find(sql, &view.conversation).await?;
     let profile = conversation.as_ref().and_then(|conversation| center.profile(conversation));
     let profiles = conversation.as_ref().and_then(|conversation| center.profiles.get(&conversation.channel));
-    let writer = message::Writer { agent, uploads: &uploads, profile, profiles };
+    let writer = message::Writer { agent, uploads: &uploads, profile: profile.as_ref(), profiles };
     let put = message::send(sql, now(), writer, id, request).await?;
     let reply = told(put, &center);
     attachment::sent(&uploads).await?;

@@ -13,7 +13,8 @@ use desk::{
     view,
 };
 use domain::{
-    channel::ChannelProfile,
+    channel::{ChannelProfile, Profiles},
+    comment::Moderation,
     contact::Identity,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
@@ -64,7 +65,10 @@ impl Talk {
         request: SendMessage,
     ) -> Result<Put> {
         let uploads: BTreeSet<String> = [format!("of-{agent}")].into();
-        let writer = Writer { agent, uploads: &uploads, profile, profiles: None };
+        let moderation = Moderation { deeds: vec![], private_answer: Some(Duration::from_secs(60)) };
+        let messages = self.center.profile.clone();
+        let profiles = Some(&Profiles { messages, comments: None, moderation });
+        let writer = Writer { agent, uploads: &uploads, profile, profiles };
         block_on(message::send(&self.sql, at(1), writer, &self.id, request))
     }
 
@@ -150,8 +154,11 @@ fn a_comment_is_answered_in_public_or_in_private() {
     let said = talk.send(&talk.amy, text("c2", "20 €")).unwrap().message;
     assert_eq!(said.conversation, public.id);
     let private = SendMessage { private: true, ..text("c3", "Le cuento") };
-    let said = talk.send(&talk.amy, private).unwrap().message;
+    let said = talk.send(&talk.amy, private.clone()).unwrap().message;
     assert_eq!(said.conversation, talk.center.conversation("marta").id);
+    assert_eq!(talk.send(&talk.amy, private).unwrap().message.id, said.id, "the same wish");
+    let another = SendMessage { private: true, ..text("c4", "Otra cosa") };
+    assert!(matches!(talk.send(&talk.amy, another), Err(Failure::Conflict(_))), "one answer only");
 }
 
 #[test]

@@ -73,6 +73,22 @@ pub trait Codec {
     /// could only refuse it.
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError>;
 
+    /// The next call of a message that takes several, once the provider gave the one before it an id.
+    fn following(&self, call: ProviderRequest, _before: &str) -> ProviderRequest {
+        call
+    }
+
+    /// A call that may mend a refusal of `message`: it is made once, and then the message is handed over
+    /// once more.
+    fn remedy(
+        &self,
+        _refusal: &Answer,
+        _message: &Outbound,
+        _settings: &Settings,
+    ) -> Option<ProviderRequest> {
+        None
+    }
+
     /// What the provider's answer means.
     fn interpret(&self, answer: &Answer) -> Outcome;
 

@@ -18,7 +18,11 @@ use shell::{
     log,
     outbound::{self, Parcel},
 };
-use store::{account::Account, message, port::Sql};
+use store::{
+    account::Account,
+    message::{self, Message},
+    port::Sql,
+};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -81,7 +85,9 @@ async fn hand_over(
                 };
             }
         },
-        CapacityKind::Call | CapacityKind::Chat | CapacityKind::Post => Correspondence::default(),
+        CapacityKind::Call | CapacityKind::Chat | CapacityKind::Post => {
+            Correspondence { automatic: is_automatic(&parcel.message), ..Correspondence::default() }
+        }
     };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
@@ -102,7 +108,16 @@ async fn hand_over(
     let count = calls.len();
     let mut last = Outcome::Accepted { provider_id: None };
     for (index, call) in calls.into_iter().enumerate() {
-        let answer = world.call(call).await;
+        let call = match &last {
+            Outcome::Accepted { provider_id: Some(before) } => codec.following(call, before),
+            _ => call,
+        };
+        let mut answer = world.call(call.clone()).await;
+        if let Some(remedy) = codec.remedy(&answer, &message, settings)
+            && matches!(world.call(remedy).await, Answer::Response { status: 200..=299, .. })
+        {
+            answer = world.call(call).await;
+        }
         last = codec.interpret_for(&answer, settings);
         match last {
             Outcome::Accepted { .. } => {}
@@ -134,8 +149,12 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
     Ok(Correspondence {
         at: Some(world.now()),
         answered: answered.map(|message| Answered { id: message.provider_id, content: message.content }),
-        automatic: matches!(message.author, Author::Bot | Author::System),
+        automatic: is_automatic(message),
     })
+}
+
+fn is_automatic(message: &Message) -> bool {
+    matches!(message.author, Author::Bot | Author::System)
 }
 
 /// With what the provider's code means to the agent.

@@ -7,7 +7,7 @@ use crate::{
     digest::Kept,
     discussion, files,
     inspect::{self, Inspection},
-    outbound::{Answer, ProviderRequest},
+    outbound::{Answer, ProviderRequest, patience},
     received::{Received, Settings},
     reprocess, webhook,
 };
@@ -272,9 +272,8 @@ impl World for Outside {
         }
         match answered {
             Ok(answered) => {
-                let after =
-                    answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-                let retry_after = after.map(Duration::from_secs);
+                let header = |name| answered.headers.get(name).and_then(|value| value.to_str().ok());
+                let retry_after = patience(answered.status, header, now());
                 Answer::Response { status: answered.status, retry_after, body: answered.body.to_vec() }
             }
             Err(Silence::NotReached(reason)) => Answer::NotReached { reason },

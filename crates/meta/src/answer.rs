@@ -82,6 +82,9 @@ fn unanswered(code: &str, reason: &str) -> DeliveryError {
     DeliveryError::new(code, reason)
 }
 
+/// The sub-code of a message that cannot go out since another app controls the thread.
+pub(crate) const HELD_ELSEWHERE: i64 = 2_018_300;
+
 /// For messages and comments of a page or an account.
 pub const CONVERSING: Reading =
     Reading { id: |answer| answer.text("message_id").or_else(|| answer.text("id")), verdict: conversing };
@@ -93,7 +96,7 @@ fn conversing(code: i64, subcode: Option<i64>) -> Verdict {
         (1 | 2 | 1200, _) => Verdict::Wait(None),
         (4 | 17 | 32 | 613 | 80_001 | 80_002 | 80_006, _) => Verdict::Wait(Some(60)),
         // Outside of the window; one that is not told apart is about permissions.
-        (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022)) => Verdict::Message,
+        (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022 | HELD_ELSEWHERE)) => Verdict::Message,
         // The person takes no messages from us.
         (200, Some(1_545_041 | 2_018_027 | 2_018_065)) => Verdict::Message,
         (0 | 3 | 10 | 102 | 190 | 200..=299 | 368, _) => Verdict::Account,
@@ -110,6 +113,7 @@ pub fn reason(error: &DeliveryError) -> Option<Reason> {
         (1 | 2 | 1200, _) => Reason::ProviderTrouble,
         (4 | 17 | 32 | 613 | 80_001 | 80_002 | 80_006, _) => Reason::TooMany,
         (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022)) => Reason::WindowClosed,
+        (10, Some(HELD_ELSEWHERE)) => Reason::HeldElsewhere,
         (200, Some(1_545_041 | 2_018_027 | 2_018_065)) | (551, _) => Reason::Blocked,
         (100, Some(2_018_001)) | (2_018_001, _) => Reason::NoSuchPerson,
         (100, Some(2_018_047 | 2_018_074)) => Reason::BadFile,
@@ -138,6 +142,7 @@ mod tests {
         for (code, expected) in [
             ("10/2018278", Some(Reason::WindowClosed)),
             ("10", Some(Reason::AccountRefused)),
+            ("10/2018300", Some(Reason::HeldElsewhere)),
             ("551/1545041", Some(Reason::Blocked)),
             ("100/2018001", Some(Reason::NoSuchPerson)),
             ("100/33", Some(Reason::Gone)),

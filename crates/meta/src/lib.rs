@@ -10,6 +10,7 @@ pub mod cdn;
 pub mod envelope;
 pub mod fault;
 pub mod graph;
+pub mod handover;
 pub mod instant;
 pub mod messaging;
 pub mod moderate;

@@ -74,11 +74,11 @@ fn tables(sql: &Database) -> BTreeMap<String, Table> {
 fn migrations_run_twice_give_the_same_schema() {
     let scratch = Scratch::new();
     let sql = scratch.connect();
-    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 5);
+    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 6);
     let once = tables(&sql);
     assert_eq!(block_on(migrate(&sql)).unwrap(), Vec::<&str>::new());
     block_on(sql.query("DELETE FROM schema_migration", &[])).unwrap();
-    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 5, "even when nobody remembers the first time");
+    assert_eq!(block_on(migrate(&sql)).unwrap().len(), 6, "even when nobody remembers the first time");
     assert_eq!(tables(&sql), once);
 }
 

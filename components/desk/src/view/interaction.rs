@@ -14,7 +14,7 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     let lost = || Failure::Broken(format!("interaction {} has no conversation", view.id));
     let conversation = conversation.ok_or_else(lost)?;
     let profile = center.profile(&conversation);
-    let window = profile.and_then(|profile| profile.window);
+    let window = profile.as_ref().and_then(|profile| profile.window);
     let post = match &conversation.thread {
         Some(thread) => comment::post(sql, &view.account, thread).await?,
         None => None,

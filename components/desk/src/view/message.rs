@@ -67,6 +67,7 @@ fn reason(reason: Why) -> Reason {
         Why::BadMessage => Reason::BadMessage,
         Why::BadFile => Reason::BadFile,
         Why::BadTemplate => Reason::BadTemplate,
+        Why::HeldElsewhere => Reason::HeldElsewhere,
         Why::TakenForSpam => Reason::TakenForSpam,
         Why::TooMany => Reason::TooMany,
         Why::AccountRefused => Reason::AccountRefused,
