@@ -192,7 +192,7 @@ impl Scope<'_> {
             | What::Edit { target, .. }
             | What::Delete { target }
             | What::Moderated { target, .. } => {
-                self.change(sql, inbound, target).await?;
+                return self.change(sql, inbound, target).await;
             }
             What::Identified { identities, person } => {
                 if let Some(conversation) = self.conversation_of(sql, identities, None).await? {
@@ -206,7 +206,7 @@ impl Scope<'_> {
 
     async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
         let at = inbound.at;
-        let conversation = self.open(sql, heard).await?;
+        let conversation = self.open(sql, heard, at).await?;
         conversation::heard(sql, &conversation.id, at).await?;
         let (interaction, new) = match &conversation.open_interaction {
             Some(open) => (open.clone(), false),
@@ -256,7 +256,7 @@ impl Scope<'_> {
             return Ok(()); // Our own, coming back.
         }
         let conversation = match heard.identities.is_empty() {
-            false => self.open(sql, heard).await?,
+            false => self.open(sql, heard, inbound.at).await?,
             true => match echo::answered(sql, &self.account.id, heard).await? {
                 Some(conversation) => conversation,
                 None => return Ok(()), // Said to nobody whom we know.
@@ -335,7 +335,7 @@ impl Scope<'_> {
     }
 
     /// The conversation of whoever has one of the identities, made when they never wrote here.
-    async fn open(&self, sql: &impl Sql, heard: &Heard) -> Result<Conversation, Race> {
+    async fn open(&self, sql: &impl Sql, heard: &Heard, at: Timestamp) -> Result<Conversation, Race> {
         let thread = heard.thread.as_deref();
         let known = self.conversation_of(sql, &heard.identities, thread).await?;
         let contact = match &known {
@@ -347,7 +347,9 @@ impl Scope<'_> {
             contact::add_identity(sql, &contact, identity, true, &merge, self.now).await?;
         }
         if let Some(conversation) = known {
-            return Ok(conversation);
+            let Some(moved) = moved_to(&conversation, heard, at) else { return Ok(conversation) };
+            conversation::readdress(sql, &conversation.id, moved).await?;
+            return Ok(Conversation { identity: moved.clone(), ..conversation });
         }
         let Some(address) = heard.identities.first() else {
             return Err(crate::failure::Failure::BadRequest("a message from nobody".into()).into());
@@ -452,11 +454,16 @@ impl Scope<'_> {
         Ok(())
     }
 
-    async fn change(&self, sql: &impl Sql, inbound: &Inbound, target: &str) -> Result<(), Race> {
-        match message::by_provider(sql, &self.account.id, target).await? {
-            Some(message) => changed(sql, self.now, message, &inbound.what).await,
-            None => self.park(sql, target, inbound).await,
-        }
+    async fn change(&self, sql: &impl Sql, inbound: &Inbound, target: &str) -> Result<Vec<Work>, Race> {
+        let Some(message) = message::by_provider(sql, &self.account.id, target).await? else {
+            self.park(sql, target, inbound).await?;
+            return Ok(vec![]);
+        };
+        changed(sql, self.now, message.clone(), &inbound.what).await?;
+        // An edited message may have another file.
+        let Some(message) = message::find(sql, &message.id).await? else { return Ok(vec![]) };
+        let files = fetching(self.now, self.account, &message, inbound.webhook.as_ref());
+        Ok(store::due::add(sql, self.now, files.into_iter().collect()).await?)
     }
 
     async fn park(&self, sql: &impl Sql, target: &str, inbound: &Inbound) -> Result<(), Race> {
@@ -478,6 +485,17 @@ impl Scope<'_> {
         let wrap_up = wrap_up_limit(sql, &open).await?;
         Ok(command::within(sql, self.now, &open, Command::Leave { wrap_up }).await?.work)
     }
+}
+
+/// Where answers go from now on, when the contact's address changed: a new number, a new id. Of several of
+/// one sort the first is the newest. What comes late says nothing about today.
+fn moved_to<'a>(conversation: &Conversation, heard: &'a Heard, at: Timestamp) -> Option<&'a Identity> {
+    if conversation.last_in_at.is_some_and(|last| at < last) {
+        return None;
+    }
+    let of_its_sort = |identity: &&Identity| identity.scheme == conversation.identity.scheme;
+    let newest = heard.identities.iter().find(of_its_sort).or_else(|| heard.identities.first());
+    newest.filter(|newest| **newest != conversation.identity)
 }
 
 /// The work of copying a message's files, if it has some that are not ours yet. It is for later: nothing
