@@ -132,6 +132,9 @@ pub const PROOF: &str = "proof";
 /// it is left out no time is checked.
 pub const NOW: &str = "now";
 
+/// The setting, `true` for [`Files::upload`], of a file that goes under a public post.
+pub const IN_PUBLIC: &str = "in_public";
+
 /// What a provider is told, with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {

@@ -1,7 +1,7 @@
 //! Handing one message to its provider.
 
 use crate::{
-    codec::Codec,
+    codec::{Codec, IN_PUBLIC},
     files,
     outbound::{Answer, Answered, Correspondence, Outbound, Outcome, ProviderRequest},
     received::Settings,
@@ -64,8 +64,12 @@ async fn hand_over(
     settings: &Settings,
     parcel: &mut Parcel,
 ) -> Outcome {
+    let mut placed = settings.clone();
+    if parcel.conversation.thread.is_some() {
+        placed.0.insert(IN_PUBLIC.to_owned(), "true".to_owned());
+    }
     for file in parcel.message.content.attachments_mut() {
-        if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
+        if let Err(outcome) = files::upload(sql, world, codec, &placed, file).await {
             return outcome;
         }
     }
