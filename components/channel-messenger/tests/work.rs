@@ -334,17 +334,20 @@ fn a_comment_is_hidden_and_shown_once_however_often_it_is_wished() {
 }
 
 #[test]
-fn the_newest_wish_is_what_the_page_is_asked_for() {
+fn a_later_wish_does_not_overtake_the_one_before() {
     let center = Center::open();
     center.commented("7", "555_1", json!({}));
     center.moderate("555_1", Deed::Hide, &Graph::answering(json!({ "success": true })));
-    let like = center.wish("555_1", Deed::Like).unwrap();
-    let show = center.wish("555_1", Deed::Show).unwrap();
+    let like = center.wish("555_1", Deed::Like).unwrap().remove(0);
+    let show = center.wish("555_1", Deed::Show).unwrap().remove(0);
     let graph = Graph::answering(json!({ "success": true }));
-    for work in like.iter().chain(&show) {
-        block_on(moderate(&center.sql, &graph, &Messenger, work)).unwrap();
-    }
+    let perform = |work: &Work| block_on(moderate(&center.sql, &graph, &Messenger, work)).unwrap();
+    assert_eq!(perform(&show), [], "its turn has not come");
+    // The newest wish is what the page is asked for.
+    let next = perform(&like);
     assert_eq!(graph.asked.borrow()[0].1, json!({ "is_hidden": false }));
+    assert_eq!(next.iter().map(|work| &work.id).collect::<Vec<_>>(), [&show.id]);
+    assert_eq!(perform(&next[0]), []);
     assert_eq!(graph.asked().len(), 1);
     assert!(!center.comment("555_1").hidden);
 }

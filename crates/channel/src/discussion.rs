@@ -42,9 +42,14 @@ pub trait Discussion {
     fn post(&self, body: &[u8]) -> Option<Post>;
 }
 
-/// Performs `work`: has the provider do what an agent wants.
-pub async fn moderate(sql: &impl Sql, world: &impl World, codec: &impl Codec, work: &Work) -> Result<()> {
-    let Some(wanted) = moderation::wanted(sql, work).await? else { return Ok(()) };
+/// Performs `work`: has the provider do what an agent wants. Gives what follows at once.
+pub async fn moderate(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    work: &Work,
+) -> Result<Vec<Work>> {
+    let Some(wanted) = moderation::wanted(sql, work).await? else { return Ok(vec![]) };
     let discussion = codec.discussion();
     let discussion = discussion.ok_or_else(|| Failure::NotFound(work.kind.as_str().to_owned()))?;
     let settings = world.settings(&wanted.account)?;

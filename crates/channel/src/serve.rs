@@ -184,7 +184,8 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         }
         Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
         Kind::Moderate => {
-            discussion::moderate(&sql, &Outside::new(variables).await?, codec, &work).await?;
+            let outside = Outside::new(variables).await?;
+            attempt(discussion::moderate(&sql, &outside, codec, &work).await?);
         }
         Kind::FetchPost => {
             discussion::fetch_post(&sql, &Outside::new(variables).await?, codec, &work).await?;

@@ -5,6 +5,7 @@
 
 use crate::{
     command::{Race, retrying},
+    due::id_of_next,
     failure::{Failure, Result},
     outbound::{Outcome, Put},
     performer, unique,
@@ -45,7 +46,9 @@ pub async fn wish(
             let wished = known.wished(moderation, message.direction, deed).map_err(refused)?;
             let Some(wished) = wished else { return Ok(Put { message, work: vec![] }) };
             keep(sql, now, &message, &wished).await?;
-            let work = store::due::add(sql, now, vec![work(now, &public.channel, id)]).await?;
+            let work_id = id_of_next(sql, now, Kind::Moderate, id.as_str()).await?;
+            let work = vec![work(work_id, now, &public.channel, id)];
+            let work = store::due::add(sql, now, work).await?;
             Ok::<_, Race>(Put { message, work })
         })
         .await
@@ -57,8 +60,7 @@ fn refused(refusal: Refusal) -> Failure {
     Failure::Conflict(refusal.to_string())
 }
 
-fn work(now: Timestamp, channel: &str, message: &MessageId) -> Work {
-    let id = unique::id(now);
+fn work(id: String, now: Timestamp, channel: &str, message: &MessageId) -> Work {
     Work {
         kind: Kind::Moderate,
         performer: performer::of_channel(channel),
@@ -89,9 +91,14 @@ pub struct Wanted {
     message: MessageId,
 }
 
-/// What `work` is about. `None`: nothing is wanted any more.
+/// What `work` is about. `None`: nothing is wanted any more, or an earlier wish is still with the provider:
+/// a later one must not overtake it, and whoever is at that one goes on with this.
 pub async fn wanted(sql: &impl Sql, work: &Work) -> Result<Option<Wanted>> {
     let id = MessageId(work.subject.clone());
+    let next = store::due::next_of(sql, Kind::Moderate, &work.subject).await?;
+    if next.is_none_or(|next| next.id != work.id) {
+        return Ok(None);
+    }
     let deed = comment::find(sql, &id).await?.and_then(|known| known.wish);
     let found = match deed {
         Some(deed) => message::find(sql, &id).await?.map(|message| (deed, message)),
@@ -106,8 +113,8 @@ pub async fn wanted(sql: &impl Sql, work: &Work) -> Result<Option<Wanted>> {
     Ok(Some(Wanted { work: work.clone(), deed, account, comment, message: id }))
 }
 
-/// Records what became of it.
-pub async fn record(sql: &impl Sql, now: Timestamp, wanted: &Wanted, outcome: &Outcome) -> Result<()> {
+/// Records what became of it. Gives the next wish about the same comment, if one waits.
+pub async fn record(sql: &impl Sql, now: Timestamp, wanted: &Wanted, outcome: &Outcome) -> Result<Vec<Work>> {
     retrying(async || transaction(sql, async |sql| record_within(sql, now, wanted, outcome).await).await)
         .await
 }
@@ -117,9 +124,9 @@ async fn record_within(
     now: Timestamp,
     wanted: &Wanted,
     outcome: &Outcome,
-) -> Result<(), Race> {
+) -> Result<Vec<Work>, Race> {
     let Wanted { work, deed, .. } = wanted;
-    let Some(mut message) = message::find(sql, &wanted.message).await? else { return Ok(()) };
+    let Some(mut message) = message::find(sql, &wanted.message).await? else { return Ok(vec![]) };
     let known = comment::find(sql, &message.id).await?.unwrap_or_default();
     let is_gone = |error: &DeliveryError| *deed == Deed::Delete && error.reason == Some(Reason::Gone);
     let (known, done) = match outcome {
@@ -131,7 +138,8 @@ async fn record_within(
             let asked = if let Outcome::Retry { after, .. } = outcome { *after } else { None };
             let wait = asked.unwrap_or_else(|| backoff(work.attempts + 1, unique::jitter()));
             store::due::retry(sql, &work.id, now + wait, &error.text).await?;
-            return keep(sql, now, &message, &Comment { error: Some(error.clone()), ..known }).await;
+            keep(sql, now, &message, &Comment { error: Some(error.clone()), ..known }).await?;
+            return Ok(vec![]);
         }
         Outcome::Retry { error, .. } | Outcome::Failed { error } | Outcome::Unknown { error } => {
             (known.refused(*deed, error.clone()), false)
@@ -142,7 +150,9 @@ async fn record_within(
         message.deleted = true;
         message::update(sql, now, &message).await?;
     }
-    keep(sql, now, &message, &known).await
+    keep(sql, now, &message, &known).await?;
+    let next = store::due::next_of(sql, Kind::Moderate, &work.subject).await?;
+    Ok(next.filter(|next| next.due_at <= now).into_iter().collect())
 }
 
 /// Nobody could do it: that is said at the comment.
