@@ -4,6 +4,7 @@
 //! server's answer where it cannot (answer, transfer, disposition).
 
 mod job;
+mod public;
 mod session;
 mod talk;
 
@@ -118,6 +119,8 @@ pub(crate) struct Desk {
     pub(crate) envelopes: RwSignal<BTreeMap<String, Envelope>>,
     /// The message that is being replied to, by conversation.
     pub(crate) quotes: RwSignal<BTreeMap<String, String>>,
+    /// Public conversations in which the next answer goes to the comment's author alone.
+    pub(crate) privately: RwSignal<BTreeSet<String>>,
     /// Interactions with a call under way: their buttons wait.
     pub(crate) busy: RwSignal<BTreeSet<String>>,
     /// The server's clock minus this machine's, in milliseconds.
@@ -150,6 +153,7 @@ impl Desk {
             uploads: RwSignal::default(),
             envelopes: RwSignal::default(),
             quotes: RwSignal::default(),
+            privately: RwSignal::default(),
             busy: RwSignal::default(),
             offset_ms: StoredValue::new(0.0),
             scrolls: StoredValue::default(),

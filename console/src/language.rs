@@ -64,6 +64,31 @@ pub fn fill(text: &str, value: impl std::fmt::Display) -> String {
     text.replacen("{}", &value.to_string(), 1)
 }
 
+impl Words {
+    /// Why a message did not arrive, and what to do about it.
+    pub fn why(&self, reason: api::message::Reason) -> &'static str {
+        use api::message::Reason;
+        match reason {
+            Reason::OptedOut => self.why_opted_out,
+            Reason::Blocked => self.why_blocked,
+            Reason::WindowClosed => self.why_window_closed,
+            Reason::NoSuchPerson => self.why_no_such_person,
+            Reason::Unreachable => self.why_unreachable,
+            Reason::Gone => self.why_gone,
+            Reason::AnswerSpent => self.why_answer_spent,
+            Reason::BadMessage => self.why_bad_message,
+            Reason::BadFile => self.why_bad_file,
+            Reason::BadTemplate => self.why_bad_template,
+            Reason::HeldElsewhere => self.why_held_elsewhere,
+            Reason::TakenForSpam => self.why_taken_for_spam,
+            Reason::TooMany => self.why_too_many,
+            Reason::AccountRefused => self.why_account_refused,
+            Reason::ProviderTrouble => self.why_provider_trouble,
+            Reason::NoAnswer => self.why_no_answer,
+        }
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $es:literal, $en:literal, $pt:literal;)*) => {
         #[derive(Debug, PartialEq, Eq)]
@@ -230,6 +255,42 @@ words! {
     ready_answers: "Respuestas preparadas", "Ready answers", "Respostas prontas";
     find_ready_answer: "Buscar respuesta…", "Find an answer…", "Buscar resposta…";
     no_ready_answers: "No hay respuestas con esas palabras.", "No answers with those words.", "Não há respostas com essas palavras.";
+    // Public comments
+    post: "Publicación", "Post", "Publicação";
+    see_post: "Ver la publicación", "See the post", "Ver a publicação";
+    hide_comment: "Ocultar", "Hide", "Ocultar";
+    show_comment: "Mostrar", "Show", "Mostrar";
+    like_comment: "Me gusta", "Like", "Curtir";
+    unlike_comment: "Ya no me gusta", "Unlike", "Descurtir";
+    delete_comment: "Eliminar", "Delete", "Excluir";
+    hidden: "Oculto", "Hidden", "Oculto";
+    under_way: "En marcha…", "Under way…", "Em andamento…";
+    not_done: "No se pudo hacer", "It could not be done", "Não foi possível fazer";
+    answer_privately: "Responder en privado", "Answer in private", "Responder em particular";
+    replying_privately: "Respuesta privada a", "Private answer to", "Resposta particular a";
+    private_on_its_way: "La respuesta privada está en camino", "The private answer is on its way", "A resposta particular está a caminho";
+    private_sending: "Respuesta privada en camino", "Private answer on its way", "Resposta particular a caminho";
+    private_sent: "Respondido en privado", "Answered in private", "Respondido em particular";
+    private_failed: "La respuesta privada no llegó", "The private answer did not arrive", "A resposta particular não chegou";
+    private_over: "El plazo para responder en privado ha terminado", "The time for a private answer is over", "O prazo para responder em particular terminou";
+
+    // Why a message did not arrive, and what to do
+    why_opted_out: "Pidió no recibir más mensajes. No se le puede escribir hasta que escriba de nuevo.", "They asked for no more messages. They cannot be written to until they write again.", "Pediu para não receber mais mensagens. Só é possível escrever quando escrever de novo.";
+    why_blocked: "Esta persona no acepta mensajes de la empresa. Prueba por otro canal.", "This person takes no messages from the business. Try another channel.", "Esta pessoa não aceita mensagens da empresa. Tente por outro canal.";
+    why_window_closed: "El cliente lleva demasiado tiempo sin escribir. Usa una plantilla u otro canal, o espera a que escriba.", "The customer has not written for too long. Use a template or another channel, or wait until they write.", "O cliente está há tempo demais sem escrever. Use um modelo ou outro canal, ou espere que escreva.";
+    why_no_such_person: "No hay nadie con esta dirección o número en este canal. Compruébalo en la ficha.", "Nobody has this address or number on this channel. Check it in their record.", "Ninguém tem este endereço ou número neste canal. Confira na ficha.";
+    why_unreachable: "Ahora no se le puede alcanzar: teléfono apagado o buzón lleno. Inténtalo más tarde.", "They cannot be reached now: the phone is off or the mailbox is full. Try later.", "Não é possível alcançar agora: telefone desligado ou caixa cheia. Tente mais tarde.";
+    why_gone: "Lo que se respondía o cambiaba ya no existe.", "What was answered or changed is not there any more.", "O que se respondia ou alterava não existe mais.";
+    why_answer_spent: "Un comentario solo admite una respuesta privada, y durante siete días.", "A comment takes one private answer only, within seven days.", "Um comentário só aceita uma resposta privada, e durante sete dias.";
+    why_bad_message: "El canal no admite este mensaje. Escríbelo de otra forma o más corto.", "The channel does not take this message. Write it in another way or shorter.", "O canal não aceita esta mensagem. Escreva de outra forma ou mais curta.";
+    why_bad_file: "El canal no admite este archivo. Prueba con otro formato o uno más pequeño.", "The channel does not take this file. Try another format or a smaller one.", "O canal não aceita este arquivo. Tente outro formato ou um menor.";
+    why_bad_template: "La plantilla no está aprobada, está en pausa o le falta un dato. Elige otra o avisa a un administrador.", "The template is not approved, is paused, or lacks a value. Choose another one or tell an admin.", "O modelo não está aprovado, está em pausa ou falta um dado. Escolha outro ou avise um administrador.";
+    why_held_elsewhere: "Otra aplicación de la empresa lleva ahora esta conversación. Inténtalo cuando la suelte, o avisa a un administrador.", "Another app of the business has this conversation now. Try when it lets go, or tell an admin.", "Outro aplicativo da empresa está com esta conversa agora. Tente quando ele soltar, ou avise um administrador.";
+    why_taken_for_spam: "Se ha tomado por publicidad no deseada. No insistas: prueba más tarde o por otro canal.", "It was taken for spam. Do not repeat it: try later or on another channel.", "Foi tomada por spam. Não insista: tente mais tarde ou por outro canal.";
+    why_too_many: "Demasiados mensajes en poco tiempo. Inténtalo en unos minutos.", "Too many messages in a short time. Try in a few minutes.", "Mensagens demais em pouco tempo. Tente em alguns minutos.";
+    why_account_refused: "El canal rechaza la cuenta de la empresa: clave, permiso o pago. Avisa a un administrador.", "The channel refuses the business's account: key, permission or payment. Tell an admin.", "O canal recusa a conta da empresa: chave, permissão ou pagamento. Avise um administrador.";
+    why_provider_trouble: "El canal tiene una avería. Inténtalo más tarde.", "The channel has trouble of its own. Try later.", "O canal está com uma falha. Tente mais tarde.";
+    why_no_answer: "El canal no contestó: puede que haya llegado. Compruébalo antes de repetir.", "The channel did not answer: it may have arrived. Check before you repeat it.", "O canal não respondeu: pode ter chegado. Confira antes de repetir.";
 
     // Transfer
     queues: "Colas", "Queues", "Filas";

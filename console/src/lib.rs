@@ -2,9 +2,10 @@
 //!
 //! What it knows and what it says is pure and tested natively: [`work`] (all an agent sees, moved on
 //! by events), [`thread`] (one conversation), [`sse`], [`keyboard`], [`search`], [`text`], [`name`],
-//! [`format`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
+//! [`format`], [`comment`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
 //! signals and what can be done), `http` and `stream` (the server), `screen` (what is seen).
 
+pub mod comment;
 pub mod envelope;
 pub mod format;
 pub mod keyboard;

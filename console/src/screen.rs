@@ -1,7 +1,8 @@
 //! The screens and their parts, from the way in to the details.
 
 pub(crate) mod commands;
-pub(crate) mod composer;
+mod comment;
+mod composer;
 pub(crate) mod conversation;
 pub(crate) mod customer;
 pub(crate) mod dialog;

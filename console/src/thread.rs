@@ -308,6 +308,7 @@ mod tests {
             at_ms: 0,
             status: Some(MessageStatus::Sending),
             error: None,
+            comment: None,
             client_id: None,
         }
     }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { Agent, launch } from './support/browser.mjs';
 import { Desk } from './support/desk.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Provider } from './support/provider.mjs';
@@ -25,6 +26,8 @@ before(async () => {
     if (path.startsWith('/bot')) return { ok: true, result: { message_id: next, chat: { id: 42 } } };
     if (path.endsWith('/Messages.json')) return { sid: `SM${next}`, status: 'queued' };
     if (path === '/mail') return { id: `<relay-${next}@shop.example>` };
+    if (path.includes('?fields=permalink_url')) return { id: `${PAGE}_555`, permalink_url: 'https://facebook.example/faro', message: 'Lámpara Faro' };
+    if (path.endsWith('/555_1')) return { success: true };
     return path.endsWith('/comments') ? { id: `555_${next}` } : { recipient_id: '77', message_id: `m_${next}` };
   });
   const { url } = provider;
@@ -128,6 +131,38 @@ test('Messenger: a private message and a comment are two pieces of work, each an
   await luis.send(active, '¡Gracias, Pablo!');
   const answered = await asked(({ path }) => path.includes('/555_1/comments'));
   assert.equal(answered.body.message, '¡Gracias, Pablo!');
+
+  // Hidden through the API; the same wish again asks nobody anything.
+  const known = async () => (await luis.messages(active.conversation_id)).find(({ direction }) => direction === 'in');
+  const { id } = await known();
+  for (let n = 0; n < 2; n += 1) await luis.post(`/api/messages/${id}/moderate`, { deed: 'hide' });
+  await eventually('it is hidden', async () => (await known()).comment?.hidden);
+  const moderated = () => provider.requests.filter(({ path }) => path.endsWith('/555_1')).map(({ body }) => body);
+  assert.deepEqual(moderated(), [{ is_hidden: true }]);
+
+  // In the browser: what the post is about, shown again, and answered in private once.
+  const browser = await launch();
+  try {
+    const { page, at, say } = await Agent.arrive(browser, server, 'luis');
+    await at('message').filter({ hasText: '¡Qué bonita!' }).first().or(page.getByText('Pablo Rey').first()).first().waitFor();
+    if (!await at('composer').isVisible()) await page.getByText('Pablo Rey').first().click();
+    await at('post').filter({ hasText: 'Lámpara Faro' }).waitFor();
+    await at('hidden').waitFor();
+    await page.locator('[data-deed="show"]').press('Enter');
+    await at('hidden').waitFor({ state: 'hidden' });
+    assert.deepEqual(moderated(), [{ is_hidden: true }, { is_hidden: false }]);
+    await at('answer-privately').press('Enter');
+    await say('Le escribo por aquí');
+    const { body: answer } = await asked(({ path, body }) => path.endsWith('/me/messages') && body.recipient?.comment_id === '555_1');
+    assert.equal(answer.message.text, 'Le escribo por aquí');
+    await at('private-answer').filter({ hasText: 'Respondido en privado' }).waitFor();
+    await at('answer-privately').waitFor({ state: 'hidden' });
+    assert.deepEqual(page.problems, []);
+  } finally {
+    await browser.close();
+  }
+  const again = { client_id: 'second', text: 'Otra cosa', attachments: [], in_reply_to: id, private: true };
+  await assert.rejects(luis.post(`/api/interactions/${active.id}/messages`, again), /409/);
   await luis.close(active);
 });
 

@@ -19,6 +19,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
     rate::Rates,
+    reason::Reason,
 };
 
 pub const NAME: &str = "email";
@@ -42,6 +43,7 @@ impl Codec for Email {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),
@@ -94,6 +96,10 @@ impl Codec for Email {
     fn original(&self, received: &Received, settings: &Settings) -> Option<Original> {
         let body = provider::of(received, settings).original(received)?;
         Some(Original { mime: "message/rfc822", body })
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn body_max(&self) -> usize {

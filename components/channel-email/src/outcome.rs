@@ -4,7 +4,7 @@ use channel::{
     json::{self, Node},
     outbound::{Answer, Outcome},
 };
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 use std::time::Duration;
 
 pub(crate) fn interpret(answer: &Answer) -> Outcome {
@@ -59,6 +59,43 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
     }
 }
 
+/// What an error means to whoever wrote the letter: by the enhanced status of RFC 3463, or by the word of
+/// a provider that has none.
+pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
+    let words = error.text.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    Some(match error.code.as_str() {
+        "complaint" | "SpamComplaint" => Reason::OptedOut,
+        "HardBounce" | "BadEmailAddress" | "AddressChange" => Reason::NoSuchPerson,
+        // Postmark and SendGrid write no more to whom they could not reach before.
+        "406" | "dropped" if says(&["unsubscribed", "spam"]) => Reason::OptedOut,
+        "406" | "dropped" | "ManuallyDeactivated" => Reason::NoSuchPerson,
+        "SpamNotification" | "Blocked" | "DMARCPolicy" => Reason::TakenForSpam,
+        "SoftBounce" | "Transient" | "DnsError" | "delayed" | "deferred" => Reason::Unreachable,
+        code => return by_status(code),
+    })
+}
+
+/// `class.subject.detail`; the class says only whether it may work later.
+fn by_status(code: &str) -> Option<Reason> {
+    let mut parts = code.split('.');
+    let mut part = || parts.next()?.parse::<u16>().ok();
+    let (class @ (4 | 5), subject, detail) = (part()?, part()?, part()?) else { return None };
+    Some(match (subject, detail) {
+        // Its own address is refused, not the recipient's.
+        (1, 7 | 8) => Reason::AccountRefused,
+        (1, _) => Reason::NoSuchPerson,
+        (2, 1) if class == 5 => Reason::NoSuchPerson,
+        (2, 3) | (3, 4) => Reason::BadFile,
+        (2 | 3, _) => Reason::Unreachable,
+        (4, _) if class == 4 => Reason::Unreachable,
+        (4, _) => Reason::NoSuchPerson,
+        (6, _) => Reason::BadMessage,
+        (7, _) => Reason::TakenForSpam,
+        _ => return None,
+    })
+}
+
 /// Errors that every letter of the account meets until somebody mends it, whatever their status.
 fn is_ours_to_mend(postmark: Option<i64>, text: &str) -> bool {
     // Token; sender not known or not confirmed; credits; account not approved or closed.
@@ -85,6 +122,31 @@ fn is_ours_to_mend(postmark: Option<i64>, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_error_means() {
+        for (code, text, expected) in [
+            ("5.1.1", "No such user", Some(Reason::NoSuchPerson)),
+            ("5.1.8", "", Some(Reason::AccountRefused)),
+            ("5.2.1", "disabled", Some(Reason::NoSuchPerson)),
+            ("5.2.2", "Mailbox full", Some(Reason::Unreachable)),
+            ("4.2.2", "Mailbox full", Some(Reason::Unreachable)),
+            ("5.2.3", "too large", Some(Reason::BadFile)),
+            ("5.4.4", "no route", Some(Reason::NoSuchPerson)),
+            ("4.4.1", "no answer", Some(Reason::Unreachable)),
+            ("5.7.1", "blocked", Some(Reason::TakenForSpam)),
+            ("5.7.26", "DMARC", Some(Reason::TakenForSpam)),
+            ("HardBounce", "", Some(Reason::NoSuchPerson)),
+            ("dropped", "Bounced Address", Some(Reason::NoSuchPerson)),
+            ("dropped", "Unsubscribed Address", Some(Reason::OptedOut)),
+            ("complaint", "", Some(Reason::OptedOut)),
+            ("5.1", "", None),
+            ("2.1.5", "", None),
+            ("550", "", None),
+        ] {
+            assert_eq!(reason(&DeliveryError::new(code, text)), expected, "{code} {text}");
+        }
+    }
 
     #[test]
     fn answers() {

@@ -3,6 +3,7 @@
 use crate::comment;
 use channel::{
     codec::{Codec, Handshake},
+    discussion::Discussion,
     event::InboundEvent,
     files::{Files, Location},
     json::{self, Node},
@@ -13,15 +14,18 @@ use channel::{
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
+    comment::{Deed, Moderation, Post},
     message::{Attachment, DeliveryError},
     rate::Rates,
+    reason::Reason,
 };
 use meta::{
     answer::{self, CONVERSING},
     envelope,
     graph::Graph,
+    handover, moderate,
     network::{Network, TextLimit},
-    send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
+    send::{self, HUMAN_WINDOW, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
     verify,
 };
 
@@ -59,6 +63,7 @@ impl Codec for Instagram {
             list_rows_max: 0,
             list_title_max: 0,
             window: Some(WINDOW),
+            human_window: Some(HUMAN_WINDOW),
             receipts: true,
             typing: false,
             media: ["image/png", "image/jpeg", "audio/*", "video/*", "application/pdf"]
@@ -77,6 +82,7 @@ impl Codec for Instagram {
             buttons_max: 0,
             button_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             media: vec![],
             ..self.profile()
@@ -103,8 +109,20 @@ impl Codec for Instagram {
         send::encode(&NETWORK, &self.profile(), &graph(settings)?, message)
     }
 
+    fn remedy(&self, refusal: &Answer, message: &Outbound, settings: &Settings) -> Option<ProviderRequest> {
+        handover::remedy(&graph(settings).ok()?, refusal, message, settings, NETWORK.scheme)
+    }
+
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &CONVERSING)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        answer::reason(error)
+    }
+
+    fn discussion(&self) -> Option<&dyn Discussion> {
+        Some(&AccountComments)
     }
 
     fn files(&self) -> Option<&dyn Files> {
@@ -142,5 +160,37 @@ impl Files for AccountFiles {
 
     fn uploaded(&self, body: &[u8]) -> Option<String> {
         Node::root(&json::parse(body).ok()?).text("attachment_id")
+    }
+}
+
+/// What an account can do about comments. Instagram lets nobody like by its API.
+struct AccountComments;
+
+impl Discussion for AccountComments {
+    fn moderation(&self) -> Moderation {
+        let deeds = vec![Deed::Hide, Deed::Show, Deed::Delete];
+        Moderation { deeds, private_answer: Some(moderate::PRIVATE_ANSWER) }
+    }
+
+    fn moderate(
+        &self,
+        deed: Deed,
+        comment: &str,
+        settings: &Settings,
+    ) -> Result<ProviderRequest, DeliveryError> {
+        moderate::moderate(&graph(settings)?, "hide", deed, comment)
+    }
+
+    fn look_up(&self, post: &str, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
+        let fields = ["permalink", "caption", "media_type", "thumbnail_url", "media_url"];
+        moderate::look_up(&graph(settings)?, post, &fields)
+    }
+
+    fn post(&self, body: &[u8]) -> Option<Post> {
+        // Of a film, its still picture.
+        let document = json::parse(body).ok()?;
+        let is_film = Node::root(&document).text("media_type").as_deref() == Some("VIDEO");
+        let pictures: &[&str] = if is_film { &["thumbnail_url"] } else { &["thumbnail_url", "media_url"] };
+        moderate::post(body, "permalink", &["caption"], pictures)
     }
 }

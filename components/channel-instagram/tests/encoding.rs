@@ -46,7 +46,9 @@ fn menus_and_the_human_tag() {
     let options = vec![MenuOption { id: "o1".to_owned(), title: "Sí".to_owned() }];
     let menu = Content::Menu(Menu { text: "¿Sí?".to_owned(), options });
     let late = Outbound { last_heard: Some(Duration::from_secs(100_000)), ..outbound(menu) };
-    let calls = Instagram.encode(&late, &settings()).expect("encodes");
+    let mut allowed = settings();
+    allowed.0.insert("human_agent".to_owned(), "true".to_owned());
+    let calls = Instagram.encode(&late, &allowed).expect("encodes");
     assert_eq!(
         body(&calls[0]),
         json!({

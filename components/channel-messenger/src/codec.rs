@@ -3,6 +3,7 @@
 use crate::feed;
 use channel::{
     codec::{Codec, Handshake},
+    discussion::Discussion,
     event::InboundEvent,
     files::{Files, Location},
     json::{self, Node},
@@ -13,15 +14,18 @@ use channel::{
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
+    comment::{Deed, Moderation, Post},
     message::{Attachment, DeliveryError},
     rate::Rates,
+    reason::Reason,
 };
 use meta::{
     answer::{self, CONVERSING},
     envelope,
     graph::Graph,
+    handover, moderate,
     network::{Network, TextLimit},
-    send::{self, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
+    send::{self, HUMAN_WINDOW, QUICK_REPLIES_MAX, TITLE_MAX, WINDOW},
     verify,
 };
 
@@ -58,6 +62,7 @@ impl Codec for Messenger {
             list_rows_max: 0,
             list_title_max: 0,
             window: Some(WINDOW),
+            human_window: Some(HUMAN_WINDOW),
             receipts: true,
             typing: false,
             media: ["image/*", "audio/*", "video/*", "text/*", "application/*"].map(str::to_owned).to_vec(),
@@ -74,6 +79,7 @@ impl Codec for Messenger {
             buttons_max: 0,
             button_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             media: vec![],
             ..self.profile()
@@ -100,8 +106,20 @@ impl Codec for Messenger {
         send::encode(&NETWORK, &self.profile(), &Graph::of(settings)?, message)
     }
 
+    fn remedy(&self, refusal: &Answer, message: &Outbound, settings: &Settings) -> Option<ProviderRequest> {
+        handover::remedy(&Graph::of(settings).ok()?, refusal, message, settings, NETWORK.scheme)
+    }
+
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &CONVERSING)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        answer::reason(error)
+    }
+
+    fn discussion(&self) -> Option<&dyn Discussion> {
+        Some(&PageComments)
     }
 
     fn files(&self) -> Option<&dyn Files> {
@@ -129,5 +147,33 @@ impl Files for PageFiles {
 
     fn uploaded(&self, body: &[u8]) -> Option<String> {
         Node::root(&json::parse(body).ok()?).text("attachment_id")
+    }
+}
+
+/// What a page can do about comments.
+struct PageComments;
+
+impl Discussion for PageComments {
+    fn moderation(&self) -> Moderation {
+        let deeds = vec![Deed::Hide, Deed::Show, Deed::Like, Deed::Unlike, Deed::Delete];
+        Moderation { deeds, private_answer: Some(moderate::PRIVATE_ANSWER) }
+    }
+
+    fn moderate(
+        &self,
+        deed: Deed,
+        comment: &str,
+        settings: &Settings,
+    ) -> Result<ProviderRequest, DeliveryError> {
+        moderate::moderate(&Graph::of(settings)?, "is_hidden", deed, comment)
+    }
+
+    fn look_up(&self, post: &str, settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
+        let fields = ["permalink_url", "message", "story", "full_picture"];
+        moderate::look_up(&Graph::of(settings)?, post, &fields)
+    }
+
+    fn post(&self, body: &[u8]) -> Option<Post> {
+        moderate::post(body, "permalink_url", &["message", "story"], &["full_picture"])
     }
 }

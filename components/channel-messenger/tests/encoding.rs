@@ -2,7 +2,7 @@
 
 use channel::{
     codec::Codec,
-    outbound::{Outbound, ProviderRequest},
+    outbound::{Correspondence, Outbound, ProviderRequest},
     received::Settings,
 };
 use channel_messenger::codec::Messenger;
@@ -154,18 +154,28 @@ fn what_has_no_shape_is_said_in_words() {
 #[test]
 fn after_a_day_a_person_answers_and_after_a_week_nobody() {
     const HOUR: u64 = 60 * 60;
+    let late = |seconds: Option<u64>, automatic| Outbound {
+        last_heard: seconds.map(Duration::from_secs),
+        correspondence: Correspondence { automatic, ..Correspondence::default() },
+        ..outbound(Content::text("Hola"))
+    };
+    let mut allowed = settings();
+    allowed.0.insert("human_agent".to_owned(), "true".to_owned());
     for (heard, kind, tag) in [
         (None, "RESPONSE", Value::Null),
-        (Some(24 * HOUR), "RESPONSE", Value::Null),
-        (Some(24 * HOUR + 1), "MESSAGE_TAG", json!("HUMAN_AGENT")),
-        (Some(7 * 24 * HOUR), "MESSAGE_TAG", json!("HUMAN_AGENT")),
+        (Some(24 * HOUR - 1), "RESPONSE", Value::Null),
+        (Some(24 * HOUR), "MESSAGE_TAG", json!("HUMAN_AGENT")),
+        (Some(7 * 24 * HOUR - 1), "MESSAGE_TAG", json!("HUMAN_AGENT")),
     ] {
-        let last_heard = heard.map(Duration::from_secs);
-        let body = body(&encode(&Outbound { last_heard, ..outbound(Content::text("Hola")) })[0]);
+        let body = body(&Messenger.encode(&late(heard, false), &allowed).expect("it may be sent")[0]);
         assert_eq!((&body["messaging_type"], &body["tag"]), (&json!(kind), &tag), "{heard:?}");
     }
-    let last_heard = Some(Duration::from_secs(7 * 24 * HOUR + 1));
-    assert_eq!(refused(&Outbound { last_heard, ..outbound(Content::text("Hola")) }), "window");
+    let code = |message: &Outbound, settings: &Settings| {
+        Messenger.encode(message, settings).expect_err("refused").code
+    };
+    assert_eq!(code(&late(Some(7 * 24 * HOUR), false), &allowed), "window");
+    assert_eq!(code(&late(Some(24 * HOUR), true), &allowed), "window", "no bot answers late");
+    assert_eq!(code(&late(Some(24 * HOUR), false), &settings()), "window", "Meta did not allow it");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::{Attachment, DeliveryError},
     rate::Rates,
+    reason::Reason,
 };
 
 /// Short messages through any of the providers.
@@ -38,6 +39,7 @@ impl Codec for Sms {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: false,
             // By their address: where a provider takes no files, it stands in the text.
@@ -69,6 +71,10 @@ impl Codec for Sms {
 
     fn thanks(&self, _received: &Received, settings: &Settings) -> Option<Told> {
         provider::of(settings)?.thanks(settings)
+    }
+
+    fn reason(&self, error: &DeliveryError, settings: &Settings) -> Option<Reason> {
+        provider::of(settings)?.reason(&error.code)
     }
 
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {

@@ -14,6 +14,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
     rate::{Rate, Rates},
+    reason::Reason,
 };
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ impl Codec for Telegram {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             // What Telegram does not show inline goes as a document.
@@ -76,6 +78,10 @@ impl Codec for Telegram {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

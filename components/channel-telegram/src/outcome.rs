@@ -5,7 +5,7 @@ use channel::{
     json::{self, Node},
     outbound::{Answer, Outcome},
 };
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 use std::time::Duration;
 
 pub(crate) fn interpret(answer: &Answer) -> Outcome {
@@ -56,6 +56,28 @@ fn refused(status: u16, retry_after: Option<Duration>, answer: &Node<'_>) -> Out
     }
 }
 
+/// What an error means to whoever wrote the message. Telegram has few codes: the words tell.
+pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
+    let words = error.text.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    Some(match error.code.as_str() {
+        "403" if says(&["deactivated"]) => Reason::NoSuchPerson,
+        "403" => Reason::Blocked,
+        "400" if says(&["chat not found", "peer_id_invalid", "user not found"]) => Reason::NoSuchPerson,
+        "400" if says(&["replied not found", "message to edit not found"]) => Reason::Gone,
+        "400" if says(&["wrong file", "file is too big", "photo", "failed to get http url content"]) => {
+            Reason::BadFile
+        }
+        "400" => Reason::BadMessage,
+        "413" => Reason::BadFile,
+        "401" | "404" => Reason::AccountRefused,
+        "429" => Reason::TooMany,
+        "408" | "409" | "425" => Reason::ProviderTrouble,
+        code if code.len() == 3 && code.starts_with('5') => Reason::ProviderTrouble,
+        _ => return None,
+    })
+}
+
 fn problem(code: &str, text: &str) -> DeliveryError {
     DeliveryError::new(code, text)
 }
@@ -64,6 +86,23 @@ fn problem(code: &str, text: &str) -> DeliveryError {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_an_error_means() {
+        for (code, text, expected) in [
+            ("403", "Forbidden: bot was kicked from the group chat", Some(Reason::Blocked)),
+            ("403", "Forbidden: user is deactivated", Some(Reason::NoSuchPerson)),
+            ("400", "Bad Request: chat not found", Some(Reason::NoSuchPerson)),
+            ("400", "Bad Request: message to be replied not found", Some(Reason::Gone)),
+            ("400", "Bad Request: wrong file identifier/HTTP URL specified", Some(Reason::BadFile)),
+            ("400", "Bad Request: message is too long", Some(Reason::BadMessage)),
+            ("429", "Too Many Requests", Some(Reason::TooMany)),
+            ("502", "", Some(Reason::ProviderTrouble)),
+            ("migrated", "", None),
+        ] {
+            assert_eq!(reason(&DeliveryError::new(code, text)), expected, "{code} {text}");
+        }
+    }
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {

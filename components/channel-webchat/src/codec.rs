@@ -45,6 +45,7 @@ impl Codec for Webchat {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: true,
             media: crate::file::TYPES.map(str::to_owned).to_vec(),

@@ -15,6 +15,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
     rate::{Rate, Rates},
+    reason::Reason,
 };
 use meta::{answer, verify};
 use std::time::Duration;
@@ -57,6 +58,7 @@ impl Codec for WhatsApp {
             list_rows_max: 10,
             list_title_max: 24,
             window: Some(Duration::from_secs(24 * 60 * 60)),
+            human_window: None,
             receipts: true,
             typing: false,
             media: MEDIA.map(str::to_owned).to_vec(),
@@ -92,6 +94,10 @@ impl Codec for WhatsApp {
 
     fn templates(&self) -> Option<&dyn Templates> {
         Some(&GraphTemplates)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

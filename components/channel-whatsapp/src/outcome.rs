@@ -1,6 +1,7 @@
 //! What the Graph API's answer means for the message and for the account.
 
-use meta::answer::{Reading, Verdict};
+use domain::{message::DeliveryError, reason::Reason};
+use meta::answer::{Reading, Verdict, numbers};
 
 pub(crate) const READING: Reading = Reading {
     id: |answer| answer.list("messages").first().and_then(|message| message.text("id")),
@@ -26,9 +27,55 @@ fn verdict(code: i64) -> Verdict {
     }
 }
 
+/// What an error of the Cloud API means to whoever wrote the message, whether it came as the answer to a
+/// call or in a report.
+pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
+    let (code, _) = numbers(&error.code)?;
+    Some(match code {
+        131_050 => Reason::OptedOut,
+        131_026 | 131_021 | 131_030 | 131_062 => Reason::NoSuchPerson,
+        131_047 => Reason::WindowClosed,
+        // Meta keeps it back: too much advertising, an experiment.
+        131_048 | 131_049 | 131_064 | 130_472 => Reason::TakenForSpam,
+        132_000..=132_999 => Reason::BadTemplate,
+        131_052 | 131_053 => Reason::BadFile,
+        131_008 | 131_009 | 131_051 | 100 => Reason::BadMessage,
+        4 | 80_007 | 130_429 | 131_056 | 133_016 => Reason::TooMany,
+        1 | 2 | 131_000 | 131_016 | 131_057 | 135_000 => Reason::ProviderTrouble,
+        137_000 => Reason::Unreachable,
+        139_100..=139_199 => Reason::Blocked,
+        0 | 3 | 10 | 190 | 200..=299 | 368 => Reason::AccountRefused,
+        130_497 | 131_005 | 131_031 | 131_037 | 131_042 | 131_044 | 131_045 | 133_010 => {
+            Reason::AccountRefused
+        }
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_code_means() {
+        for (code, expected) in [
+            ("131026", Some(Reason::NoSuchPerson)),
+            ("131047", Some(Reason::WindowClosed)),
+            ("131047/2494073", Some(Reason::WindowClosed)),
+            ("131049", Some(Reason::TakenForSpam)),
+            ("131050", Some(Reason::OptedOut)),
+            ("131053", Some(Reason::BadFile)),
+            ("131056", Some(Reason::TooMany)),
+            ("132015", Some(Reason::BadTemplate)),
+            ("131042", Some(Reason::AccountRefused)),
+            ("190", Some(Reason::AccountRefused)),
+            ("131016", Some(Reason::ProviderTrouble)),
+            ("138000", None),
+            ("no_address", None),
+        ] {
+            assert_eq!(reason(&DeliveryError::new(code, "")), expected, "{code}");
+        }
+    }
     use channel::outbound::{Answer, Outcome};
     use meta::answer::interpret;
     use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Calls to the API of X in the name of the business's account, and the files that come with them.
 
 use channel::{
+    codec::IN_PUBLIC,
     files::{Files, Location},
     json::{self, Node},
     outbound::ProviderRequest,
@@ -77,7 +78,13 @@ impl Files for XFiles {
         Some(Api::of(settings).map(|api| {
             // Nothing of a file can look like a boundary that is made from its digest.
             let boundary = to_hex(&Sha256::digest(bytes));
-            let category = if file.mime.as_deref() == Some("image/gif") { "dm_gif" } else { "dm_image" };
+            let is_gif = file.mime.as_deref() == Some("image/gif");
+            let category = match (settings.get(IN_PUBLIC).is_some(), is_gif) {
+                (false, false) => "dm_image",
+                (false, true) => "dm_gif",
+                (true, false) => "tweet_image",
+                (true, true) => "tweet_gif",
+            };
             let in_line = |text: &str| text.replace(['"', '\r', '\n', '\\'], "_");
             let mime = in_line(file.mime.as_deref().unwrap_or("application/octet-stream"));
             let mut body = format!(
@@ -140,6 +147,10 @@ mod tests {
             body.contains("\r\n\r\ndm_image\r\n") && body.contains("image/png\r\n\r\nPNG\r\n--"),
             "{body}"
         );
+        let mut public = settings();
+        public.0.insert(IN_PUBLIC.to_owned(), "true".to_owned());
+        let request = XFiles.upload(&file, b"PNG", &public).expect("uploads").expect("a call");
+        assert!(String::from_utf8_lossy(&request.body).contains("\r\n\r\ntweet_image\r\n"));
         assert_eq!(XFiles.uploaded(br#"{"data":{"id":"77"}}"#).as_deref(), Some("77"));
         assert_eq!(XFiles.uploaded(b"<html>"), None);
     }

@@ -14,6 +14,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile},
     message::DeliveryError,
     rate::{Rate, Rates},
+    reason::Reason,
 };
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ impl Codec for X {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: false,
             media: ["image/jpeg", "image/png", "image/webp", "image/gif"].map(str::to_owned).to_vec(),
@@ -66,8 +68,16 @@ impl Codec for X {
         encode::encode(message, settings)
     }
 
+    fn following(&self, call: ProviderRequest, before: &str) -> ProviderRequest {
+        encode::below(call, before)
+    }
+
     fn interpret(&self, answer: &Answer) -> Outcome {
         outcome::interpret(answer)
+    }
+
+    fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        outcome::reason(error)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -4,31 +4,30 @@
 use crate::{
     api::{Api, refusal},
     codec::NAME,
-    weight::posts,
+    weight::{POST_MAX, posts},
 };
 use channel::{
     outbound::{Outbound, ProviderRequest},
     received::Settings,
     split::split,
 };
-use domain::message::{Content, DeliveryError};
+use domain::message::{Attachment, Content, DeliveryError};
 use serde_json::{Value, json};
 
 /// Of a direct message; a post is counted in another way.
 pub(crate) const MESSAGE_MAX: usize = 10_000;
+
+/// Of one post.
+const PICTURES_MAX: usize = 4;
 
 pub(crate) fn encode(message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError> {
     let api = Api::of(settings)?;
     let words = message.content.words();
     let calls: Vec<ProviderRequest> = match &message.thread {
         Some(thread) => {
-            let files = !message.content.attachments().is_empty();
-            if files && matches!(message.content, Content::Media { .. }) {
-                return Err(refusal("media", "a public reply carries no files"));
-            }
             let target = id(message.in_reply_to.as_deref().unwrap_or(thread))?;
-            let reply = |part: &str| json!({ "text": part, "reply": { "in_reply_to_tweet_id": target } });
-            posts(&words).into_iter().map(|part| api.post("tweets", &reply(part))).collect()
+            let replies = replies(message, &words, target, settings)?;
+            replies.iter().map(|body| api.post("tweets", body)).collect()
         }
         None => {
             let to = message.to.iter().find(|identity| identity.scheme == NAME);
@@ -43,17 +42,67 @@ pub(crate) fn encode(message: &Outbound, settings: &Settings) -> Result<Vec<Prov
     Ok(calls)
 }
 
+/// Public replies, each with as many pictures as a post may have. The words begin with the first.
+fn replies(
+    message: &Outbound,
+    words: &str,
+    target: &str,
+    settings: &Settings,
+) -> Result<Vec<Value>, DeliveryError> {
+    let parts = posts(words);
+    if parts.len() > 1 && settings.get("long_replies") == Some("refuse") {
+        let limit = format!("a post has {POST_MAX} characters, and this account makes no threads");
+        return Err(refusal("too_long", &limit));
+    }
+    let media = media(message)?;
+    // A moving picture stands alone.
+    let moves = |file: &Attachment| file.mime.as_deref() == Some("image/gif");
+    let moving = message.content.attachments().iter().any(moves);
+    let mut pictures = media.chunks(if moving { 1 } else { PICTURES_MAX });
+    let mut texts = parts.into_iter();
+    let mut bodies = vec![];
+    loop {
+        let (text, pictures) = (texts.next(), pictures.next());
+        if text.is_none() && pictures.is_none() {
+            return Ok(bodies);
+        }
+        let mut body = json!({ "reply": { "in_reply_to_tweet_id": target } });
+        if let Some(text) = text {
+            body["text"] = json!(text);
+        }
+        if let Some(ids) = pictures {
+            body["media"] = json!({ "media_ids": ids });
+        }
+        bodies.push(body);
+    }
+}
+
+/// The ids of the message's files at X. A card is its words, if its picture cannot be shown.
+fn media(message: &Outbound) -> Result<Vec<&str>, DeliveryError> {
+    let files = message.content.attachments().iter();
+    let found = files.map(|file| match (&file.provider_ref, &message.content) {
+        (Some(id), _) => Ok(Some(id.as_str())),
+        (None, Content::Card(_)) => Ok(None),
+        (None, _) => Err(refusal("file", "the file is not at X")),
+    });
+    found.filter_map(Result::transpose).collect()
+}
+
+/// The next post of a thread stands below the one `before`. Direct messages simply follow each other.
+pub(crate) fn below(call: ProviderRequest, before: &str) -> ProviderRequest {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&call.body) else { return call };
+    match body.pointer_mut("/reply/in_reply_to_tweet_id") {
+        Some(target) => *target = json!(before),
+        None => return call,
+    }
+    ProviderRequest { body: body.to_string().into_bytes(), ..call }
+}
+
 /// Direct messages with at most one picture each. The words go with the first.
 fn bodies(message: &Outbound, words: &str) -> Result<Vec<Value>, DeliveryError> {
     let mut texts = split(words.trim(), MESSAGE_MAX, |_| 1).into_iter();
     let mut bodies = vec![];
-    for file in message.content.attachments() {
-        let media = match (&file.provider_ref, &message.content) {
-            (Some(id), _) => id,
-            // A card is its words, if its picture cannot be shown.
-            (None, Content::Card(_)) => continue,
-            (None, _) => return Err(refusal("file", "the file is not at X")),
-        };
+    for media in media(message)? {
         let mut body = json!({ "attachments": [{ "media_id": media }] });
         if let Some(text) = texts.next() {
             body["text"] = json!(text);
@@ -77,7 +126,7 @@ mod tests {
     use channel::codec::Codec;
     use domain::{
         contact::Identity,
-        message::{Attachment, Menu, MenuOption},
+        message::{Menu, MenuOption},
     };
 
     fn settings() -> Settings {
@@ -142,8 +191,29 @@ mod tests {
             "tweets",
             json!([reply(&one, "100"), reply(&two, "100")]),
         );
+        let long = Content::text(format!("{one} {two}"));
+        let calls = X.encode(&under(None, long.clone()), &settings()).expect("a thread");
+        let second: Value = serde_json::from_slice(&X.following(calls[1].clone(), "777").body).expect("JSON");
+        assert_eq!(second, reply(&two, "777"), "the next post stands below the one before");
+        let direct = X.encode(&outbound(Content::text("Hola")), &settings()).expect("encodes").remove(0);
+        assert_eq!(X.following(direct.clone(), "777"), direct);
+        let mut strict = settings();
+        strict.0.insert("long_replies".to_owned(), "refuse".to_owned());
+        assert_eq!(X.encode(&under(None, long), &strict).expect_err("refused").code, "too_long");
+        let picture = |id: &str| Attachment { provider_ref: Some(id.to_owned()), ..Attachment::default() };
+        let attachments = ["1", "2", "3", "4", "5"].map(picture).to_vec();
+        let content = Content::Media { text: Some("Mire".to_owned()), attachments };
+        let below = json!({ "in_reply_to_tweet_id": "100" });
+        check(
+            &under(None, content),
+            "tweets",
+            json!([
+                { "reply": below, "text": "Mire", "media": { "media_ids": ["1", "2", "3", "4"] } },
+                { "reply": below, "media": { "media_ids": ["5"] } },
+            ]),
+        );
         let file = Content::Media { text: None, attachments: vec![Attachment::default()] };
-        assert_eq!(X.encode(&under(None, file), &settings()).expect_err("refused").code, "media");
+        assert_eq!(X.encode(&under(None, file), &settings()).expect_err("refused").code, "file");
     }
 
     #[test]

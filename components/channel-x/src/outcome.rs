@@ -4,11 +4,11 @@ use channel::{
     json::{self, Node},
     outbound::{Answer, Outcome},
 };
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 use std::time::Duration;
 
-/// Limits are counted in windows of this length. When the window ends stands in a header that is not
-/// passed on, so the longest wait is taken where nothing else is said.
+/// Limits are counted in windows of this length: the longest wait, where the answer does not say when the
+/// window ends.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 pub(crate) fn interpret(answer: &Answer) -> Outcome {
@@ -50,6 +50,21 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
     }
 }
 
+/// What an error means to whoever wrote the message.
+pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
+    let words = error.text.to_lowercase();
+    Some(match error.code.as_str() {
+        "usage-capped" => Reason::TooMany,
+        "client-forbidden" | "unsupported-authentication" | "client-disconnected" => Reason::AccountRefused,
+        "resource-not-found" | "http_404" => Reason::Gone,
+        "invalid-request" | "http_400" => Reason::BadMessage,
+        "http_403" | "not-authorized-for-resource" if words.contains("duplicate") => Reason::BadMessage,
+        // Closed direct messages, or a block.
+        "http_403" | "not-authorized-for-resource" => Reason::Blocked,
+        _ => return None,
+    })
+}
+
 fn code(status: u16, kind: &str) -> String {
     if kind.is_empty() || kind == "about:blank" { format!("http_{status}") } else { kind.to_owned() }
 }
@@ -74,6 +89,23 @@ fn problem(code: &str, text: &str) -> DeliveryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_error_means() {
+        for (code, text, expected) in [
+            ("http_403", "Forbidden: You are not permitted.", Some(Reason::Blocked)),
+            (
+                "http_403",
+                "You are not allowed to create a Tweet with duplicate content.",
+                Some(Reason::BadMessage),
+            ),
+            ("usage-capped", "", Some(Reason::TooMany)),
+            ("http_404", "", Some(Reason::Gone)),
+            ("http_503", "", None),
+        ] {
+            assert_eq!(reason(&DeliveryError::new(code, text)), expected, "{code} {text}");
+        }
+    }
 
     #[track_caller]
     fn check(status: u16, retry_after: Option<u64>, body: &str, expected: &str) {

@@ -192,6 +192,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Read => work::read(sql, call.agent_id()?, &call.interaction(), asked).await,
         E::Typing => work::types(sql, call.agent_id()?, &call.interaction()).await,
         E::Resend => work::resend(sql, call.agent_id()?, call.supervises(), id).await,
+        E::Moderate => work::moderate(sql, call.agent_id()?, call.supervises(), id, asked).await,
         E::Messages => work::messages(sql, id, asked).await,
         E::Templates => template::sendable(sql, call.agent_id()?, &call.interaction()).await,
         E::AccountTemplates => template::of_account(sql, id).await,

@@ -5,12 +5,12 @@ use crate::{
     view::{self, Center},
 };
 use api::{
-    message::MessagePage,
+    message::{Message, MessagePage},
     request::{Envelope, SendMessage},
     template::SendTemplate,
 };
 use domain::{
-    channel::{CapacityKind, ChannelProfile},
+    channel::{CapacityKind, ChannelProfile, Profiles},
     consent::Extent,
     contact::Identity,
     id::{AgentId, ConversationId, InteractionId, MessageId},
@@ -23,9 +23,9 @@ use shell::{
     outbound::{self, Draft, Put},
     template,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    attachment,
+    attachment, comment,
     conversation::{self, Conversation},
     message,
     port::{Sql, transaction},
@@ -47,6 +47,8 @@ pub struct Writer<'a> {
     pub uploads: &'a BTreeSet<String>,
     /// Of the interaction's channel, when its component told it.
     pub profile: Option<&'a ChannelProfile>,
+    /// The same for all of the channel: a private answer leaves the public.
+    pub profiles: Option<&'a Profiles>,
 }
 
 /// Stores a message and the work of delivering it. The same `client_id` again gives the same message,
@@ -101,7 +103,8 @@ pub async fn send(
     }
     let account = store::account::find(sql, &of.account).await?;
     let account = account.ok_or_else(|| Failure::Broken(format!("conversation {} has no account", of.id)))?;
-    outbound::answer_privately(sql, now, &account, CapacityKind::Chat, &draft).await
+    let silent = || Failure::Later(format!("the channel {} does not answer", of.channel));
+    outbound::answer_privately(sql, now, &account, writer.profiles.ok_or_else(silent)?, &draft).await
 }
 
 async fn held_conversation(sql: &impl Sql, id: &InteractionId) -> Result<Conversation> {
@@ -265,7 +268,11 @@ pub async fn page(
     limit: Option<i64>,
 ) -> Result<MessagePage> {
     let found = conversation::find(sql, id).await?;
-    found.ok_or_else(|| Failure::NotFound(format!("conversation {id}")))?;
+    let found = found.ok_or_else(|| Failure::NotFound(format!("conversation {id}")))?;
+    let comments = match found.thread {
+        Some(_) => comment::of_conversation(sql, id).await?,
+        None => BTreeMap::new(),
+    };
     let limit = limit.unwrap_or(50).clamp(1, PAGE_MAX);
     let before = before.unwrap_or(u64::MAX);
     let mut messages = message::before(sql, id, before, limit + 1).await?;
@@ -274,7 +281,13 @@ pub async fn page(
         messages.remove(0);
     }
     Ok(MessagePage {
-        messages: messages.iter().map(|message| view::message(message, center)).collect(),
+        messages: messages
+            .iter()
+            .map(|message| Message {
+                comment: comments.get(&message.id).map(view::comment),
+                ..view::message(message, center)
+            })
+            .collect(),
         more,
     })
 }
@@ -282,6 +295,7 @@ pub async fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::channel::CapacityKind;
 
     #[test]
     fn a_channel_takes_what_its_profile_names() {
@@ -294,6 +308,7 @@ mod tests {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: false,
             typing: false,
             media: vec!["image/*".to_owned(), "application/pdf".to_owned()],

@@ -26,6 +26,7 @@ pub enum Endpoint {
     WrapUp,
     Dispose,
     Resend,
+    Moderate,
     Messages,
     Contacts,
     Contact,
@@ -183,6 +184,7 @@ pub const TABLE: &[Route] = &[
     post(E::OptOut, "/api/conversations/{id}/opt-outs", json("RecordOptOut"), One("OptOut"), "Records that the contact told an agent to write no more on this channel"),
     post(E::OptIn, "/api/opt-outs/{id}", NO_BODY, Nothing, "Takes an opt-out back, by the wish of the contact").method("DELETE"),
     post(E::Resend, "/api/messages/{id}/retry", NO_BODY, One("Message"), "Sends a failed message again"),
+    post(E::Moderate, "/api/messages/{id}/moderate", json("Moderate"), One("Message"), "Hides, shows, likes or deletes a public comment"),
     get(E::Messages, "/api/conversations/{id}/messages", Member, One("MessagePage"), "A page of a conversation")
         .query(&[("before", "Only messages with a lower seq"), ("limit", "At most so many, 50 unless told, 200 at most")]),
     get(E::Contacts, "/api/contacts", Member, Many("Contact"), "Finds contacts by name, phone or address")

@@ -2,6 +2,7 @@
 
 mod agent;
 mod center;
+mod comment;
 mod contact;
 mod interaction;
 mod message;
@@ -10,6 +11,7 @@ mod template;
 
 pub use agent::{me, presence, role, stat};
 pub use center::Center;
+pub use comment::{comment, deed, moderation, post};
 pub use contact::{contact, contact_as_stored, opt_out};
 pub use interaction::{for_strangers, history_item, interaction, window_until};
 pub use message::{attachment, message};

@@ -1,11 +1,14 @@
 //! An agent at work: what the shell commits, told back and followed up.
 
 use crate::{
-    access, attachment, interaction, letter, message, profile,
+    access, attachment, comment, interaction, letter, message, profile,
     query::{number, parameter},
     view::{self, Center},
 };
-use api::request::{MarkRead, SendMessage};
+use api::{
+    comment::Moderate,
+    request::{MarkRead, SendMessage},
+};
 use domain::{
     id::{AgentId, ConversationId, InteractionId, MessageId},
     message::{Content, Letter},
@@ -74,7 +77,8 @@ pub(crate) async fn send(
     let view = access::existing(sql, id).await?;
     let conversation = conversation::find(sql, &view.conversation).await?;
     let profile = conversation.as_ref().and_then(|conversation| center.profile(conversation));
-    let writer = message::Writer { agent, uploads: &uploads, profile };
+    let profiles = conversation.as_ref().and_then(|conversation| center.profiles.get(&conversation.channel));
+    let writer = message::Writer { agent, uploads: &uploads, profile: profile.as_ref(), profiles };
     let put = message::send(sql, now(), writer, id, request).await?;
     let reply = told(put, &center);
     attachment::sent(&uploads).await?;
@@ -89,6 +93,22 @@ fn told(put: Put, center: &Center) -> Reply {
 pub(crate) async fn resend(sql: &impl Sql, agent: &AgentId, supervises: bool, id: &str) -> Result<Reply> {
     let put = message::resend(sql, now(), agent, supervises, &MessageId::from(id)).await?;
     Ok(told(put, &Center::load(sql, Default::default()).await?))
+}
+
+pub(crate) async fn moderate(
+    sql: &impl Sql,
+    agent: &AgentId,
+    supervises: bool,
+    id: &str,
+    asked: &Asked,
+) -> Result<Reply> {
+    let Moderate { deed } = asked.json()?;
+    let (profiles, id) = (profile::all(sql).await?, MessageId::from(id));
+    let deed = view::deed(deed);
+    let put = comment::moderate(sql, now(), &profiles, agent, supervises, &id, deed).await?;
+    attempt(put.work);
+    let center = Center::load(sql, Default::default()).await?;
+    Ok(reply::ok(&comment::shown(sql, &center, &put.message).await?))
 }
 
 pub(crate) async fn read(

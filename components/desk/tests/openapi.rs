@@ -14,6 +14,7 @@ use utoipa::OpenApi;
     api::admin::AgentSetup,
     api::admin::QueueSetup,
     api::agent::Me,
+    api::comment::Moderate,
     api::contact::Contact,
     api::contact::HistoryPage,
     api::event::Event,

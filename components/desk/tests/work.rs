@@ -14,12 +14,13 @@ use api::{
 };
 use center::{Center, NOW, at, wrote};
 use desk::{
-    consent, contact, interaction,
+    comment, consent, contact, interaction,
     message::{self, Writer},
     ready_answer, view,
 };
 use domain::{
-    channel::{CapacityKind, ChannelProfile},
+    channel::{CapacityKind, ChannelProfile, Profiles},
+    comment::{Deed, Moderation},
     contact::Identity,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
@@ -32,10 +33,13 @@ use shell::{
     inbound::{Heard, What},
     outbound::Put,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use store::{
     attachment::{self, Stored},
-    conversation,
+    conversation::{self, Conversation},
     native::Database,
 };
 
@@ -72,8 +76,27 @@ impl Talk {
         request: SendMessage,
     ) -> Result<Put> {
         let uploads: BTreeSet<String> = [format!("of-{agent}")].into();
-        let writer = Writer { agent, uploads: &uploads, profile };
+        let moderation = Moderation { deeds: vec![], private_answer: Some(Duration::from_secs(60)) };
+        let messages = self.center.profile.clone();
+        let profiles = Some(&Profiles { messages, comments: None, moderation });
+        let writer = Writer { agent, uploads: &uploads, profile, profiles };
         block_on(message::send(&self.sql, at(1), writer, &self.id, request))
+    }
+
+    /// Marta comments on a post, and Amy answers that from here on.
+    fn go_public(&mut self) -> Conversation {
+        let What::Message(heard) = wrote("marta", "k1", "¿Precio?").what else { unreachable!() };
+        let heard = Heard { thread: Some("post".to_owned()), ..heard };
+        self.center.apply("k1", What::Message(heard));
+        let marta = Identity::new("ring", "marta");
+        let found = conversation::with_under(&self.sql, &self.center.account.id, &marta, Some("post"));
+        let public = block_on(found).unwrap().unwrap();
+        self.id = public.open_interaction.clone().unwrap();
+        let ring = Duration::from_secs(20);
+        let offer = Command::Offer { agent: self.amy.clone(), ring, why: String::new() };
+        self.center.execute(NOW, &self.id, offer);
+        block_on(interaction::answer(&self.sql, NOW, &self.amy, &self.id)).unwrap();
+        public
     }
 
     fn upload(&self, id: &str, mime: &str) {
@@ -147,21 +170,38 @@ fn a_comment_is_answered_in_public_or_in_private() {
     let mut talk = Talk::open();
     let alone = SendMessage { private: true, ..text("c1", "Hola") };
     assert!(matches!(talk.send(&talk.amy, alone), Err(Failure::BadRequest(_))), "there is no comment");
-    let What::Message(heard) = wrote("marta", "k1", "¿Precio?").what else { unreachable!() };
-    let heard = Heard { thread: Some("post".to_owned()), ..heard };
-    talk.center.apply("k1", What::Message(heard));
-    let marta = Identity::new("ring", "marta");
-    let found = conversation::with_under(&talk.sql, &talk.center.account.id, &marta, Some("post"));
-    let public = block_on(found).unwrap().unwrap();
-    talk.id = public.open_interaction.clone().unwrap();
-    let ring = Duration::from_secs(20);
-    talk.center.execute(NOW, &talk.id, Command::Offer { agent: talk.amy.clone(), ring, why: String::new() });
-    block_on(interaction::answer(&talk.sql, NOW, &talk.amy, &talk.id)).unwrap();
+    let public = talk.go_public();
     let said = talk.send(&talk.amy, text("c2", "20 €")).unwrap().message;
     assert_eq!(said.conversation, public.id);
     let private = SendMessage { private: true, ..text("c3", "Le cuento") };
-    let said = talk.send(&talk.amy, private).unwrap().message;
+    let said = talk.send(&talk.amy, private.clone()).unwrap().message;
     assert_eq!(said.conversation, talk.center.conversation("marta").id);
+    assert_eq!(talk.send(&talk.amy, private).unwrap().message.id, said.id, "the same wish");
+    let another = SendMessage { private: true, ..text("c4", "Otra cosa") };
+    assert!(matches!(talk.send(&talk.amy, another), Err(Failure::Conflict(_))), "one answer only");
+}
+
+#[test]
+fn who_talks_below_a_comment_may_hide_it_and_a_supervisor() {
+    let mut talk = Talk::open();
+    let public = talk.go_public().id;
+    let said = block_on(store::message::last_heard(&talk.sql, &public)).unwrap().expect("a comment").id;
+    let channel = talk.center.account.channel.clone();
+    let moderation = Moderation { deeds: vec![Deed::Hide], private_answer: None };
+    let messages = talk.center.profile.clone();
+    let nobody = BTreeMap::new();
+    let profiles = [(channel, Profiles { messages, comments: None, moderation })].into();
+    let wish = |profiles, agent: &AgentId, supervises, deed| {
+        block_on(comment::moderate(&talk.sql, NOW, profiles, agent, supervises, &said, deed))
+    };
+    assert!(matches!(wish(&profiles, &talk.bob, false, Deed::Hide), Err(Failure::Forbidden(_))));
+    assert!(matches!(wish(&profiles, &talk.amy, false, Deed::Like), Err(Failure::Conflict(_))));
+    assert!(matches!(wish(&nobody, &talk.amy, false, Deed::Hide), Err(Failure::Later(_))));
+    assert_eq!(wish(&profiles, &talk.amy, false, Deed::Hide).unwrap().work.len(), 1);
+    assert_eq!(wish(&profiles, &talk.bob, true, Deed::Hide).unwrap().work, [], "it is under way");
+    let page = block_on(message::page(&talk.sql, &view::Center::default(), &public, None, None)).unwrap();
+    let shown = page.messages.last().and_then(|message| message.comment.clone()).expect("what is under way");
+    assert_eq!((shown.hidden, shown.wish), (false, Some(api::comment::Deed::Hide)));
 }
 
 #[test]
@@ -329,7 +369,8 @@ impl Talk {
     /// A day and a second after Marta's last word.
     fn send_late(&self, request: SendMessage) -> Result<Put> {
         let profile = with_templates(self);
-        let writer = Writer { agent: &self.amy, uploads: &BTreeSet::new(), profile: Some(&profile) };
+        let writer =
+            Writer { agent: &self.amy, uploads: &BTreeSet::new(), profile: Some(&profile), profiles: None };
         block_on(message::send(&self.sql, at(24 * HOUR + 1), writer, &self.id, request))
     }
 }
@@ -390,6 +431,7 @@ fn profile(capacity: CapacityKind) -> ChannelProfile {
         list_rows_max: 0,
         list_title_max: 0,
         window: None,
+        human_window: None,
         receipts: false,
         typing: false,
         media: vec![],

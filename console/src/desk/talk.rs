@@ -129,6 +129,7 @@ impl Desk {
             at_ms: self.now_ms(),
             status: Some(MessageStatus::Sending),
             error: None,
+            comment: None,
             client_id: Some(client_id),
         };
         self.send_again(message);

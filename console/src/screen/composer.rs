@@ -101,6 +101,11 @@ impl Writing {
         let text = self.draft.get_untracked().trim().to_owned();
         let attachments = self.files.get_untracked().into_iter().filter_map(|file| file.attachment).collect();
         let (desk, id) = (self.desk, self.id());
+        if desk.is_private(&id) && !text.is_empty() {
+            desk.set_draft(&id, String::new());
+            desk.answer_privately(&item, text);
+            return;
+        }
         desk.uploads.update(|uploads| {
             uploads.remove(&id);
         });
@@ -320,12 +325,15 @@ fn WindowLeft(item: Memo<Option<Interaction>>) -> impl IntoView {
 fn Quote(conversation_id: String) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let (find, forget) = (conversation_id.clone(), conversation_id);
+    let (find, forget) = (conversation_id.clone(), conversation_id.clone());
     let quoted = Memo::new(move |_| {
         let id = desk.quotes.with(|quotes| quotes.get(&find).cloned())?;
         desk.work.with(|work| work.threads.get(&find)?.find(&id).map(|message| excerpt(words, message)))
     });
+    let private = conversation_id.clone();
+    let private = Memo::new(move |_| desk.is_private(&private));
     let remove = move |_| {
+        desk.end_private(&forget);
         desk.quotes.update(|quotes| {
             quotes.remove(&forget);
         })
@@ -333,7 +341,7 @@ fn Quote(conversation_id: String) -> impl IntoView {
     let remove = StoredValue::new(remove);
     move || {
         quoted.get().map(|text| view! {
-            <p class="quote-bar">{icon(icon::REPLY)}<span><b>{words.replying_to}</b>" "{text}</span>
+            <p class="quote-bar">{icon(icon::REPLY)}<span><b>{if private.get() { words.replying_privately } else { words.replying_to }}</b>" "{text}</span>
                 <button type="button" class="icon-button" aria-label=words.remove
                     on:click=move |event| remove.with_value(|remove| remove(event))>{icon(icon::CLOSE)}</button>
             </p>

@@ -6,6 +6,7 @@ use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::name;
+use crate::screen::comment::{PostAbove, Public};
 use crate::screen::composer::Composer;
 use crate::screen::customer::display_name;
 use crate::screen::message::MessageRow;
@@ -27,10 +28,14 @@ pub(crate) fn Conversation(id: String) -> impl IntoView {
     let conversation_id = first.conversation_id.clone();
     let state = Memo::new(move |_| item.get().map(|item| item.state));
     mark_read_when_seen(desk, item);
+    provide_context(Public(Memo::new(move |_| {
+        item.get().filter(|item| item.state == InteractionState::Active).and_then(|item| item.moderation)
+    })));
     let drop_id = conversation_id.clone();
     let over = RwSignal::new(false);
     view! {
         <Head item/>
+        <PostAbove item/>
         <div class="talk" class:over=over
             on:dragover=move |event| { event.prevent_default(); over.set(true); }
             on:dragleave=move |_| over.set(false)

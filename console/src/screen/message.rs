@@ -5,10 +5,14 @@ use crate::format;
 use crate::icon::{self, icon};
 use crate::intl;
 use crate::language::Words;
+use crate::screen::comment::{Public, deeds};
 use crate::screen::letter::{self, LetterBody};
 use crate::text::{Part, parts};
 use crate::thread::Thread;
-use api::message::{Attachment, AttachmentState, AuthorKind, Direction, Message, MessageKind, MessageStatus};
+use api::comment::Moderation;
+use api::message::{
+    Attachment, AttachmentState, AuthorKind, DeliveryError, Direction, Message, MessageKind, MessageStatus,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -21,7 +25,11 @@ pub(crate) fn MessageRow(thread: Memo<Arc<Thread>>, key: String, opens: bool) ->
         thread.with(|thread| thread.find(&wanted).cloned())
     });
     let chosen = Memo::new(move |_| thread.with(|thread| chosen_option(thread, &message.get()?)));
-    let show = move || message.get().map(|message| bubble(desk, &message, quoted.get(), chosen.get(), opens));
+    let public = use_context::<Public>();
+    let show = move || {
+        let public = public.and_then(|Public(moderation)| moderation.get());
+        message.get().map(|message| bubble(desk, &message, quoted.get(), chosen.get(), opens, public))
+    };
     view! {
         <div class="message" class:opens=opens data-testid="message"
             data-id=move || message.get().map(|message| message.id)
@@ -58,6 +66,7 @@ fn bubble(
     quoted: Option<Message>,
     chosen: Option<String>,
     opens: bool,
+    public: Option<Moderation>,
 ) -> AnyView {
     let words = desk.words();
     let time = intl::time(message.at_ms, desk.language.get_untracked().tag());
@@ -66,6 +75,7 @@ fn bubble(
     let (reply_id, conversation_id) = (message.id.clone(), message.conversation_id.clone());
     let can_quote = message.seq != i64::MAX && !message.deleted;
     let quote = move |_| {
+        desk.end_private(&conversation_id);
         desk.quotes.update(|quotes| {
             quotes.insert(conversation_id.clone(), reply_id.clone());
         });
@@ -91,6 +101,7 @@ fn bubble(
             })}
         </div>
         {failed.then(|| failure(desk, message.clone()))}
+        {public.map(|moderation| deeds(desk, &moderation, message))}
     }
     .into_any()
 }
@@ -254,18 +265,27 @@ fn fate(words: &'static Words, status: MessageStatus) -> impl IntoView {
     view! { <span class="fate" data-status=status_name(status) role="img" aria-label=text title=text>{icon(sign)}</span> }
 }
 
+/// What it means and what to do, in the agent's language; beside it the provider's own words.
+pub(crate) fn explained(words: &'static Words, error: &DeliveryError) -> impl IntoView + use<> {
+    let detail: Vec<String> =
+        [&error.code, &error.text].into_iter().filter(|part| !part.is_empty()).cloned().collect();
+    let detail = detail.join(" · ");
+    match error.reason {
+        Some(reason) => view! { ": "{words.why(reason)}" "<small class="said">{detail}</small> }.into_any(),
+        None if error.text.is_empty() => format!(": {}", error.code).into_any(),
+        None => format!(": {}", error.text).into_any(),
+    }
+}
+
 /// Why it did not arrive, and a way out.
 fn failure(desk: Desk, message: Message) -> impl IntoView {
     let words = desk.words();
-    let why = message
-        .error
-        .as_ref()
-        .map(|error| if error.text.is_empty() { error.code.clone() } else { error.text.clone() });
+    let why = message.error.as_ref().map(|error| explained(words, error));
     let unsent = message.seq == i64::MAX;
     let again = message.clone();
     view! {
         <p class="failure" role="alert">
-            <span>{icon(icon::ALERT)}" "{words.not_sent}{why.map(|why| format!(": {why}"))}</span>
+            <span>{icon(icon::ALERT)}" "{words.not_sent}{why}</span>
             <button type="button" class="link" data-testid="retry" on:click=move |_| desk.retry(again.clone())>
                 {icon(icon::RETRY)}{words.retry}
             </button>

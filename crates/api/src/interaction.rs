@@ -1,6 +1,7 @@
 //! One piece of work, as the desk shows it.
 
 use crate::agent::Ref;
+use crate::comment::{Moderation, Post};
 use crate::contact::Contact;
 use crate::message::{DeliveryError, Message};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,12 @@ pub struct Interaction {
     /// Outside of the window, or instead of free text, templates may be sent.
     #[serde(default)]
     pub templates: bool,
+    /// What can be done about its comments. Absent where nothing stands in public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
+    /// The public post that its comments stand under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
     /// The channel shows the contact that somebody types.
     #[serde(default)]
     pub typing: bool,

@@ -1,5 +1,6 @@
 //! Messages of a conversation and what became of them.
 
+use crate::comment::Comment;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -105,6 +106,8 @@ pub enum Reason {
     BadFile,
     /// The template is not approved, is paused, or was filled in wrongly.
     BadTemplate,
+    /// Another app of the business has the conversation.
+    HeldElsewhere,
     /// Taken for spam, by the provider or on the way.
     TakenForSpam,
     /// Too much in too short a time, from this account.
@@ -246,6 +249,9 @@ pub struct Message {
     pub status: Option<MessageStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<DeliveryError>,
+    /// What was done about it, if it stands in public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
     /// The id the desk gave it before the server knew it. A repeated send is one message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,

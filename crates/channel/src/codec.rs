@@ -1,6 +1,7 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    discussion::Discussion,
     elsewhere::Missing,
     event::InboundEvent,
     files::Files,
@@ -14,6 +15,7 @@ use crate::{
 use domain::{
     channel::{ChannelProfile, Profiles},
     message::DeliveryError,
+    reason::Reason,
 };
 
 pub trait Codec {
@@ -25,7 +27,8 @@ pub trait Codec {
     }
 
     fn profiles(&self) -> Profiles {
-        Profiles { messages: self.profile(), comments: self.comments() }
+        let moderation = self.discussion().map(Discussion::moderation).unwrap_or_default();
+        Profiles { messages: self.profile(), comments: self.comments(), moderation }
     }
 
     /// Whether the request comes from whom it says, by the account's secrets.
@@ -82,12 +85,39 @@ pub trait Codec {
     /// could only refuse it.
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError>;
 
+    /// The next call of a message that takes several, once the provider gave the one before it an id.
+    fn following(&self, call: ProviderRequest, _before: &str) -> ProviderRequest {
+        call
+    }
+
+    /// A call that may mend a refusal of `message`: it is made once, and then the message is handed over
+    /// once more.
+    fn remedy(
+        &self,
+        _refusal: &Answer,
+        _message: &Outbound,
+        _settings: &Settings,
+    ) -> Option<ProviderRequest> {
+        None
+    }
+
     /// What the provider's answer means.
     fn interpret(&self, answer: &Answer) -> Outcome;
 
     /// The same for a channel with several providers: the account's settings say whose answer it is.
     fn interpret_for(&self, answer: &Answer, _settings: &Settings) -> Outcome {
         self.interpret(answer)
+    }
+
+    /// What an error of the provider's means to whoever wrote the message. `None`: nobody knows, or the
+    /// code is the center's own.
+    fn reason(&self, _error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
+        None
+    }
+
+    fn explain(&self, error: DeliveryError, settings: &Settings) -> DeliveryError {
+        let reason = self.reason(&error, settings);
+        error.because(reason)
     }
 
     /// The largest webhook in bytes.
@@ -97,6 +127,12 @@ pub trait Codec {
 
     /// Words that the provider approves beforehand. `None`: it has none to list.
     fn templates(&self) -> Option<&dyn Templates> {
+        None
+    }
+
+    /// What can be done about comments, and how posts are looked up. `None`: nothing stands in public, or
+    /// it can only be answered.
+    fn discussion(&self) -> Option<&dyn Discussion> {
         None
     }
 
@@ -112,6 +148,9 @@ pub const PROOF: &str = "proof";
 /// The setting with the time in Unix seconds, for [`Codec::verify`]: what is too old proves nothing. Where
 /// it is left out no time is checked.
 pub const NOW: &str = "now";
+
+/// The setting, `true` for [`Files::upload`], of a file that goes under a public post.
+pub const IN_PUBLIC: &str = "in_public";
 
 /// What a provider is told, with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]

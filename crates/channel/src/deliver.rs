@@ -1,7 +1,7 @@
 //! Handing one message to its provider.
 
 use crate::{
-    codec::Codec,
+    codec::{Codec, IN_PUBLIC},
     files,
     outbound::{Answer, Answered, Correspondence, Outbound, Outcome, ProviderRequest},
     received::Settings,
@@ -11,6 +11,7 @@ use domain::{
     due::Work,
     message::{Author, Content, DeliveryError, Direction, is_loop},
     rate::Rates,
+    reason::Reason,
     time::Timestamp,
 };
 use shell::{
@@ -20,7 +21,12 @@ use shell::{
     outbound::{self, Parcel},
     placeholder,
 };
-use store::{account::Account, contact, message, port::Sql};
+use store::{
+    account::Account,
+    contact,
+    message::{self, Message},
+    port::Sql,
+};
 
 /// What a delivery needs from the world.
 pub trait World {
@@ -56,7 +62,9 @@ pub async fn deliver(
     let Some(mut parcel) = outbound::take(sql, world.now(), work).await? else { return Ok(vec![]) };
     // From here on the message counts as handed over, so every path must record an outcome.
     let outcome = match world.settings(&parcel.account) {
-        Ok(settings) => hand_over(sql, world, codec, &settings, &mut parcel).await,
+        Ok(settings) => {
+            explained(hand_over(sql, world, codec, &settings, &mut parcel).await, codec, &settings)
+        }
         Err(failure) => Outcome::Retry { after: None, error: problem("settings", &failure.to_string()) },
     };
     if let Outcome::AccountRefused { error } = &outcome {
@@ -76,8 +84,12 @@ async fn hand_over(
     settings: &Settings,
     parcel: &mut Parcel,
 ) -> Outcome {
+    let mut placed = settings.clone();
+    if parcel.conversation.thread.is_some() {
+        placed.0.insert(IN_PUBLIC.to_owned(), "true".to_owned());
+    }
     for file in parcel.message.content.attachments_mut() {
-        if let Err(outcome) = files::upload(sql, world, codec, settings, file).await {
+        if let Err(outcome) = files::upload(sql, world, codec, &placed, file).await {
             return outcome;
         }
     }
@@ -85,7 +97,9 @@ async fn hand_over(
     let profiles = codec.profiles();
     let profile = profiles.under(parcel.conversation.thread.as_deref());
     // A message may have waited until after the window.
-    if !profile.is_open(&parcel.message.content, last_heard) {
+    let by_hand = parcel.account.answers_by_hand() && !is_automatic(&parcel.message);
+    let heard = parcel.conversation.last_in_at;
+    if !profile.lets_out(&parcel.message.content, heard, world.now(), by_hand) {
         let error = problem("window", "the contact has not written for too long");
         return Outcome::Failed { error };
     }
@@ -114,7 +128,9 @@ async fn hand_over(
                 };
             }
         },
-        CapacityKind::Call | CapacityKind::Chat | CapacityKind::Post => Correspondence::default(),
+        CapacityKind::Call | CapacityKind::Chat | CapacityKind::Post => {
+            Correspondence { automatic: is_automatic(&parcel.message), ..Correspondence::default() }
+        }
     };
     let message = Outbound {
         message_id: parcel.message.id.clone(),
@@ -136,7 +152,16 @@ async fn hand_over(
     let count = calls.len();
     let mut last = Outcome::Accepted { provider_id: None };
     for (index, call) in calls.into_iter().enumerate() {
-        let answer = world.call(call).await;
+        let call = match &last {
+            Outcome::Accepted { provider_id: Some(before) } => codec.following(call, before),
+            _ => call,
+        };
+        let mut answer = world.call(call.clone()).await;
+        if let Some(remedy) = codec.remedy(&answer, &message, settings)
+            && matches!(world.call(remedy).await, Answer::Response { status: 200..=299, .. })
+        {
+            answer = world.call(call).await;
+        }
         last = codec.interpret_for(&answer, settings);
         match last {
             Outcome::Accepted { .. } => {}
@@ -170,11 +195,8 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
         None => None,
     };
     let before = message::before(sql, &message.conversation, message.seq, CORRESPONDENCE_MAX).await?;
-    let is_automatic = |author: &Author| matches!(author, Author::Bot | Author::System);
-    let of_machines =
-        before.iter().filter(|sent| sent.direction == Direction::Out && is_automatic(&sent.author));
-    let looping =
-        is_automatic(&message.author) && is_loop(world.now(), of_machines.map(|message| message.at));
+    let of_machines = before.iter().filter(|sent| sent.direction == Direction::Out && is_automatic(sent));
+    let looping = is_automatic(message) && is_loop(world.now(), of_machines.map(|message| message.at));
     let subject = before.iter().rev().find_map(|message| match &message.content {
         Content::Letter(letter) if !letter.subject.trim().is_empty() => Some(letter.subject.clone()),
         _ => None,
@@ -189,7 +211,7 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
             content: message.content,
             at: Some(message.at),
         }),
-        automatic: is_automatic(&message.author),
+        automatic: is_automatic(message),
         looping,
         subject,
         locale: contact.and_then(|contact| contact.locale),
@@ -197,7 +219,21 @@ async fn correspondence(sql: &impl Sql, world: &impl World, parcel: &Parcel) -> 
     })
 }
 
-fn recorded(outcome: Outcome) -> outbound::Outcome {
+fn is_automatic(message: &Message) -> bool {
+    matches!(message.author, Author::Bot | Author::System)
+}
+
+/// With what the provider's code means to the agent.
+pub(crate) fn explained(mut outcome: Outcome, codec: &impl Codec, settings: &Settings) -> Outcome {
+    let refused = matches!(outcome, Outcome::AccountRefused { .. });
+    if let Some(error) = outcome.error_mut() {
+        *error = codec.explain(error.clone(), settings);
+        error.reason = error.reason.or(refused.then_some(Reason::AccountRefused));
+    }
+    outcome
+}
+
+pub(crate) fn recorded(outcome: Outcome) -> outbound::Outcome {
     match outcome {
         Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id },
         Outcome::Retry { after, error } => outbound::Outcome::Retry { after, error },

@@ -95,7 +95,7 @@ impl Kept {
             Ok(elements) => {
                 for element in elements {
                     match element {
-                        Ok(event) => match self.address(sql, event).await? {
+                        Ok(event) => match self.address(sql, codec, event).await? {
                             Ok(addressed) => events.extend(addressed),
                             Err(unknown) => digested.unknown.push(unknown),
                         },
@@ -120,9 +120,11 @@ impl Kept {
     pub(crate) async fn address(
         &self,
         sql: &impl Sql,
-        event: InboundEvent,
+        codec: &impl Codec,
+        mut event: InboundEvent,
     ) -> Result<Result<Option<Addressed>, String>> {
         let address = event.account.clone();
+        event.error = event.error.take().map(|error| codec.explain(error, &self.settings));
         let Some(mut inbound) = settle(event, self.webhook.received_at) else { return Ok(Ok(None)) };
         inbound.webhook = Some(self.webhook.id.clone());
         let here = |home: &&Account| {

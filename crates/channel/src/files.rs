@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     due::Work,
     file::Hold,
-    id::{MessageId, WebhookId},
+    id::{ConversationId, MessageId, WebhookId},
     message::{Attachment, Content, DeliveryError},
 };
 use sha2::{Digest, Sha256};
@@ -25,7 +25,7 @@ use shell::{
 use std::{collections::BTreeMap, time::Duration};
 use store::{
     attachment::{self, Place},
-    message::{self, Message},
+    message,
     port::{Sql, transaction},
 };
 
@@ -118,7 +118,7 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
             None => copy(world, codec, files, &settings, file).await,
         };
         let kept = match found {
-            Ok((bytes, mime)) => put_away(world, &message, file, mime, &bytes).await,
+            Ok((bytes, mime)) => put_away(world, &message.conversation, file, mime, &bytes).await,
             Err(missing) => Err(missing),
         };
         match kept {
@@ -162,13 +162,13 @@ pub async fn fetch(sql: &impl Sql, world: &impl World, codec: &impl Codec, work:
 
 async fn put_away(
     world: &impl World,
-    message: &Message,
+    conversation: &ConversationId,
     file: &Attachment,
     mime: Option<String>,
     bytes: &[u8],
 ) -> Result<PutAway, Missing> {
     let arrived = Arrived {
-        conversation: Some(&message.conversation),
+        conversation: Some(conversation),
         kind: Some(&file.kind),
         // Who has the file knows better than who sent it.
         mime: mime.as_deref().or(file.mime.as_deref()),
@@ -179,6 +179,25 @@ async fn put_away(
         NotKept::Refused(refused) => Missing::Never(Hold::Refused, refused.to_string()),
         NotKept::Failed(failure) => Missing::Later(failure.to_string()),
     })
+}
+
+/// Copies a file that belongs to no message: the picture of a post. `None`: it cannot be had.
+pub(crate) async fn keep_copy(
+    sql: &impl Sql,
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    conversation: &ConversationId,
+    file: Attachment,
+) -> Result<Option<Attachment>> {
+    let Some(files) = codec.files() else { return Ok(None) };
+    let Ok((bytes, mime)) = copy(world, codec, files, settings, &file).await else { return Ok(None) };
+    let Ok(kept) = put_away(world, conversation, &file, mime, &bytes).await else { return Ok(None) };
+    // Work that follows is left to the clock: nobody waits for the picture.
+    retrying(async || transaction(sql, async |sql| file::keep_within(sql, world.now(), &kept).await).await)
+        .await?;
+    let ours = file::attached(kept.file.clone(), kept.place.hold);
+    Ok(Some(Attachment { name: file.name, ..ours }))
 }
 
 /// The bytes of a file, and the type that whoever has it says it is.

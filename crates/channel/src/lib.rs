@@ -8,6 +8,7 @@
 pub mod codec;
 pub mod deliver;
 pub mod digest;
+pub mod discussion;
 pub mod elsewhere;
 pub mod event;
 pub mod files;

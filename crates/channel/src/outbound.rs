@@ -54,7 +54,7 @@ impl Default for Outbound {
     }
 }
 
-/// What a letter needs beside the message itself. Empty on channels that are no mail.
+/// What a letter needs beside the message itself. On channels that are no mail, only who wrote it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Correspondence {
     /// When it is sent.
@@ -125,6 +125,24 @@ pub enum Answer {
     },
 }
 
+/// How long a provider wants to be left alone, by the headers of its answer: `retry-after` in seconds or as
+/// a date, else, where it says that there were too many calls, the instant at which it counts anew.
+pub fn patience<'a>(
+    status: u16,
+    header: impl Fn(&'static str) -> Option<&'a str>,
+    now: Timestamp,
+) -> Option<Duration> {
+    if let Some(text) = header("retry-after") {
+        let date = || jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp().as_millisecond());
+        let seconds = text.trim().parse().ok().map(Duration::from_secs);
+        return seconds.or_else(|| date().map(|at| Timestamp(at).since(now)));
+    }
+    let reset = header("x-rate-limit-reset").filter(|_| status == 429)?;
+    let at = Timestamp(reset.trim().parse::<i64>().ok()?.checked_mul(1000)?);
+    // Our clocks may differ by a second.
+    Some(at.since(now) + Duration::from_secs(1))
+}
+
 /// What became of the attempt to hand a message over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -148,4 +166,42 @@ pub enum Outcome {
     Unknown {
         error: DeliveryError,
     },
+}
+
+impl Outcome {
+    pub fn error_mut(&mut self) -> Option<&mut DeliveryError> {
+        match self {
+            Outcome::Accepted { .. } => None,
+            Outcome::Retry { error, .. }
+            | Outcome::Failed { error }
+            | Outcome::AccountRefused { error }
+            | Outcome::Unknown { error } => Some(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_a_provider_is_left_alone() {
+        // 2026-11-21T12:00:00Z
+        let now = Timestamp(1_795_262_400_000);
+        for (status, name, value, expected) in [
+            (503, "retry-after", "120", Some(120)),
+            (429, "retry-after", "Sat, 21 Nov 2026 12:01:00 GMT", Some(60)),
+            (429, "retry-after", "Sat, 21 Nov 2026 11:00:00 GMT", Some(0)),
+            (429, "retry-after", "soon", None),
+            (429, "x-rate-limit-reset", "1795262430", Some(31)),
+            (429, "x-rate-limit-reset", "1795262000", Some(1)),
+            (429, "x-rate-limit-reset", "-", None),
+            (503, "x-rate-limit-reset", "1795262430", None),
+            (429, "date", "1795262430", None),
+        ] {
+            let header = |wanted: &str| (wanted == name).then_some(value);
+            let wait = patience(status, header, now).map(|wait| wait.as_secs());
+            assert_eq!(wait, expected, "{status} {name}: {value}");
+        }
+    }
 }

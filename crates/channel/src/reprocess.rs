@@ -118,7 +118,7 @@ async fn look(
             }
         };
         let shown = event.to_json();
-        let Ok(Some((account, inbound))) = kept.address(sql, event).await? else { continue };
+        let Ok(Some((account, inbound))) = kept.address(sql, codec, event).await? else { continue };
         let Some(wrong) = compare(sql, &account, &inbound).await? else { continue };
         let why = match &wrong {
             Wrong::Missed => Why::Missed,

@@ -5,9 +5,9 @@ use crate::{
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest::Kept,
-    elsewhere, files,
+    discussion, elsewhere, files,
     inspect::{self, Inspection},
-    outbound::{Answer, ProviderRequest},
+    outbound::{Answer, ProviderRequest, patience},
     received::{Received, Settings},
     reprocess, templates, webhook,
 };
@@ -196,6 +196,13 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             let outside = Outside::new(variables).await?;
             attempt(files::fetch(&sql, &outside, codec, &work).await?);
         }
+        Kind::Moderate => {
+            let outside = Outside::new(variables).await?;
+            attempt(discussion::moderate(&sql, &outside, codec, &work).await?);
+        }
+        Kind::FetchPost => {
+            discussion::fetch_post(&sql, &Outside::new(variables).await?, codec, &work).await?;
+        }
         Kind::BotTurn | Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }
@@ -290,7 +297,7 @@ impl World for Outside {
             return Answer::NotReached { reason: format!("{} s were not enough", PROVIDER_TIME.as_secs()) };
         }
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let method = if request.method == "GET" { Method::GET } else { Method::POST };
+        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::POST);
         let reads = method == Method::GET;
         let mut answered = call(method, &request.url, &headers, request.body, left, ANSWER_MAX).await;
         if let Some(url) = answered.as_ref().ok().filter(|_| reads).and_then(moved) {
@@ -300,9 +307,8 @@ impl World for Outside {
         }
         match answered {
             Ok(answered) => {
-                let after =
-                    answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-                let retry_after = after.map(Duration::from_secs);
+                let header = |name| answered.headers.get(name).and_then(|value| value.to_str().ok());
+                let retry_after = patience(answered.status, header, now());
                 Answer::Response { status: answered.status, retry_after, body: answered.body.to_vec() }
             }
             Err(Silence::NotReached(reason)) => Answer::NotReached { reason },

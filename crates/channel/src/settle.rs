@@ -62,13 +62,15 @@ fn heard(event: InboundEvent) -> Option<What> {
     Some(if ours { What::Echo(heard) } else { What::Message(heard) })
 }
 
-/// Public words. Whoever wrote them waits, unless it only says that something was hidden or shown.
+/// Public words. Whoever wrote them waits, unless it only says what became of them.
 fn commented(event: InboundEvent) -> Option<What> {
     event.thread.as_ref()?;
     let name = event.extra.get("type").and_then(|name| name.as_str()).unwrap_or_default();
     match name.rsplit_once('.').map(|(_, change)| change) {
         Some("edit") => Some(What::Edit { content: event.content(), target: event.provider_id? }),
         Some("delete") => Some(What::Delete { target: event.provider_id? }),
+        Some("hide") => Some(What::Moderated { target: event.provider_id?, hidden: true }),
+        Some("unhide") => Some(What::Moderated { target: event.provider_id?, hidden: false }),
         _ if event.notice => None,
         _ => heard(event),
     }
@@ -209,8 +211,13 @@ mod tests {
         );
         check(comment("comment.edit"), |what| matches!(what, What::Edit { target, .. } if target == "c1"));
         check(comment("comment.delete"), |what| matches!(what, What::Delete { target } if target == "c1"));
-        let hidden = InboundEvent { notice: true, ..comment("comment.hide") };
-        assert_eq!(settle(hidden, Timestamp(5)), None);
+        check(
+            InboundEvent { notice: true, ..comment("comment.hide") },
+            |what| matches!(what, What::Moderated { target, hidden: true } if target == "c1"),
+        );
+        check(comment("comment.unhide"), |what| matches!(what, What::Moderated { hidden: false, .. }));
+        let odd = InboundEvent { notice: true, ..comment("comment.mute") };
+        assert_eq!(settle(odd, Timestamp(5)), None);
         let own = InboundEvent { echo: true, contact: vec![], ..comment("comment.add") };
         assert_eq!(settle(own.clone(), Timestamp(5)), None, "under a post of ours, to nobody");
         let answer = InboundEvent { in_reply_to: Some("c0".to_owned()), ..own };

@@ -20,6 +20,10 @@ pub enum Kind {
     FetchMedia,
     /// Have a file looked at by the virus scanner.
     Scan,
+    /// Have the provider do what an agent wants with a public comment.
+    Moderate,
+    /// Look up the public post that a comment stands under.
+    FetchPost,
     /// Give one event to the bot and apply its actions.
     BotTurn,
     /// Match a queue's waiting interactions with agents.
@@ -37,6 +41,8 @@ impl Kind {
             Kind::Deliver => "deliver",
             Kind::FetchMedia => "fetch_media",
             Kind::Scan => "scan",
+            Kind::Moderate => "moderate",
+            Kind::FetchPost => "fetch_post",
             Kind::BotTurn => "bot_turn",
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
@@ -49,8 +55,15 @@ impl Kind {
     pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
 
     /// Work that waits for somebody else: a provider, a business system.
-    pub const OUTSIDE: [Kind; 5] =
-        [Kind::Deliver, Kind::FetchMedia, Kind::Scan, Kind::BotTurn, Kind::SyncTemplates];
+    pub const OUTSIDE: [Kind; 7] = [
+        Kind::Deliver,
+        Kind::FetchMedia,
+        Kind::Scan,
+        Kind::Moderate,
+        Kind::FetchPost,
+        Kind::BotTurn,
+        Kind::SyncTemplates,
+    ];
 
     /// The kind stored under `text`, for whoever reads rows.
     pub fn parse(text: &str) -> Option<Self> {
@@ -62,7 +75,8 @@ impl Kind {
         match self {
             // A provider's outage may last for hours; see [`backoff`].
             Kind::Deliver | Kind::FetchMedia => 12,
-            Kind::Digest | Kind::SyncTemplates => 8,
+            // Somebody looks at the comment now.
+            Kind::Digest | Kind::Moderate | Kind::FetchPost | Kind::SyncTemplates => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang, and a file nobody looked at stays shut.

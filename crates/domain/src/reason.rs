@@ -30,6 +30,8 @@ pub enum Reason {
     BadFile,
     /// The template is not approved, is paused, or was filled in wrongly.
     BadTemplate,
+    /// Another app of the business has the conversation.
+    HeldElsewhere,
     /// Taken for spam, by the provider or on the way.
     TakenForSpam,
     /// Too much in too short a time, from this account.

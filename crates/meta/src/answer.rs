@@ -5,7 +5,7 @@ use channel::{
     json::{self, Node},
     outbound::{Answer, Outcome},
 };
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 use std::time::Duration;
 
 /// What an error code says.
@@ -52,7 +52,7 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8], reading: &Re
     let verdict = code.map_or(Verdict::Other, |code| (reading.verdict)(code, number("error_subcode")));
     let transient = error.as_ref().is_some_and(|error| error.is_true("is_transient"));
     let error = match &error {
-        Some(error) => fault::of(error),
+        Some(error) => with_subcode(fault::of(error), number("error_subcode")),
         None => DeliveryError::new(format!("http_{status}"), ""),
     };
     match verdict {
@@ -70,9 +70,20 @@ fn refused(status: u16, retry_after: Option<Duration>, body: &[u8], reading: &Re
     }
 }
 
+/// `10/2018278`: one code says different things.
+fn with_subcode(error: DeliveryError, subcode: Option<i64>) -> DeliveryError {
+    match subcode {
+        Some(subcode) if subcode != 0 => DeliveryError::new(format!("{}/{subcode}", error.code), error.text),
+        _ => error,
+    }
+}
+
 fn unanswered(code: &str, reason: &str) -> DeliveryError {
     DeliveryError::new(code, reason)
 }
+
+/// The sub-code of a message that cannot go out since another app controls the thread.
+pub(crate) const HELD_ELSEWHERE: i64 = 2_018_300;
 
 /// For messages and comments of a page or an account.
 pub const CONVERSING: Reading =
@@ -85,7 +96,7 @@ fn conversing(code: i64, subcode: Option<i64>) -> Verdict {
         (1 | 2 | 1200, _) => Verdict::Wait(None),
         (4 | 17 | 32 | 613 | 80_001 | 80_002 | 80_006, _) => Verdict::Wait(Some(60)),
         // Outside of the window; one that is not told apart is about permissions.
-        (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022)) => Verdict::Message,
+        (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022 | HELD_ELSEWHERE)) => Verdict::Message,
         // The person takes no messages from us.
         (200, Some(1_545_041 | 2_018_027 | 2_018_065)) => Verdict::Message,
         (0 | 3 | 10 | 102 | 190 | 200..=299 | 368, _) => Verdict::Account,
@@ -95,9 +106,57 @@ fn conversing(code: i64, subcode: Option<i64>) -> Verdict {
     }
 }
 
+/// What an error of a conversation means to whoever wrote the message.
+pub fn reason(error: &DeliveryError) -> Option<Reason> {
+    let (code, subcode) = numbers(&error.code)?;
+    Some(match (code, subcode) {
+        (1 | 2 | 1200, _) => Reason::ProviderTrouble,
+        (4 | 17 | 32 | 613 | 80_001 | 80_002 | 80_006, _) => Reason::TooMany,
+        (10, Some(2_018_065 | 2_018_108 | 2_018_278 | 2_534_022)) => Reason::WindowClosed,
+        (10, Some(HELD_ELSEWHERE)) => Reason::HeldElsewhere,
+        (200, Some(1_545_041 | 2_018_027 | 2_018_065)) | (551, _) => Reason::Blocked,
+        (100, Some(2_018_001)) | (2_018_001, _) => Reason::NoSuchPerson,
+        (100, Some(2_018_047 | 2_018_074)) => Reason::BadFile,
+        // The object does not exist: a comment that was removed.
+        (100, Some(33)) => Reason::Gone,
+        (10_900..=10_999, _) => Reason::AnswerSpent,
+        (368, _) => Reason::TakenForSpam,
+        (0 | 3 | 10 | 102 | 190 | 200..=299, _) => Reason::AccountRefused,
+        (100, _) => Reason::BadMessage,
+        _ => return None,
+    })
+}
+
+/// The code and the sub-code as they stand in an error.
+pub fn numbers(code: &str) -> Option<(i64, Option<i64>)> {
+    let (code, subcode) = code.split_once('/').map_or((code, None), |(code, sub)| (code, sub.parse().ok()));
+    Some((code.parse().ok()?, subcode))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_code_means() {
+        for (code, expected) in [
+            ("10/2018278", Some(Reason::WindowClosed)),
+            ("10", Some(Reason::AccountRefused)),
+            ("10/2018300", Some(Reason::HeldElsewhere)),
+            ("551/1545041", Some(Reason::Blocked)),
+            ("100/2018001", Some(Reason::NoSuchPerson)),
+            ("100/33", Some(Reason::Gone)),
+            ("100", Some(Reason::BadMessage)),
+            ("10900", Some(Reason::AnswerSpent)),
+            ("190/463", Some(Reason::AccountRefused)),
+            ("613", Some(Reason::TooMany)),
+            ("2", Some(Reason::ProviderTrouble)),
+            ("999", None),
+            ("window", None),
+        ] {
+            assert_eq!(reason(&DeliveryError::new(code, "")), expected, "{code}");
+        }
+    }
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {
@@ -127,15 +186,15 @@ mod tests {
             (400, 17, 0, "retry Some(60) 17"),
             (400, 32, 0, "retry Some(60) 32"),
             (400, 613, 0, "retry Some(60) 613"),
-            (400, 10, 2_018_278, "failed 10"),
-            (400, 10, 2_534_022, "failed 10"),
+            (400, 10, 2_018_278, "failed 10/2018278"),
+            (400, 10, 2_534_022, "failed 10/2534022"),
             (403, 10, 0, "account 10"),
-            (400, 551, 1_545_041, "failed 551"),
-            (400, 100, 2_018_001, "failed 100"),
+            (400, 551, 1_545_041, "failed 551/1545041"),
+            (400, 100, 2_018_001, "failed 100/2018001"),
             (400, 10_900, 0, "failed 10900"),
             (403, 200, 0, "account 200"),
-            (403, 200, 1_545_041, "failed 200"),
-            (401, 190, 463, "account 190"),
+            (403, 200, 1_545_041, "failed 200/1545041"),
+            (401, 190, 463, "account 190/463"),
             (400, 368, 0, "account 368"),
             (400, 999, 0, "failed 999"),
             (503, 999, 0, "retry None 999"),

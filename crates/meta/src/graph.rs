@@ -7,7 +7,10 @@ use channel::{
     received::Settings,
     signature::to_hex,
 };
-use domain::message::{Attachment, DeliveryError};
+use domain::{
+    channel::HUMAN_AGENT,
+    message::{Attachment, DeliveryError},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +22,8 @@ pub struct Graph<'a> {
     base: &'a str,
     version: &'a str,
     token: &'a str,
+    /// Meta gave the account the feature *Human Agent*.
+    pub answers_by_hand: bool,
 }
 
 impl<'a> Graph<'a> {
@@ -32,6 +37,7 @@ impl<'a> Graph<'a> {
             base: base.trim_end_matches('/'),
             version: settings.get("graph_version").unwrap_or(GRAPH_VERSION),
             token: need(settings, "access_token")?,
+            answers_by_hand: settings.get(HUMAN_AGENT) == Some("true"),
         })
     }
 
@@ -42,6 +48,10 @@ impl<'a> Graph<'a> {
     pub fn post(&self, path: &str, body: &Value) -> ProviderRequest {
         let kind = Some("application/json".to_owned());
         self.request("POST", self.url(path), kind, body.to_string().into_bytes())
+    }
+
+    pub fn delete(&self, path: &str) -> ProviderRequest {
+        self.request("DELETE", self.url(path), None, vec![])
     }
 
     /// A form with a file.

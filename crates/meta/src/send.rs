@@ -14,15 +14,17 @@ use channel::{
     split::split,
 };
 use domain::{
-    channel::ChannelProfile,
+    channel::{ChannelProfile, Standing},
     message::{Attachment, Card, Content, DeliveryError, Menu, MenuOption, MenuShape},
+    time::Timestamp,
 };
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// After the person's last message, anything may be sent for a day, and what a person writes for a week.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-pub const WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// After the contact's last message, anything may be sent for a day, and what a person writes for a week
+/// where Meta allowed it to the account.
+pub const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+pub const HUMAN_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Of a quick reply and of a button.
 pub const TITLE_MAX: usize = 20;
@@ -70,14 +72,7 @@ fn messages(
 ) -> Result<Vec<ProviderRequest>, DeliveryError> {
     let recipient = recipient(network, message)?;
     let is_private_answer = message.comment.is_some();
-    let tag = match message.last_heard {
-        _ if is_private_answer => None,
-        Some(age) if age > WINDOW => {
-            return Err(refusal("window", "the contact has not written for seven days"));
-        }
-        Some(age) if age > DAY => Some("HUMAN_AGENT"),
-        _ => None,
-    };
+    let tag = if is_private_answer { None } else { tag(profile, graph, message)? };
     let bodies = bodies(network, profile, &message.content);
     if is_private_answer && bodies.len() > 1 {
         return Err(refusal("one_answer", "a comment has one private answer: a shorter text, without files"));
@@ -94,6 +89,21 @@ fn messages(
         graph.post("me/messages", &call)
     };
     Ok(bodies.into_iter().map(call).collect())
+}
+
+/// What is said of a message that goes out late, and that a person wrote.
+fn tag(
+    profile: &ChannelProfile,
+    graph: &Graph<'_>,
+    message: &Outbound,
+) -> Result<Option<&'static str>, DeliveryError> {
+    let Some(age) = message.last_heard else { return Ok(None) };
+    let by_hand = graph.answers_by_hand && !message.correspondence.automatic;
+    match profile.standing(Some(Timestamp(0)), Timestamp(0) + age, by_hand) {
+        Standing::Free { .. } => Ok(None),
+        Standing::ByHand { .. } => Ok(Some("HUMAN_AGENT")),
+        Standing::Closed => Err(refusal("window", "the contact has not written for too long")),
+    }
 }
 
 fn recipient(network: &Network, message: &Outbound) -> Result<Value, DeliveryError> {

@@ -5,7 +5,7 @@ use crate::{
     bot,
     command::{Race, retrying},
     failure::Result,
-    outbound, unique,
+    moderation, outbound, unique,
 };
 use domain::{
     due::{Kind, Work, backoff},
@@ -51,6 +51,10 @@ async fn give_up(sql: &impl Sql, now: Timestamp, work: &Work, error: &str) -> Re
         Kind::Deliver => {
             let message = work.body["message_id"].as_str().unwrap_or_default();
             outbound::give_up(sql, now, &MessageId::from(message), error).await?;
+            store::due::complete(sql, &work.id).await?;
+        }
+        Kind::Moderate => {
+            moderation::give_up(sql, now, &MessageId(work.subject.clone()), error).await?;
             store::due::complete(sql, &work.id).await?;
         }
         Kind::Digest => {

@@ -5,7 +5,7 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
-    performer, template, unique,
+    moderation, performer, template, unique,
 };
 use domain::{
     channel::ChannelProfile,
@@ -72,6 +72,11 @@ pub enum What {
     },
     Delete {
         target: String,
+    },
+    /// A public comment was hidden or shown.
+    Moderated {
+        target: String,
+        hidden: bool,
     },
     /// The contact said who they are.
     Identified {
@@ -205,7 +210,10 @@ impl Scope<'_> {
                 }
                 self.report_before(sql, identities, *before, *status).await?;
             }
-            What::Reaction { target, .. } | What::Edit { target, .. } | What::Delete { target } => {
+            What::Reaction { target, .. }
+            | What::Edit { target, .. }
+            | What::Delete { target }
+            | What::Moderated { target, .. } => {
                 return self.change(sql, inbound, target).await;
             }
             What::Identified { identities, person } => {
@@ -221,7 +229,7 @@ impl Scope<'_> {
 
     async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
         let at = inbound.at;
-        let conversation = self.open(sql, heard).await?;
+        let conversation = self.open(sql, heard, at).await?;
         for identity in &heard.identities {
             unreachable::clear(sql, identity).await?;
         }
@@ -250,6 +258,9 @@ impl Scope<'_> {
         let mut next = vec![];
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
+        }
+        if heard.thread.is_some() && conversation.last_seq == 0 {
+            next.push(moderation::post_work(self.now, &self.account.channel, &conversation.id));
         }
         next.extend(fetching(self.now, self.account, &message, inbound.webhook.as_ref()));
         let mut work = done.work;
@@ -326,7 +337,7 @@ impl Scope<'_> {
             return Ok(()); // Our own, coming back.
         }
         let conversation = match heard.identities.is_empty() {
-            false => self.open(sql, heard).await?,
+            false => self.open(sql, heard, inbound.at).await?,
             true => match echo::answered(sql, &self.account.id, heard).await? {
                 Some(conversation) => conversation,
                 None => return Ok(()), // Said to nobody whom we know.
@@ -412,7 +423,7 @@ impl Scope<'_> {
     }
 
     /// The conversation of whoever has one of the identities, made when they never wrote here.
-    async fn open(&self, sql: &impl Sql, heard: &Heard) -> Result<Conversation, Race> {
+    async fn open(&self, sql: &impl Sql, heard: &Heard, at: Timestamp) -> Result<Conversation, Race> {
         let thread = heard.thread.as_deref();
         let known = self.conversation_of(sql, &heard.identities, thread).await?;
         let contact = match &known {
@@ -424,7 +435,9 @@ impl Scope<'_> {
             contact::add_identity(sql, &contact, identity, true, &merge, self.now).await?;
         }
         if let Some(conversation) = known {
-            return Ok(conversation);
+            let Some(moved) = moved_to(&conversation, heard, at) else { return Ok(conversation) };
+            conversation::readdress(sql, &conversation.id, moved).await?;
+            return Ok(Conversation { identity: moved.clone(), ..conversation });
         }
         let Some(address) = heard.identities.first() else {
             return Err(crate::failure::Failure::BadRequest("a message from nobody".into()).into());
@@ -574,6 +587,17 @@ impl Scope<'_> {
     }
 }
 
+/// Where answers go from now on, when the contact's address changed: a new number, a new id. Of several of
+/// one sort the first is the newest. What comes late says nothing about today.
+fn moved_to<'a>(conversation: &Conversation, heard: &'a Heard, at: Timestamp) -> Option<&'a Identity> {
+    if conversation.last_in_at.is_some_and(|last| at < last) {
+        return None;
+    }
+    let of_its_sort = |identity: &&Identity| identity.scheme == conversation.identity.scheme;
+    let newest = heard.identities.iter().find(of_its_sort).or_else(|| heard.identities.first());
+    newest.filter(|newest| **newest != conversation.identity)
+}
+
 /// The work of copying a message's files, if it has some that are not ours yet. It is for later: nothing
 /// slow stands between a message and the desk.
 pub fn fetching(
@@ -648,6 +672,10 @@ async fn changed(
             message.edited = true;
         }
         What::Delete { .. } => message.deleted = true,
+        What::Moderated { hidden, .. } => {
+            moderation::told(sql, now, &message, *hidden).await?;
+            return Ok(vec![]);
+        }
         _ => return Ok(vec![]),
     }
     message::update(sql, now, &message).await?;

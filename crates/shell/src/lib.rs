@@ -16,6 +16,7 @@ pub mod forwarded;
 pub mod inbound;
 pub mod link;
 pub mod log;
+pub mod moderation;
 pub mod outbound;
 pub mod password;
 pub mod performer;

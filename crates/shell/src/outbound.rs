@@ -11,10 +11,10 @@ use crate::{
     due::id_of_next,
     failure::{Failure, Result},
     file::attached,
-    inbound, performer, unique,
+    inbound, moderation, performer, unique,
 };
 use domain::{
-    channel::CapacityKind,
+    channel::Profiles,
     consent::{self, Extent, OptOut},
     contact::{Identity, is_unreachable},
     due::{Kind, Work, backoff},
@@ -79,10 +79,11 @@ pub async fn answer_privately(
     sql: &impl Sql,
     now: Timestamp,
     account: &Account,
-    capacity: CapacityKind,
+    profiles: &Profiles,
     draft: &Draft<'_>,
 ) -> Result<Put> {
     let public = draft.conversation;
+    let capacity = profiles.messages.capacity;
     retrying(async || {
         transaction(sql, async |sql| {
             let comment = match &draft.reply_to {
@@ -92,7 +93,14 @@ pub async fn answer_privately(
             let comment = comment.filter(|_| public.thread.is_some());
             let comment =
                 comment.ok_or_else(|| Failure::BadRequest("there is no comment to answer".into()))?;
-            let private = match conversation::with(sql, &account.id, &public.identity).await? {
+            let private = conversation::with(sql, &account.id, &public.identity).await?;
+            if let (Some(private), Some(client_id)) = (&private, &draft.client_id)
+                && let Some(message) = message::by_client(sql, &private.id, client_id).await?
+            {
+                return Ok(Put { message, work: vec![] });
+            }
+            moderation::answerable(sql, now, &comment, &profiles.moderation).await?;
+            let private = match private {
                 Some(private) => private,
                 None => {
                     let id = ConversationId(unique::id(now));
@@ -103,8 +111,10 @@ pub async fn answer_privately(
                     made.ok_or_else(|| Race::Lost(format!("conversation {id}")))?
                 }
             };
-            let reply_to = Some(comment.id);
-            put(sql, now, Draft { conversation: &private, reply_to, ..draft.clone() }).await
+            let reply_to = Some(comment.id.clone());
+            let put = put(sql, now, Draft { conversation: &private, reply_to, ..draft.clone() }).await?;
+            moderation::answered(sql, now, &comment.id, &put.message).await?;
+            Ok(put)
         })
         .await
     })
@@ -417,6 +427,7 @@ async fn record_within(
             let wait = after.unwrap_or_else(|| backoff(work.attempts + 1, unique::jitter()));
             store::due::retry(sql, &work.id, now + wait, &error.text).await?;
             message::update(sql, now, &message).await?;
+            note_at_comment(sql, now, parcel, &message).await?;
             return Ok(vec![]);
         }
         Outcome::Retry { error, .. } | Outcome::Failed { error } => {
@@ -444,6 +455,7 @@ async fn record_within(
     }
     store::due::complete(sql, &work.id).await?;
     message::update(sql, now, &message).await?;
+    note_at_comment(sql, now, parcel, &message).await?;
     inbound::catch_up(sql, now, &message).await?;
     let next = store::due::next_of(sql, Kind::Deliver, &work.subject).await?;
     Ok(next.filter(|next| next.due_at <= now).into_iter().collect())
@@ -452,6 +464,19 @@ async fn record_within(
 fn is_wait(error: &DeliveryError, age: Duration) -> bool {
     let too_much = matches!(error.reason, Some(Reason::TooMany | Reason::TooManyToThem));
     too_much && age < WAIT_MAX
+}
+
+/// What became of a private answer shows at the comment, too: whoever wrote it looks there.
+async fn note_at_comment(
+    sql: &impl Sql,
+    now: Timestamp,
+    parcel: &Parcel,
+    message: &Message,
+) -> Result<(), Race> {
+    match (&parcel.comment, &message.reply_to) {
+        (Some(_), Some(comment)) => moderation::answered(sql, now, comment, message).await,
+        _ => Ok(()),
+    }
 }
 
 /// Nobody could deliver it: it fails, visibly.

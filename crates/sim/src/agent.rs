@@ -243,7 +243,7 @@ impl Desk {
         move |node| {
             Box::pin(async move {
                 let uploads = Default::default();
-                let writer = message::Writer { agent: &me, uploads: &uploads, profile: None };
+                let writer = message::Writer { agent: &me, uploads: &uploads, profile: None, profiles: None };
                 let put = message::send(&node.connect(), node.now(), writer, &id, wish).await?;
                 attempt(&node, put.work);
                 Ok(())

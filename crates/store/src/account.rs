@@ -5,7 +5,10 @@ use crate::{
     port::{Result, Row, Sql},
     record,
 };
-use domain::id::{AccountId, QueueId};
+use domain::{
+    channel::HUMAN_AGENT,
+    id::{AccountId, QueueId},
+};
 use serde_json::{Map, Value};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +26,17 @@ pub struct Account {
     pub settings: Map<String, Value>,
     /// Sealed by the shell; unreadable here.
     pub secrets: String,
+}
+
+impl Account {
+    /// Its provider allows its people to answer by hand after the channel's window.
+    pub fn answers_by_hand(&self) -> bool {
+        match self.settings.get(HUMAN_AGENT) {
+            Some(Value::Bool(allowed)) => *allowed,
+            Some(Value::String(text)) => text == "true",
+            _ => false,
+        }
+    }
 }
 
 const COLUMNS: &str = "id, channel, name, address, queue_id, bot, settings, secrets";

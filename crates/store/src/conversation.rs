@@ -114,6 +114,14 @@ pub async fn heard(sql: &impl Sql, id: &ConversationId, at: Timestamp) -> Result
     Ok(())
 }
 
+/// Answers go to `identity` from now on.
+pub async fn readdress(sql: &impl Sql, id: &ConversationId, identity: &Identity) -> Result<()> {
+    let Identity { scheme, value } = identity;
+    let statement = "UPDATE conversation SET scheme = $1, value = $2 WHERE id = $3";
+    sql.query(statement, parameters![scheme, value, id]).await?;
+    Ok(())
+}
+
 /// The agent read up to `seq`.
 pub async fn read_up_to(sql: &impl Sql, id: &ConversationId, seq: u64) -> Result<()> {
     let statement = "UPDATE conversation SET read_seq = $1 WHERE id = $2 AND read_seq < $1";

@@ -1,6 +1,7 @@
 //! The read model of interactions: one row each, derived from its events in their transaction.
 
 use crate::{
+    feed::{self, Entry},
     parameters,
     port::{Error, Result, Row, Sql},
     record,
@@ -98,6 +99,18 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
 }
 
 /// The interaction with `id`.
+/// Tells the desks that something beside the interaction changed: the post that its comments stand under.
+pub async fn tell(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<()> {
+    let Some(view) = find(sql, id).await? else { return Ok(()) };
+    let entry = Entry {
+        interaction: Some(view.id),
+        conversation: Some(view.conversation),
+        agent: view.agent,
+        ..Entry::new(feed::Kind::Interaction)
+    };
+    feed::publish(sql, now, entry).await
+}
+
 pub async fn find(sql: &impl Sql, id: &InteractionId) -> Result<Option<View>> {
     let statement = format!("SELECT {COLUMNS} FROM interaction WHERE id = $1");
     sql.first(&statement, parameters![id]).await?.as_ref().map(view).transpose()

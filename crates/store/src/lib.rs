@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod attachment;
+pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod conversation;

@@ -176,6 +176,11 @@ pub async fn update(sql: &impl Sql, now: Timestamp, message: &Message) -> Result
     publish(sql, now, feed::Kind::MessageStatus, message).await
 }
 
+/// Tells the desks that something beside the message changed: what is done about a comment.
+pub async fn tell(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<()> {
+    publish(sql, now, feed::Kind::MessageStatus, message).await
+}
+
 async fn publish(sql: &impl Sql, now: Timestamp, kind: feed::Kind, message: &Message) -> Result<()> {
     // Whoever has the interaction now; a message of an old one concerns nobody's desk.
     let holder = "SELECT agent_id FROM interaction WHERE id = $1";

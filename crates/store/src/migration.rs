@@ -18,6 +18,7 @@ const SQLITE: &[Script] = &[
     ("0006_outbound", include_str!("../migrations/sqlite/0006_outbound.sql")),
     ("0007_attachment", include_str!("../migrations/sqlite/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/sqlite/0008_letter.sql")),
+    ("0011_comment", include_str!("../migrations/sqlite/0011_comment.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -29,6 +30,7 @@ const POSTGRES: &[Script] = &[
     ("0006_outbound", include_str!("../migrations/postgres/0006_outbound.sql")),
     ("0007_attachment", include_str!("../migrations/postgres/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/postgres/0008_letter.sql")),
+    ("0011_comment", include_str!("../migrations/postgres/0011_comment.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -21,12 +21,25 @@ use domain::{
     consent::Consent,
     contact::PHONE,
     message::{Attachment, DeliveryError, Location as Place},
+    reason::Reason,
 };
 use serde_json::json;
 
 pub(crate) struct Infobip;
 
 impl Provider for Infobip {
+    fn reason(&self, code: &str) -> Option<Reason> {
+        let names = |words: &[&str]| words.iter().any(|word| code.contains(word));
+        Some(match code {
+            _ if names(&["UNKNOWN_SUBSCRIBER", "ILLEGAL_SUBSCRIBER", "DESTINATION"]) => Reason::NoSuchPerson,
+            _ if names(&["ABSENT_SUBSCRIBER", "SUBSCRIBER_BUSY", "EXPIRED"]) => Reason::Unreachable,
+            _ if names(&["SPAM", "BLOCKED"]) => Reason::TakenForSpam,
+            _ if names(&["NOT_ENOUGH_CREDITS", "SENDER", "UNAUTHORIZED"]) => Reason::AccountRefused,
+            _ if names(&["TOO_MANY", "FLOODING"]) => Reason::TooMany,
+            _ => return None,
+        })
+    }
+
     fn verify(&self, received: &Received, settings: &Settings) -> Signature {
         let Some(secret) = settings.get("secret") else { return Signature::Unchecked };
         let given = received.header("Authorization");

@@ -15,7 +15,10 @@ use channel::{
     received::{Received, Settings},
     signature::{Signature, same_secret},
 };
-use domain::message::{Attachment, DeliveryError};
+use domain::{
+    message::{Attachment, DeliveryError},
+    reason::Reason,
+};
 
 /// One text for a provider that joins the parts itself. Ten segments of UCS-2 are 670 units; the whole
 /// length only fits into the GSM alphabet.
@@ -34,6 +37,11 @@ pub(crate) trait Provider {
     fn encode(&self, message: &Outbound, settings: &Settings) -> Result<Vec<ProviderRequest>, DeliveryError>;
 
     fn interpret(&self, answer: &Answer, settings: &Settings) -> Outcome;
+
+    /// What a code of the provider's means to whoever wrote the message.
+    fn reason(&self, _code: &str) -> Option<Reason> {
+        None
+    }
 
     /// Where a file is, if its address is the provider's own.
     fn download(&self, _file: &Attachment, _settings: &Settings) -> Option<Location> {

@@ -218,6 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn ids_beyond_what_a_float_holds_are_exact() {
+        for (text, expected) in [
+            (r#"{"id":1947392761234567900,"id_str":"1947392761234567891"}"#, Some("1947392761234567891")),
+            (r#"{"id":9007199254740993}"#, Some("9007199254740993")),
+            (r#"{"id":18446744073709551615}"#, Some("18446744073709551615")),
+            (r#"{"id":"7"}"#, Some("7")),
+            ("{}", None),
+        ] {
+            let document = json::parse(text.as_bytes()).expect("JSON");
+            assert_eq!(id(&Node::root(&document), "id").as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn dates_in_all_their_forms() {
         for (node, expected) in [
             (json!({"created_timestamp": "1516403560557"}), Some(1_516_403_560_557)),

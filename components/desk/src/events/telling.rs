@@ -5,7 +5,7 @@ use super::{
     frame::frame,
 };
 use crate::{
-    presence,
+    comment, presence,
     view::{self, Center},
 };
 use api::{
@@ -117,7 +117,7 @@ async fn of_message(
     added: bool,
 ) -> Result<Vec<Told>> {
     let Some(message) = message::find(sql, id).await? else { return Ok(vec![]) };
-    let message = view::message(&message, center);
+    let message = comment::shown(sql, center, &message).await?;
     let Some(interaction_id) = message.interaction_id.clone() else { return Ok(vec![]) };
     let event = match message.status {
         Some(status) if !added && only_its_fate(&message) => Event::MessageStatus(MessageStatusChanged {
@@ -133,7 +133,11 @@ async fn of_message(
 
 /// Whether nothing about a changed message can be new but what became of it.
 fn only_its_fate(message: &Message) -> bool {
-    message.direction == Direction::Out && !message.edited && !message.deleted && message.reaction.is_none()
+    message.direction == Direction::Out
+        && !message.edited
+        && !message.deleted
+        && message.reaction.is_none()
+        && message.comment.is_none()
 }
 
 /// A contact concerns whoever talks with them now. A merge changes whose interaction it is, so that is

@@ -3,10 +3,11 @@
 use api::agent::Ref;
 use domain::{
     channel::{ChannelProfile, Profiles},
+    comment::Moderation,
     id::{AccountId, AgentId, QueueId},
 };
 use shell::failure::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{account, agent, conversation::Conversation, port::Sql, queue};
 
 #[derive(Debug, Clone, Default)]
@@ -14,27 +15,40 @@ pub struct Center {
     pub accounts: BTreeMap<AccountId, String>,
     pub agents: BTreeMap<AgentId, String>,
     pub queues: BTreeMap<QueueId, String>,
+    /// Whose people may answer by hand after the window ([`ChannelProfile::human_window`]).
+    pub by_hand: BTreeSet<AccountId>,
     /// By the channel's name; a channel whose component does not answer is missing.
     pub profiles: BTreeMap<String, Profiles>,
 }
 
 impl Center {
     pub async fn load(sql: &impl Sql, profiles: BTreeMap<String, Profiles>) -> Result<Self> {
-        let accounts = account::all(sql).await?.into_iter().map(|account| (account.id, account.name));
+        let accounts = account::all(sql).await?;
+        let by_hand = accounts.iter().filter(|account| account.answers_by_hand());
+        let by_hand = by_hand.map(|account| account.id.clone()).collect();
+        let accounts = accounts.into_iter().map(|account| (account.id, account.name));
         let agents = agent::all(sql).await?.into_iter().map(|agent| (agent.id, agent.name));
         let queues = queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.name));
         Ok(Center {
             accounts: accounts.collect(),
             agents: agents.collect(),
             queues: queues.collect(),
+            by_hand,
             profiles,
         })
     }
 
-    /// What the channel of a conversation can do, when its component told it.
-    pub fn profile(&self, conversation: &Conversation) -> Option<&ChannelProfile> {
-        let profiles = self.profiles.get(&conversation.channel)?;
-        Some(profiles.under(conversation.thread.as_deref()))
+    /// What an agent can do on the channel of a conversation, when its component told it.
+    pub fn profile(&self, conversation: &Conversation) -> Option<ChannelProfile> {
+        let profile = self.profiles.get(&conversation.channel)?.under(conversation.thread.as_deref());
+        let later = self.by_hand.contains(&conversation.account);
+        Some(if later { profile.by_hand() } else { profile.clone() })
+    }
+
+    /// What can be done about the comments of a conversation, if it stands in public.
+    pub fn moderation(&self, conversation: &Conversation) -> Option<&Moderation> {
+        conversation.thread.as_ref()?;
+        Some(&self.profiles.get(&conversation.channel)?.moderation)
     }
 
     pub fn account(&self, id: &AccountId) -> Ref {

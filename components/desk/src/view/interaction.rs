@@ -7,16 +7,20 @@ use api::{
 };
 use domain::{channel::CapacityKind, time::Timestamp};
 use shell::failure::{Failure, Result};
-use store::{conversation, interaction::View, message as messages, port::Sql, unreachable};
+use store::{comment, conversation, interaction::View, message as messages, port::Sql, unreachable};
 
 pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result<Interaction> {
     let conversation = conversation::find(sql, &view.conversation).await?;
     let lost = || Failure::Broken(format!("interaction {} has no conversation", view.id));
     let conversation = conversation.ok_or_else(lost)?;
     let profile = center.profile(&conversation);
-    let templates = profile.is_some_and(|profile| profile.templates);
-    let window = profile.and_then(|profile| profile.window);
+    let templates = profile.as_ref().is_some_and(|profile| profile.templates);
     let unreachable = unreachable::find(sql, &conversation.identity).await?;
+    let window = profile.as_ref().and_then(|profile| profile.window);
+    let post = match &conversation.thread {
+        Some(thread) => comment::post(sql, &view.account, thread).await?,
+        None => None,
+    };
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {
         id: view.id.0.clone(),
@@ -42,8 +46,10 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         unread: conversation::unread(sql, &view.conversation).await?,
         window_until_ms: window_until(window, conversation.last_in_at).map(|at| at.0),
         templates,
-        typing: profile.is_some_and(|profile| profile.typing),
-        letters: profile.is_some_and(|profile| profile.capacity == CapacityKind::Mail),
+        moderation: center.moderation(&conversation).map(super::moderation),
+        post: post.as_ref().map(super::post),
+        typing: profile.as_ref().is_some_and(|profile| profile.typing),
+        letters: profile.as_ref().is_some_and(|profile| profile.capacity == CapacityKind::Mail),
         unreachable: unreachable.as_ref().map(super::message::error),
         disposition: view.disposition.clone(),
     })

@@ -40,6 +40,7 @@ pub fn message(message: &stored::Message, center: &Center) -> Message {
         at_ms: message.at.0,
         status: message.status.map(status),
         error: message.error.as_ref().map(error),
+        comment: None,
         client_id: message.client_id.clone(),
     }
 }
@@ -107,6 +108,7 @@ fn reason(reason: Why) -> Reason {
         Why::BadMessage => Reason::BadMessage,
         Why::BadFile => Reason::BadFile,
         Why::BadTemplate => Reason::BadTemplate,
+        Why::HeldElsewhere => Reason::HeldElsewhere,
         Why::TakenForSpam => Reason::TakenForSpam,
         Why::TooMany => Reason::TooMany,
         Why::TooManyToThem => Reason::TooManyToThem,

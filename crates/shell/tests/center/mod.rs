@@ -61,6 +61,7 @@ impl Center {
             list_rows_max: 0,
             list_title_max: 0,
             window: None,
+            human_window: None,
             receipts: true,
             typing: false,
             media: vec![],

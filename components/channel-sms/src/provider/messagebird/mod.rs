@@ -24,6 +24,7 @@ use domain::{
     consent::Consent,
     contact::PHONE,
     message::{Attachment, DeliveryError, Location as Place},
+    reason::Reason,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -34,6 +35,17 @@ pub(crate) struct MessageBird;
 const TEXT: Limit = Limit { characters: 1377, segments: 9 };
 
 impl Provider for MessageBird {
+    fn reason(&self, code: &str) -> Option<Reason> {
+        Some(match code {
+            "1" | "5" | "9" | "12" => Reason::NoSuchPerson,
+            "6" | "27" | "28" | "31" | "32" => Reason::Unreachable,
+            "103" => Reason::OptedOut,
+            "2" | "25" => Reason::AccountRefused,
+            "99" => Reason::ProviderTrouble,
+            _ => return None,
+        })
+    }
+
     fn verify(&self, received: &Received, settings: &Settings) -> Signature {
         signature::verify(received, settings)
     }

@@ -1,7 +1,7 @@
 //! Twilio's error codes: what they mean for a message and what they say to an agent.
 
 use crate::{report::error, send::OPTED_OUT};
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 
 /// What to do about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,27 @@ pub(super) fn verdict(code: i64) -> Verdict {
         21_000..=21_999 | 30_003..=30_999 | 63_000..=63_999 => Verdict::Message,
         _ => Verdict::Other,
     }
+}
+
+/// What a code means to whoever wrote the message.
+pub(super) fn reason(code: &str) -> Option<Reason> {
+    Some(match code.parse::<i64>().ok()? {
+        21_610 => Reason::OptedOut,
+        21_211 | 21_214 | 21_217 | 21_614 | 30_005 | 30_006 | 63_024 => Reason::NoSuchPerson,
+        30_003 => Reason::Unreachable,
+        30_004 => Reason::Blocked,
+        30_007 | 30_034 => Reason::TakenForSpam,
+        21_602 | 21_605 | 21_617 => Reason::BadMessage,
+        12_300 | 30_018 | 63_019 | 63_021 => Reason::BadFile,
+        63_016 => Reason::WindowClosed,
+        63_027 | 63_028 | 63_041 => Reason::BadTemplate,
+        14_107 | 20_429 | 21_611 | 30_001 | 30_022 | 63_018 => Reason::TooMany,
+        20_500 | 20_503 | 30_008 => Reason::ProviderTrouble,
+        // The region is not switched on.
+        21_408 => Reason::AccountRefused,
+        number if verdict(number) == Verdict::Account => Reason::AccountRefused,
+        _ => return None,
+    })
 }
 
 /// The error of a report, in Twilio's words where it has some.
@@ -65,4 +86,28 @@ fn meaning(code: &str) -> Option<&'static str> {
         "63024" => "Invalid message recipient",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_code_means() {
+        for (code, expected) in [
+            ("21610", Some(Reason::OptedOut)),
+            ("30003", Some(Reason::Unreachable)),
+            ("30004", Some(Reason::Blocked)),
+            ("30005", Some(Reason::NoSuchPerson)),
+            ("30006", Some(Reason::NoSuchPerson)),
+            ("30007", Some(Reason::TakenForSpam)),
+            ("30008", Some(Reason::ProviderTrouble)),
+            ("63016", Some(Reason::WindowClosed)),
+            ("20003", Some(Reason::AccountRefused)),
+            ("99999", None),
+            ("opted_out", None),
+        ] {
+            assert_eq!(reason(code), expected, "{code}");
+        }
+    }
 }

@@ -17,7 +17,10 @@ use channel::{
     received::{Received, Settings},
     signature::Signature,
 };
-use domain::message::{Attachment, DeliveryError};
+use domain::{
+    message::{Attachment, DeliveryError},
+    reason::Reason,
+};
 
 pub(crate) struct Twilio;
 
@@ -31,6 +34,10 @@ impl Provider for Twilio {
 
     fn decode(&self, received: &Received, settings: &Settings) -> Result<Events, Malformed> {
         event::decode(received, settings)
+    }
+
+    fn reason(&self, code: &str) -> Option<Reason> {
+        fault::reason(code)
     }
 
     /// Whatever else is answered, Twilio would send to the customer.

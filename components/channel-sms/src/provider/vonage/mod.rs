@@ -20,11 +20,18 @@ use channel::{
     received::{Received, Settings},
     signature::Signature,
 };
-use domain::message::{Attachment, DeliveryError};
+use domain::{
+    message::{Attachment, DeliveryError},
+    reason::Reason,
+};
 
 pub(crate) struct Vonage;
 
 impl Provider for Vonage {
+    fn reason(&self, code: &str) -> Option<Reason> {
+        short::reason(code)
+    }
+
     fn verify(&self, received: &Received, settings: &Settings) -> Signature {
         signature::verify(received, settings)
     }

@@ -7,7 +7,7 @@ use crate::{
     report::{self, error, tell},
 };
 use channel::{event::InboundEvent, json::Node, malformed::Malformed, received::Settings, signature::to_hex};
-use domain::message::DeliveryError;
+use domain::{message::DeliveryError, reason::Reason};
 use sha2::{Digest, Sha256};
 
 pub(super) fn is_one(form: &Form) -> bool {
@@ -108,6 +108,20 @@ fn fault(code: &str) -> DeliveryError {
         _ => "",
     };
     error(code, words)
+}
+
+/// What the code of a delivery report means to whoever wrote the message.
+pub(super) fn reason(code: &str) -> Option<Reason> {
+    Some(match code {
+        "2" | "7" => Reason::Unreachable,
+        "3" | "9" | "11" | "12" => Reason::NoSuchPerson,
+        "4" | "14" | "53" => Reason::Blocked,
+        "6" | "50" | "51" | "52" => Reason::TakenForSpam,
+        "10" => Reason::BadMessage,
+        "8" => Reason::ProviderTrouble,
+        "39" => Reason::AccountRefused,
+        _ => return None,
+    })
 }
 
 /// A voice webhook that came to the wrong place: shown, and it starts nothing.
