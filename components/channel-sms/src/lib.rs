@@ -8,7 +8,6 @@ pub mod consent;
 mod form;
 mod host;
 mod instant;
-pub mod parts;
 mod party;
 pub mod provider;
 mod report;

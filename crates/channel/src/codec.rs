@@ -1,11 +1,14 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    check_up::CheckUps,
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    reconcile::Listing,
+    renewal::Renewals,
     signature::Signature,
     webhook::BODY_MAX,
 };
@@ -81,6 +84,22 @@ pub trait Codec {
     /// The largest webhook in bytes.
     fn body_max(&self) -> usize {
         BODY_MAX
+    }
+
+    /// How the provider is asked whether an account works. `None`: it cannot be asked.
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        None
+    }
+
+    /// How an account's token is renewed. `None`: it lasts, or a person makes a new one.
+    fn renewals(&self) -> Option<&dyn Renewals> {
+        None
+    }
+
+    /// How the provider lists what happened, where it does not tell everything. `None`: it tells, or it
+    /// has no such list.
+    fn listing(&self) -> Option<&dyn Listing> {
+        None
     }
 
     /// How files go to and come from the provider. `None`: they are ours from the start.

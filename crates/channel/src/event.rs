@@ -5,6 +5,7 @@
 use domain::{
     contact::Identity,
     message::{Attachment, Content, DeliveryError, Status},
+    part::Place,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,8 @@ pub struct InboundEvent {
     pub shape: Option<Content>,
     /// Our id of the message, where the provider gives back what we sent along.
     pub message_id: Option<String>,
+    /// Of a long text that comes in parts: which of them. The center joins them.
+    pub part: Option<Place>,
 }
 
 /// Who did something, as the provider names them.
@@ -118,6 +121,7 @@ impl InboundEvent {
             data: Map::new(),
             shape: None,
             message_id: None,
+            part: None,
         }
     }
 
@@ -178,6 +182,11 @@ impl InboundEvent {
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));
+        }
+        if let Some(Place { reference, number, total }) = &self.part {
+            extra.insert("ref".to_owned(), json!(reference));
+            extra.insert("part".to_owned(), json!(number));
+            extra.insert("total".to_owned(), json!(total));
         }
         json!({
             "kind": self.kind,

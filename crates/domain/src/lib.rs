@@ -1,17 +1,20 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`contact`], [`phone`],
-//! [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
-//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`].
+//! [`part`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`])
+//! and everything that happens later ([`due`]). What the center itself says to a contact is in [`notice`];
+//! how well its accounts work, in [`health`].
 
 pub mod agent;
 pub mod channel;
 pub mod contact;
 pub mod due;
+pub mod health;
 pub mod id;
 pub mod interaction;
 pub mod message;
 pub mod notice;
+pub mod part;
 pub mod phone;
 pub mod queue;
 pub mod routing;

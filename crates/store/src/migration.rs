@@ -9,20 +9,22 @@ use crate::{
 type Script = (&'static str, &'static str);
 
 /// In the order in which they run; a released one never changes. Both dialects have the same tables.
-const SQLITE: [Script; 5] = [
+const SQLITE: [Script; 6] = [
     ("0001_center", include_str!("../migrations/sqlite/0001_center.sql")),
     ("0002_contact", include_str!("../migrations/sqlite/0002_contact.sql")),
     ("0003_interaction", include_str!("../migrations/sqlite/0003_interaction.sql")),
     ("0004_work", include_str!("../migrations/sqlite/0004_work.sql")),
     ("0005_thread", include_str!("../migrations/sqlite/0005_thread.sql")),
+    ("0009_health", include_str!("../migrations/sqlite/0009_health.sql")),
 ];
 
-const POSTGRES: [Script; 5] = [
+const POSTGRES: [Script; 6] = [
     ("0001_center", include_str!("../migrations/postgres/0001_center.sql")),
     ("0002_contact", include_str!("../migrations/postgres/0002_contact.sql")),
     ("0003_interaction", include_str!("../migrations/postgres/0003_interaction.sql")),
     ("0004_work", include_str!("../migrations/postgres/0004_work.sql")),
     ("0005_thread", include_str!("../migrations/postgres/0005_thread.sql")),
+    ("0009_health", include_str!("../migrations/postgres/0009_health.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -4,6 +4,7 @@
 pub mod attempt;
 pub mod call;
 pub mod center;
+pub mod forgeries;
 pub mod forwarded;
 pub mod reply;
 pub mod request;
