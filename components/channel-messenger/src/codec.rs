@@ -1,7 +1,8 @@
 //! What Messenger and a page's comments can carry, and the translation in both directions.
 
-use crate::feed;
+use crate::{feed, health::Pages};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     event::InboundEvent,
     files::{Files, Location},
@@ -99,6 +100,10 @@ impl Codec for Messenger {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &CONVERSING)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Pages)
     }
 
     fn files(&self) -> Option<&dyn Files> {

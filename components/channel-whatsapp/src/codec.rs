@@ -1,7 +1,8 @@
 //! What WhatsApp can do, and its translation in both directions.
 
-use crate::{decode, encode, graph::GraphFiles, outcome};
+use crate::{decode, encode, graph::GraphFiles, health::Numbers, outcome};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     event::InboundEvent,
     files::Files,
@@ -79,6 +80,10 @@ impl Codec for WhatsApp {
 
     fn interpret(&self, answer: &Answer) -> Outcome {
         answer::interpret(answer, &outcome::READING)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Numbers)
     }
 
     fn files(&self) -> Option<&dyn Files> {
