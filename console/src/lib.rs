@@ -5,6 +5,7 @@
 //! [`format`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
 //! signals and what can be done), `http` and `stream` (the server), `screen` (what is seen).
 
+pub mod finding;
 pub mod format;
 pub mod keyboard;
 pub mod language;

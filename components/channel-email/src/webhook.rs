@@ -5,7 +5,8 @@ use channel::serve::serve;
 use shell::platform::reply::Reply;
 use spin_sdk::{http::Request, http_service};
 
-const VARIABLES: [&str; 4] = ["sendgrid_base_url", "mailgun_base_url", "postmark_base_url", "mail_relay_url"];
+const VARIABLES: [&str; 5] =
+    ["public_url", "sendgrid_base_url", "mailgun_base_url", "postmark_base_url", "mail_relay_url"];
 
 #[http_service]
 async fn handle(request: Request) -> Reply {

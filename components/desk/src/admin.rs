@@ -73,7 +73,7 @@ pub(crate) async fn account(sql: &impl Sql, id: &str) -> Result<Reply> {
 }
 
 pub(crate) async fn put_account(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
-    Ok(reply::ok(&setup::put_account(sql, &key().await?, id, asked.json()?).await?))
+    Ok(reply::ok(&setup::put_account(sql, now(), &key().await?, id, asked.json()?).await?))
 }
 
 pub(crate) async fn dispositions(sql: &impl Sql) -> Result<Reply> {

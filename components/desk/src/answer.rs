@@ -3,7 +3,7 @@
 use crate::{
     admin, attachment, contact,
     events::{change::Listener, stream},
-    login, metrics, presence,
+    health as channel_health, login, metrics, presence,
     query::{number, parameter},
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
     snapshot,
@@ -203,6 +203,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Upload => attachment::upload(sql, call.agent_id()?, asked).await,
         E::Download => attachment::download(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
         E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
+        E::ChannelHealth => Ok(reply::ok(&channel_health::channels(sql).await?)),
         E::FailedDeliveries => admin::failed_deliveries(sql).await,
         E::RunAgain => admin::run_again(sql, id).await,
         E::Reprocess => admin::reprocess(sql, id, asked).await,

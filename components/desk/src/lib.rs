@@ -7,6 +7,7 @@ pub mod access;
 pub mod contact;
 pub mod events;
 pub mod file;
+pub mod health;
 pub mod interaction;
 pub mod message;
 pub mod metrics;

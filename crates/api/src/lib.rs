@@ -8,6 +8,7 @@ pub mod admin;
 pub mod agent;
 pub mod contact;
 pub mod event;
+pub mod health;
 pub mod interaction;
 pub mod message;
 pub mod problem;

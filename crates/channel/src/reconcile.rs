@@ -56,7 +56,7 @@ const OVERLAP: Duration = Duration::from_secs(60 * 60);
 /// More pages than these wait for the next look, which begins where this one did.
 const PAGES_MAX: usize = 20;
 
-/// Plans the first look. What came before the account was ours is not.
+/// Plans a look, as part of a check-up. What came before the account was ours is not looked for.
 pub(crate) async fn plan(
     sql: &impl Sql,
     now: Timestamp,
@@ -70,9 +70,11 @@ pub(crate) async fn plan(
         !pause.is_zero() && codec.listing().is_some_and(|listing| listing.list(settings, now).is_some());
     match known {
         Some(work) if !wanted => drop(store::due::complete(sql, &work.id).await?),
+        // Whoever looks at the account looks at its list.
+        Some(work) if now < work.due_at => store::due::schedule(sql, &Work { due_at: now, ..work }).await?,
         None if wanted => {
             let body = serde_json::json!({ "since_ms": now, "seen_ms": now });
-            let work = Work { body, due_at: now + pause, ..recurring(now, Kind::Reconcile, account) };
+            let work = Work { body, ..recurring(now, Kind::Reconcile, account) };
             store::due::schedule(sql, &work).await?;
         }
         _ => {}
