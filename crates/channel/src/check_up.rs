@@ -22,7 +22,7 @@ use domain::{
 use shell::{
     command::{Race, retrying},
     failure::Result,
-    health::{PROVIDER, SENDING, SIGNATURES, TRAFFIC, Told, tell_within},
+    health::{PROVIDER, RENEWAL, SENDING, SIGNATURES, TRAFFIC, Told, revise},
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
@@ -136,29 +136,31 @@ pub async fn check_up(
     };
     let settings = world.settings(&account)?;
     let pause = minutes(&settings, MINUTES, HOURLY);
-    let (mut visit, unanswered) =
-        if pause.is_zero() { Default::default() } else { ask(world, codec, &settings).await };
+    let mut visit = if pause.is_zero() { Visit::default() } else { ask(world, codec, &settings).await };
     let now = world.now();
     store::health::count(sql, &account.id, now, now - HABIT).await?;
     visit.told.push((TRAFFIC, traffic(sql, now, &account).await?.into_iter().collect()));
     visit.told.push((SIGNATURES, signatures(sql, now, &account, forgeries).await?.into_iter().collect()));
-    let mut next = Work { attempts: 0, ..work.clone() };
-    let mut due_at = now + if pause.is_zero() { Duration::from_secs(60 * HOURLY) } else { pause };
-    let silent = unanswered.as_deref().map(silent);
-    if unanswered.is_some() {
-        next.attempts = work.attempts + 1;
-        if next.attempts < ATTEMPTS_MAX {
-            due_at = due_at.min(now + SOON);
-        }
-    }
+    let attempts = if visit.unanswered.is_some() { work.attempts + 1 } else { 0 };
+    let usual = if pause.is_zero() { Duration::from_secs(60 * HOURLY) } else { pause };
+    let due_at = now + if (1..ATTEMPTS_MAX).contains(&attempts) { usual.min(SOON) } else { usual };
     // Once told it stands until there is an answer.
-    if unanswered.is_none() || ATTEMPTS_MAX <= next.attempts {
-        visit.told.push((PROVIDER, silent.into_iter().collect()));
+    if attempts == 0 || ATTEMPTS_MAX <= attempts {
+        visit.told.push((PROVIDER, visit.unanswered.as_deref().map(silent).into_iter().collect()));
     }
+    let next = Work { attempts, ..work.clone() };
+    let renewed = codec.renewals().and_then(|renewals| renewals.renewal(&settings)).is_some();
+    let stays = |source: &str| match source {
+        RENEWAL => renewed,
+        source => visit.asked.contains(&source) || [SENDING, SIGNATURES, TRAFFIC, PROVIDER].contains(&source),
+    };
     let news = retrying(async || {
         transaction(sql, async |sql| {
-            let news = tell_within(sql, now, &account.id, &visit.told).await?;
-            put_checked(sql, &account.id, &Checked { at: Some(now), facts: visit.facts.clone() }).await?;
+            let news = revise(sql, now, &account.id, &visit.told, stays).await?;
+            if attempts == 0 {
+                let checked = Checked { at: Some(now), facts: visit.facts.clone() };
+                put_checked(sql, &account.id, &checked).await?;
+            }
             renewal::plan(sql, now, codec, &account, &settings).await?;
             reconcile::plan(sql, now, codec, &account, &settings).await?;
             store::due::again(sql, &next, due_at).await?;
@@ -173,19 +175,22 @@ pub async fn check_up(
 
 #[derive(Default)]
 struct Visit {
+    asked: Vec<&'static str>,
     told: Vec<Told>,
     facts: BTreeMap<String, String>,
+    /// Why a question was not answered.
+    unanswered: Option<String>,
 }
 
-/// Asks all questions. Beside what was answered, why one was not.
-async fn ask(world: &impl World, codec: &impl Codec, settings: &Settings) -> (Visit, Option<String>) {
-    let (mut visit, mut unanswered) = (Visit::default(), None);
-    let Some(check_ups) = codec.check_ups() else { return (visit, unanswered) };
+async fn ask(world: &impl World, codec: &impl Codec, settings: &Settings) -> Visit {
+    let mut visit = Visit::default();
+    let Some(check_ups) = codec.check_ups() else { return visit };
     let mut accepted = false;
     for Question { name, request } in check_ups.questions(settings) {
+        visit.asked.push(name);
         match world.call(request).await {
             Answer::Response { status: status @ (408 | 425 | 429 | 500..), .. } => {
-                unanswered = Some(format!("it answered {status}"));
+                visit.unanswered = Some(format!("it answered {status}"));
             }
             Answer::Response { status, body, .. } => {
                 let answered = check_ups.read(name, &Said { status, body: &body }, settings);
@@ -193,13 +198,13 @@ async fn ask(world: &impl World, codec: &impl Codec, settings: &Settings) -> (Vi
                 visit.facts.extend(answered.facts);
                 visit.told.push((name, answered.findings));
             }
-            Answer::NotReached { reason } | Answer::Lost { reason } => unanswered = Some(reason),
+            Answer::NotReached { reason } | Answer::Lost { reason } => visit.unanswered = Some(reason),
         }
     }
     if accepted {
         visit.told.push((SENDING, vec![]));
     }
-    (visit, unanswered)
+    visit
 }
 
 fn silent(reason: &str) -> Finding {

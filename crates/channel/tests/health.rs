@@ -292,8 +292,12 @@ fn nobody_asks_where_nobody_wants_it() {
     center.account.settings.insert("check_up_minutes".into(), 0.into());
     block_on(store::account::put(&center.connect(), &center.account)).unwrap();
     let outside = Outside::new();
+    let found_before = [("loft", vec![Finding::alarm("leaking", "")])];
+    block_on(health::tell(&center.connect(), NOW, &center.account.id, &found_before)).unwrap();
     look(&center, &outside);
     assert_eq!(outside.calls.get(), 0);
+    // What nobody looks at any more is not said any more.
+    check(&center, &[]);
 }
 
 #[test]

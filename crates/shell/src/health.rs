@@ -88,8 +88,20 @@ pub async fn tell_within(
     account: &AccountId,
     told: &[Told],
 ) -> Result<News, Race> {
+    revise(sql, now, account, told, |_| true).await
+}
+
+/// The same, and takes back what sources found that are not asked any more: `stays` says whose findings
+/// stand.
+pub async fn revise(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &AccountId,
+    told: &[Told],
+    stays: impl Fn(&str) -> bool,
+) -> Result<News, Race> {
     let before = health::of(sql, account).await?;
-    let mut after = before.clone();
+    let mut after: Vec<Found> = before.iter().filter(|found| stays(&found.source)).cloned().collect();
     for (source, findings) in told {
         after.retain(|found| found.source != *source || said(&found.finding, findings));
         for finding in findings {
