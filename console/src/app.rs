@@ -7,6 +7,7 @@ use crate::keyboard::{Focus, Shortcut, Stroke, shortcut};
 use crate::screen::commands::Commands;
 use crate::screen::dialog::Sheet;
 use crate::screen::failures::Failures;
+use crate::screen::health::HealthBar;
 use crate::screen::keys::Keys;
 use crate::screen::live::LiveView;
 use crate::screen::login::LogIn;
@@ -95,7 +96,7 @@ fn Frame() -> impl IntoView {
     view! {
         <div class="frame" data-shows=shows>
             <Rail/>
-            <LinkBar/>
+            <div class="bars"><LinkBar/><HealthBar/></div>
             {move || match desk.screen.get() {
                 Screen::Work => view! { <WorkScreen/> }.into_any(),
                 Screen::Live => view! { <LiveView/> }.into_any(),

@@ -134,6 +134,16 @@ words! {
     retry: "Reintentar", "Try again", "Tentar de novo";
     main_menu: "Menú principal", "Main menu", "Menu principal";
 
+    // Channels
+    channels: "Canales", "Channels", "Canais";
+    channels_ill: "Hay canales que no funcionan: {}", "Channels that do not work: {}", "Há canais que não funcionam: {}";
+    channels_well: "Todos los canales funcionan", "All channels work", "Todos os canais funcionam";
+    see: "Ver", "See", "Ver";
+    last_heard: "Último aviso: {}", "Last event: {}", "Último aviso: {}";
+    provider_tells: "Lo que dice el proveedor", "What the provider tells", "O que diz o provedor";
+    since: "Desde {}", "Since {}", "Desde {}";
+    until: "hasta {}", "until {}", "até {}";
+
     // Presence
     available: "Disponible", "Available", "Disponível";
     pause: "Pausa", "Pause", "Pausa";

@@ -7,6 +7,7 @@
 
 pub mod comment;
 pub mod envelope;
+pub mod finding;
 pub mod format;
 pub mod keyboard;
 pub mod language;

@@ -7,6 +7,7 @@ pub(crate) mod conversation;
 pub(crate) mod customer;
 pub(crate) mod dialog;
 pub(crate) mod failures;
+pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod letter;

@@ -7,6 +7,7 @@ use crate::thread::Thread;
 use api::agent::{AgentStat, Me};
 use api::contact::{Contact, HistoryItem, HistoryPage};
 use api::event::{Event, MessageAdded};
+use api::health::ChannelHealth;
 use api::interaction::{Interaction, InteractionState};
 use api::message::{Direction, Message};
 use api::queue::{Disposition, QueueStat};
@@ -29,6 +30,8 @@ pub struct Work {
     pub colleagues: Vec<AgentStat>,
     pub dispositions: Vec<Disposition>,
     pub pause_reasons: Vec<String>,
+    /// How the channels work; empty for whoever does not supervise.
+    pub health: Vec<ChannelHealth>,
     /// The interaction that is open, by id.
     pub open: Option<String>,
 }
@@ -63,6 +66,7 @@ impl Work {
         self.colleagues = desk.colleagues;
         self.dispositions = desk.dispositions;
         self.pause_reasons = desk.pause_reasons;
+        self.health = desk.health;
         self.histories.values_mut().for_each(|history| history.stale = true);
         self.close_what_left();
     }
@@ -83,6 +87,7 @@ impl Work {
             Event::Typing(typing) => {
                 self.typing.insert(typing.conversation_id, typing.until_ms);
             }
+            Event::Health(channels) => self.health = channels,
             Event::Resync => {}
         }
     }

@@ -71,7 +71,7 @@ test('Telegram: in with the secret token, out through the Bot API, and an edit i
   const active = await offered('Inés Vidal');
   assert.equal(active.channel, 'telegram');
   await luis.send(active, 'Sí, hoy llega.');
-  const { path, body } = await asked(({ path }) => path.startsWith('/bot'));
+  const { path, body } = await asked(({ path }) => path.endsWith('/sendMessage'));
   assert.equal(path, `/bot${TOKEN}/sendMessage`);
   assert.deepEqual([String(body.chat_id), body.text], ['42', 'Sí, hoy llega.']);
 

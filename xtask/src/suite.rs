@@ -99,8 +99,9 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
 const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
 
 /// The tests of what stores: they run on both databases.
-const ON_BOTH: [&str; 9] = [
+const ON_BOTH: [&str; 10] = [
     "migration",
+    "health",
     "transaction",
     "inbound",
     "outbound",

@@ -3,9 +3,11 @@
 use crate::{
     compose::{compose, refusal},
     files::Enclosed,
+    health::Senders,
     outcome, provider,
 };
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Original},
     elsewhere::Missing,
     event::InboundEvent,
@@ -104,6 +106,10 @@ impl Codec for Email {
 
     fn body_max(&self) -> usize {
         BODY_MAX
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Senders)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -8,6 +8,7 @@ mod compose;
 mod event;
 mod files;
 mod form;
+mod health;
 mod mail;
 mod outcome;
 mod provider;

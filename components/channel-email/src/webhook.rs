@@ -5,8 +5,14 @@ use channel::serve::serve;
 use shell::platform::reply::Reply;
 use spin_sdk::{http::Request, http_service};
 
-const VARIABLES: [&str; 5] =
-    ["sendgrid_base_url", "mailgun_base_url", "postmark_base_url", "mail_relay_url", "gateway_token"];
+const VARIABLES: [&str; 6] = [
+    "public_url",
+    "sendgrid_base_url",
+    "mailgun_base_url",
+    "postmark_base_url",
+    "mail_relay_url",
+    "gateway_token",
+];
 
 #[http_service]
 async fn handle(request: Request) -> Reply {

@@ -1,7 +1,8 @@
 //! What Instagram's direct messages and comments can carry, and the translation in both directions.
 
-use crate::comment;
+use crate::{comment, health::Accounts};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     discussion::Discussion,
     event::InboundEvent,
@@ -10,6 +11,7 @@ use channel::{
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    renewal::Renewals,
     signature::Signature,
 };
 use domain::{
@@ -125,13 +127,21 @@ impl Codec for Instagram {
         Some(&AccountComments)
     }
 
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Accounts)
+    }
+
+    fn renewals(&self) -> Option<&dyn Renewals> {
+        Some(&Accounts)
+    }
+
     fn files(&self) -> Option<&dyn Files> {
         Some(&AccountFiles)
     }
 }
 
 /// An account that was connected by a login at Instagram has another host, and a token for that one.
-fn graph(settings: &Settings) -> Result<Graph<'_>, DeliveryError> {
+pub(crate) fn graph(settings: &Settings) -> Result<Graph<'_>, DeliveryError> {
     match settings.get("login") {
         Some("instagram") => {
             Graph::at(settings, settings.get("instagram_base_url").unwrap_or("https://graph.instagram.com"))

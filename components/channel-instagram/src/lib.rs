@@ -5,6 +5,7 @@
 
 pub mod codec;
 mod comment;
+mod health;
 
 #[cfg(target_family = "wasm")]
 mod webhook;

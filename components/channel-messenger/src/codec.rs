@@ -1,7 +1,8 @@
 //! What Messenger and a page's comments can carry, and the translation in both directions.
 
-use crate::feed;
+use crate::{feed, health::Pages};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     discussion::Discussion,
     event::InboundEvent,
@@ -120,6 +121,10 @@ impl Codec for Messenger {
 
     fn discussion(&self) -> Option<&dyn Discussion> {
         Some(&PageComments)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Pages)
     }
 
     fn files(&self) -> Option<&dyn Files> {

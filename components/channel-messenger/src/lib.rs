@@ -5,6 +5,7 @@
 
 pub mod codec;
 mod feed;
+mod health;
 
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -2,17 +2,20 @@
 
 use crate::{
     consent,
+    health::Accounts,
     provider::{self, Provider},
     report::{NAME, error},
     segment,
 };
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Told},
     event::{EventKind, InboundEvent},
     files::{Files, Location},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    reconcile::Listing,
     signature::Signature,
 };
 use domain::{
@@ -89,6 +92,14 @@ impl Codec for Sms {
 
     fn interpret_for(&self, answer: &Answer, settings: &Settings) -> Outcome {
         provider::of(settings).unwrap_or(&provider::generic::Generic).interpret(answer, settings)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Accounts)
+    }
+
+    fn listing(&self) -> Option<&dyn Listing> {
+        Some(&Accounts)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -6,11 +6,11 @@
 pub mod codec;
 pub mod consent;
 mod form;
+mod health;
 mod host;
 mod instant;
-pub mod parts;
 mod party;
-pub mod provider;
+mod provider;
 mod report;
 pub mod segment;
 mod send;

@@ -11,11 +11,7 @@ use channel::{
     received::{Received, Settings},
     signature::Signature,
 };
-use channel_sms::{
-    codec::Sms,
-    parts::{Joined, Part, join},
-};
-use domain::time::Timestamp;
+use channel_sms::codec::Sms;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -135,24 +131,6 @@ fn each_provider_reads_what_it_wants() {
     ]);
     let told = Sms.thanks(&Received::default(), &own);
     assert_eq!(told, Some(Told { mime: "application/json", body: r#"{"ok":true}"#.to_owned() }));
-}
-
-#[test]
-fn the_parts_of_a_long_message_are_joined() {
-    let part = |number: u64, text: &str| {
-        let query = format!(
-            "msisdn=34600123123&to=34911222333&messageId=0A{number}&text={text}&type=text&message-timestamp=\
-             2020-01-01+14:00:0{number}&concat=true&concat-ref=7&concat-total=2&concat-part={number}"
-        );
-        let received =
-            Received { method: "GET".to_owned(), url: format!("https://x/?{query}"), ..Received::default() };
-        let mut events = Sms.decode(&received, &settings("vonage")).expect("a request");
-        Part::of(&events.remove(0).expect("a part"), Timestamp(0)).expect("a part")
-    };
-    let (first, second) = (part(1, "Hola,+"), part(2, "Ana"));
-    assert_eq!(first.group, second.group);
-    assert_eq!(join(first.at, std::slice::from_ref(&second)), Joined::Waiting);
-    assert_eq!(join(first.at, &[second, first]), Joined::Whole("Hola, Ana".to_owned()));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What Telegram can do, and its translation in both directions.
 
-use crate::{api::BotFiles, decode, encode, outcome, verify};
+use crate::{api::BotFiles, decode, encode, health::Bots, outcome, verify};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Told},
     event::InboundEvent,
     files::Files,
@@ -82,6 +83,10 @@ impl Codec for Telegram {
 
     fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
         outcome::reason(error)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Bots)
     }
 
     fn files(&self) -> Option<&dyn Files> {

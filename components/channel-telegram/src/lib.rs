@@ -8,6 +8,7 @@ mod api;
 pub mod codec;
 mod decode;
 mod encode;
+mod health;
 mod outcome;
 pub mod ownership;
 mod verify;

@@ -61,14 +61,14 @@ pub fn question(settings: &Settings) -> Result<ProviderRequest, DeliveryError> {
     Ok(Bot::of(settings)?.call("getWebhookInfo", &Map::new()))
 }
 
-/// Its answer, when our own address is `ours`. `None`: it is no such answer.
+/// Its answer, when our own address is `ours`, or our path while nobody knows more. `None`: it is no such answer.
 pub fn answer(body: &[u8], ours: &str) -> Option<Webhook> {
     let document = json::parse(body).ok()?;
     let info = Node::root(&document).get("result")?;
     info.get("url")?;
     let owner = match info.text("url") {
         None => Owner::Nobody,
-        Some(url) if url.trim_end_matches('/') == ours.trim_end_matches('/') => Owner::Ours,
+        Some(url) if is_ours(&url, ours) => Owner::Ours,
         Some(url) => Owner::Foreign { host: host(&url).to_owned() },
     };
     let at = info.integer("last_error_date").map(|seconds| Timestamp(seconds.saturating_mul(1000)));
@@ -87,6 +87,18 @@ pub fn answer(body: &[u8], ours: &str) -> Option<Webhook> {
         last_error: at.zip(info.text("last_error_message")),
         missing: UPDATES.into_iter().filter(|kind| !comes(kind)).collect(),
     })
+}
+
+/// An `ours` without its host is a path.
+fn is_ours(url: &str, ours: &str) -> bool {
+    let url = url.trim_end_matches('/');
+    let url = if ours.starts_with('/') { path(url) } else { url };
+    url == ours.trim_end_matches('/')
+}
+
+fn path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("", |at| &rest[at..])
 }
 
 /// The call that makes the webhook ours, with all that waits for us.

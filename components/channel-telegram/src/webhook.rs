@@ -7,5 +7,5 @@ use spin_sdk::{http::Request, http_service};
 
 #[http_service]
 async fn handle(request: Request) -> Reply {
-    serve(&Telegram, &["telegram_base_url"], request).await
+    serve(&Telegram, &["public_url", "telegram_base_url"], request).await
 }

@@ -1,7 +1,8 @@
 //! What WhatsApp can do, and its translation in both directions.
 
-use crate::{decode, encode, graph::GraphFiles, outcome, template::GraphTemplates};
+use crate::{decode, encode, graph::GraphFiles, health::Numbers, outcome, template::GraphTemplates};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     event::InboundEvent,
     files::Files,
@@ -98,6 +99,10 @@ impl Codec for WhatsApp {
 
     fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
         outcome::reason(error)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Numbers)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -7,6 +7,7 @@ pub mod codec;
 mod decode;
 mod encode;
 mod graph;
+mod health;
 mod outcome;
 mod template;
 

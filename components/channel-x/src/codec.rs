@@ -1,13 +1,15 @@
 //! What X can do, and its translation in both directions.
 
-use crate::{api::XFiles, decode, encode, outcome, verify};
+use crate::{api::XFiles, decode, encode, health::Users, outcome, verify};
 use channel::{
+    check_up::CheckUps,
     codec::{Codec, Handshake},
     event::InboundEvent,
     files::Files,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    renewal::Renewals,
     signature::Signature,
 };
 use domain::{
@@ -78,6 +80,14 @@ impl Codec for X {
 
     fn reason(&self, error: &DeliveryError, _settings: &Settings) -> Option<Reason> {
         outcome::reason(error)
+    }
+
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        Some(&Users)
+    }
+
+    fn renewals(&self) -> Option<&dyn Renewals> {
+        Some(&Users)
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -7,6 +7,7 @@ mod api;
 pub mod codec;
 mod decode;
 mod encode;
+mod health;
 mod outcome;
 mod verify;
 mod weight;

@@ -7,5 +7,5 @@ use spin_sdk::{http::Request, http_service};
 
 #[http_service]
 async fn handle(request: Request) -> Reply {
-    serve(&X, &["x_base_url"], request).await
+    serve(&X, &["public_url", "x_base_url"], request).await
 }

@@ -74,7 +74,7 @@ pub(crate) async fn account(sql: &impl Sql, id: &str) -> Result<Reply> {
 }
 
 pub(crate) async fn put_account(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
-    let setup = setup::put_account(sql, &key().await?, id, asked.json()?).await?;
+    let setup = setup::put_account(sql, now(), &key().await?, id, asked.json()?).await?;
     if setup.settings.contains_key(BUSINESS_ACCOUNT) {
         template::sync(sql, id).await?;
     }

@@ -4,7 +4,8 @@
 //! Everything is read when it is asked for, so every host of a center says the same, and nothing is
 //! counted in memory. Labels are ids of the business's own: queues, kinds of work, states.
 
-use crate::view::midnight;
+use crate::{health, view::midnight};
+use api::health::{ChannelFinding, ChannelHealth, FindingSeverity};
 use domain::{agent::Presence, due::Kind, queue::Queue, time::Timestamp};
 use jiff::tz::TimeZone;
 use prometheus_client::{
@@ -54,6 +55,19 @@ struct ByKindAndState {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByFinding {
+    account: String,
+    channel: String,
+    code: String,
+    severity: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByAccount {
+    account: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByState {
     state: &'static str,
 }
@@ -88,12 +102,39 @@ async fn center(sql: &impl Sql, now: Timestamp, zone: &TimeZone, registry: &mut 
     today(sql, now, zone, &queues, registry).await?;
     agents(sql, registry).await?;
     backlog(&statistics::backlog(sql).await?, now, registry);
+    channels(sql, registry).await?;
     let webhooks: Family<ByState, Gauge> =
         gauge(registry, "webhooks", "Webhooks that are kept and not read: received, or failed");
     let unread = statistics::unread_webhooks(sql).await?;
     for state in ["received", "failed"] {
         let count = unread.get(state).copied().unwrap_or_default();
         webhooks.get_or_create(&ByState { state }).set(count.into());
+    }
+    Ok(())
+}
+
+/// What is wrong with the channels, and when each last heard something: an account that never did has no
+/// figure.
+async fn channels(sql: &impl Sql, registry: &mut Registry) -> Result<()> {
+    let found: Family<ByFinding, Gauge> =
+        gauge(registry, "channel_finding", "What is wrong with a channel account: 1 while it is");
+    let heard: Family<ByAccount, Gauge> = gauge(
+        registry,
+        "channel_last_event_timestamp_seconds",
+        "When something last came for a channel account, in seconds since 1970",
+    );
+    for ChannelHealth { account, channel, last_event_ms, findings, .. } in health::channels(sql).await? {
+        for ChannelFinding { code, severity, .. } in findings {
+            let severity = match severity {
+                FindingSeverity::Warning => "warning",
+                FindingSeverity::Alarm => "alarm",
+            };
+            let (account, channel) = (account.clone(), channel.clone());
+            found.get_or_create(&ByFinding { account, channel, code, severity }).set(1);
+        }
+        if let Some(at) = last_event_ms {
+            heard.get_or_create(&ByAccount { account }).set(at.div_euclid(1000));
+        }
     }
     Ok(())
 }

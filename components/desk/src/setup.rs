@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
-    password,
+    health, password,
     seal::{self, Key},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -208,13 +208,29 @@ fn account_setup(account: Account, center: &Key) -> Result<AccountSetup> {
     })
 }
 
+/// Adds or changes an account. In one transaction, since its token may be renewed at the same time.
 pub async fn put_account(
     sql: &impl Sql,
+    now: Timestamp,
     center: &Key,
     key: &str,
     setup: AccountSetup,
 ) -> Result<AccountSetup> {
     let key = AccountId::from(id(key)?);
+    let account = retrying(async || {
+        transaction(sql, async |sql| save_account(sql, now, center, key.clone(), setup.clone()).await).await
+    })
+    .await?;
+    account_setup(account, center)
+}
+
+async fn save_account(
+    sql: &impl Sql,
+    now: Timestamp,
+    center: &Key,
+    key: AccountId,
+    setup: AccountSetup,
+) -> Result<Account, Race> {
     let known = account::find(sql, &key).await?;
     let mut secrets = match &known {
         Some(known) => seal::open(center, &known.secrets)?,
@@ -251,10 +267,11 @@ pub async fn put_account(
     };
     let other = account::by_address(sql, &account.channel, &account.address).await?;
     if other.is_some_and(|other| other.id != account.id) {
-        return Err(Failure::Conflict(format!("another account has the address {}", account.address)));
+        return Err(Failure::Conflict(format!("another account has the address {}", account.address)).into());
     }
     account::put(sql, &account).await?;
-    account_setup(account, center)
+    health::check_soon(sql, now, &account).await?;
+    Ok(account)
 }
 
 pub async fn dispositions(sql: &impl Sql) -> Result<Vec<Disposition>> {

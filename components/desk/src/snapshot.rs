@@ -1,6 +1,7 @@
 //! What a screen fetches whole, before it follows the events.
 
 use crate::{
+    health,
     presence::{self, PAUSE_REASONS},
     profile,
     view::{self, Center},
@@ -35,6 +36,7 @@ pub(crate) async fn desk(sql: &impl Sql, agent: &Agent, supervises: bool) -> Res
         colleagues,
         dispositions: queue::dispositions(sql).await?.iter().map(view::disposition).collect(),
         pause_reasons: PAUSE_REASONS.map(str::to_owned).to_vec(),
+        health: if supervises { health::channels(sql).await? } else { vec![] },
     })
 }
 

@@ -10,6 +10,7 @@ use desk::metrics;
 use domain::interaction::Command;
 use futures::executor::block_on;
 use jiff::tz::TimeZone;
+use shell::health;
 use std::time::Duration;
 use store::port::Sql;
 
@@ -31,8 +32,12 @@ fn the_figures_are_those_of_the_database() {
         Command::Offer { agent: amy, ring: Duration::from_secs(20), why: String::new() },
     );
     let sql = center.connect();
+    let refused = [(health::SENDING, vec![domain::health::refused("190")])];
+    block_on(health::tell(&sql, NOW, &center.account.id, &refused)).unwrap();
     let told = told(&sql, 30);
     for expected in [
+        "centralita_channel_finding{account=\"shop\",channel=\"pigeon\",code=\"refused\",severity=\"alarm\"} 1\n",
+        "centralita_channel_last_event_timestamp_seconds{account=\"shop\"} 1800000000\n",
         "# TYPE centralita_interactions gauge\n",
         "centralita_interactions{queue=\"sales\",state=\"offered\"} 1\n",
         "centralita_interactions{queue=\"sales\",state=\"queued\"} 1\n",

@@ -18,6 +18,7 @@ use utoipa::OpenApi;
     api::contact::Contact,
     api::contact::HistoryPage,
     api::event::Event,
+    api::health::ChannelHealth,
     api::interaction::Interaction,
     api::message::Attachment,
     api::message::Message,

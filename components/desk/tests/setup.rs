@@ -7,6 +7,7 @@ use api::{
     agent::Role,
 };
 use desk::setup;
+use domain::time::Timestamp;
 use futures::executor::block_on;
 use shell::{
     failure::{Failure, Result},
@@ -81,7 +82,7 @@ impl Center {
             secrets_set: vec![],
         };
         change(&mut account);
-        block_on(setup::put_account(&self.sql, &self.key, id, account))
+        block_on(setup::put_account(&self.sql, Timestamp(0), &self.key, id, account))
     }
 
     fn secrets(&self, id: &str) -> String {

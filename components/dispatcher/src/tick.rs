@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use shell::{
     due,
     failure::{Failure, Result},
-    file,
+    file, health,
     platform::{
         attempt::{asked_for, attempt, perform},
         center::{database, now, variable},
@@ -66,6 +66,7 @@ async fn tick() -> Result<Reply> {
     let sql = database().await?;
     // The clock may be the first who comes to a new database.
     store::migration::migrate(&sql).await?;
+    health::plan(&sql, now()).await?;
     let ours = work_off(&sql, &Kind::OURS, OURS_AT_ONCE);
     let outside = work_off(&sql, &Kind::OUTSIDE, OUTSIDE_AT_ONCE);
     let (ours, outside) = join(ours, outside).await;

@@ -10,6 +10,7 @@ use crate::http::{self, Failure};
 use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::screen::customer::display_name;
+use crate::screen::health::Channels;
 use crate::screen::presence::{mark, status_name, status_text};
 use api::agent::{AgentStat, PresenceStatus};
 use api::interaction::Interaction;
@@ -93,6 +94,7 @@ pub(crate) fn LiveView() -> impl IntoView {
                 State::Here => view! {
                     <h1>{words.live}</h1>
                     <Queues/>
+                    <Channels/>
                     <div class="live-lower"><Agents/><Waiting waiting/></div>
                 }.into_any(),
             }}

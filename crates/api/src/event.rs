@@ -5,6 +5,7 @@
 
 use crate::agent::AgentStat;
 use crate::contact::Contact;
+use crate::health::ChannelHealth;
 use crate::interaction::Interaction;
 use crate::message::{DeliveryError, Message, MessageStatus};
 use crate::queue::QueueStat;
@@ -49,6 +50,8 @@ pub enum Event {
     /// At most one each second.
     Queues(Vec<QueueStat>),
     Typing(Typing),
+    /// How the channels work; for supervisors.
+    Health(Vec<ChannelHealth>),
     Resync,
 }
 
@@ -63,6 +66,7 @@ impl Event {
             Event::Presence(_) => "presence",
             Event::Queues(_) => "queues",
             Event::Typing(_) => "typing",
+            Event::Health(_) => "health",
             Event::Resync => "resync",
         }
     }
@@ -77,6 +81,7 @@ impl Event {
             Event::Presence(agent) => serde_json::to_string(agent),
             Event::Queues(queues) => serde_json::to_string(queues),
             Event::Typing(typing) => serde_json::to_string(typing),
+            Event::Health(channels) => serde_json::to_string(channels),
             Event::Resync => Ok("{}".to_owned()),
         }
     }
@@ -91,6 +96,7 @@ impl Event {
             "presence" => Event::Presence(serde_json::from_str(data)?),
             "queues" => Event::Queues(serde_json::from_str(data)?),
             "typing" => Event::Typing(serde_json::from_str(data)?),
+            "health" => Event::Health(serde_json::from_str(data)?),
             "resync" => Event::Resync,
             _ => return Ok(None),
         }))

@@ -1,6 +1,7 @@
 //! What a screen fetches whole, before it follows the events.
 
 use crate::agent::{AgentStat, Me};
+use crate::health::ChannelHealth;
 use crate::interaction::Interaction;
 use crate::queue::{Disposition, QueueStat};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub struct Desk {
     pub colleagues: Vec<AgentStat>,
     pub dispositions: Vec<Disposition>,
     pub pause_reasons: Vec<String>,
+    /// How the channels work; empty for whoever does not supervise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<ChannelHealth>,
 }
 
 /// `GET /api/live`: what a supervisor sees.

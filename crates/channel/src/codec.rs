@@ -1,6 +1,7 @@
 //! A channel's translation, as a pure trait: no clock, no network, no storage.
 
 use crate::{
+    check_up::CheckUps,
     discussion::Discussion,
     elsewhere::Missing,
     event::InboundEvent,
@@ -8,6 +9,8 @@ use crate::{
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    reconcile::Listing,
+    renewal::Renewals,
     signature::Signature,
     templates::Templates,
     webhook::BODY_MAX,
@@ -133,6 +136,22 @@ pub trait Codec {
     /// What can be done about comments, and how posts are looked up. `None`: nothing stands in public, or
     /// it can only be answered.
     fn discussion(&self) -> Option<&dyn Discussion> {
+        None
+    }
+
+    /// How the provider is asked whether an account works. `None`: it cannot be asked.
+    fn check_ups(&self) -> Option<&dyn CheckUps> {
+        None
+    }
+
+    /// How an account's token is renewed. `None`: it lasts, or a person makes a new one.
+    fn renewals(&self) -> Option<&dyn Renewals> {
+        None
+    }
+
+    /// How the provider lists what happened, where it does not tell everything. `None`: it tells, or it
+    /// has no such list.
+    fn listing(&self) -> Option<&dyn Listing> {
         None
     }
 

@@ -9,6 +9,7 @@ use crate::{
 use domain::{
     channel::CapacityKind,
     due::Work,
+    health::refused,
     message::{Author, Content, DeliveryError, Direction, is_loop},
     rate::Rates,
     reason::Reason,
@@ -17,6 +18,7 @@ use domain::{
 use shell::{
     depot::{Depot, InDatabase},
     failure::Result,
+    health::{self, SENDING},
     log,
     outbound::{self, Parcel},
     placeholder,
@@ -67,14 +69,26 @@ pub async fn deliver(
         }
         Err(failure) => Outcome::Retry { after: None, error: problem("settings", &failure.to_string()) },
     };
-    if let Outcome::AccountRefused { error } = &outcome {
-        // What the provider says of it may quote the message.
-        log::alarm(format!("account {} is refused by its provider: {}", parcel.account.id, error.code));
+    let health = health_of(sql, world.now(), &parcel.account, &outcome).await;
+    if let Err(failure) = health {
+        log::error(format!("account {}: how it works is not noted: {failure}", parcel.account.id));
     }
     let (now, outcome) = (world.now(), recorded(outcome));
     let next = outbound::record(sql, now, &parcel, &outcome).await?;
     outbound::hold(sql, now, &parcel, &rates, &outcome).await?;
     Ok(next)
+}
+
+/// What the outcome says of the account.
+async fn health_of(sql: &impl Sql, now: Timestamp, account: &Account, outcome: &Outcome) -> Result<()> {
+    match outcome {
+        Outcome::Accepted { .. } => health::works(sql, now, &account.id).await,
+        // What the provider says of it may quote the message.
+        Outcome::AccountRefused { error } => {
+            health::tell(sql, now, &account.id, &[(SENDING, vec![refused(&error.code)])]).await
+        }
+        Outcome::Retry { .. } | Outcome::Failed { .. } | Outcome::Unknown { .. } => Ok(()),
+    }
 }
 
 async fn hand_over(

@@ -15,6 +15,7 @@ use domain::{channel::Profiles, due::Work, id::WebhookId, time::Timestamp};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
+    health,
     inbound::{self, Inbound},
 };
 use store::{
@@ -32,6 +33,8 @@ pub struct Digested {
     pub unknown: Vec<String>,
     /// Why it is in the list of failed deliveries.
     pub failed: Option<Malformed>,
+    /// It says that something about the account changed: it is looked at now.
+    pub about_account: bool,
 }
 
 /// So many events are applied in one commit; more would keep others from writing for too long.
@@ -95,14 +98,20 @@ impl Kept {
             Ok(elements) => {
                 for element in elements {
                     match element {
-                        Ok(event) => match self.address(sql, codec, event).await? {
-                            Ok(addressed) => events.extend(addressed),
-                            Err(unknown) => digested.unknown.push(unknown),
-                        },
+                        Ok(event) => {
+                            digested.about_account |= codec.check_ups().is_some_and(|ups| ups.hinted(&event));
+                            match self.address(sql, codec, event).await? {
+                                Ok(addressed) => events.extend(addressed),
+                                Err(unknown) => digested.unknown.push(unknown),
+                            }
+                        }
                         Err(malformed) => digested.failed = digested.failed.or(Some(malformed)),
                     }
                 }
             }
+        }
+        if let Some(account) = self.account.as_ref().filter(|_| digested.about_account) {
+            health::check_soon(sql, now, account).await?;
         }
         let digest = Digest { now, profiles: codec.profiles(), work, webhook: &self.webhook.id };
         // What failed before may have failed by a trap.
@@ -123,21 +132,36 @@ impl Kept {
         codec: &impl Codec,
         mut event: InboundEvent,
     ) -> Result<Result<Option<Addressed>, String>> {
-        let address = event.account.clone();
         event.error = event.error.take().map(|error| codec.explain(error, &self.settings));
-        let Some(mut inbound) = settle(event, self.webhook.received_at) else { return Ok(Ok(None)) };
-        inbound.webhook = Some(self.webhook.id.clone());
-        let here = |home: &&Account| {
-            // What concerns no single number of theirs comes for the business account.
-            let business = home.settings.get(BUSINESS_ACCOUNT).and_then(|id| id.as_str());
-            [home.id.as_str(), &home.address, ""].contains(&address.as_str()) || business == Some(&address)
-        };
-        let account = match self.account.as_ref().filter(here) {
-            Some(home) => Some(home.clone()),
-            None => account::by_address(sql, &self.webhook.channel, &address).await?,
-        };
-        Ok(account.map(|account| Some((account, inbound))).ok_or(address))
+        let Webhook { id, channel, received_at, .. } = &self.webhook;
+        let mut addressed = addressed(sql, channel, self.account.as_ref(), event, *received_at).await?;
+        if let Ok(Some((_, inbound))) = &mut addressed {
+            inbound.webhook = Some(id.clone());
+        }
+        Ok(addressed)
     }
+}
+
+/// Whom `event` is for, when it came to the account `home`.
+pub(crate) async fn addressed(
+    sql: &impl Sql,
+    channel: &str,
+    home: Option<&Account>,
+    event: InboundEvent,
+    received_at: Timestamp,
+) -> Result<Result<Option<Addressed>, String>> {
+    let address = event.account.clone();
+    let Some(inbound) = settle(event, received_at) else { return Ok(Ok(None)) };
+    let here = |home: &&Account| {
+        // What concerns no single number of theirs comes for the business account.
+        let business = home.settings.get(BUSINESS_ACCOUNT).and_then(|id| id.as_str());
+        [home.id.as_str(), &home.address, ""].contains(&address.as_str()) || business == Some(&address)
+    };
+    let account = match home.filter(here) {
+        Some(home) => Some(home.clone()),
+        None => account::by_address(sql, channel, &address).await?,
+    };
+    Ok(account.map(|account| Some((account, inbound))).ok_or(address))
 }
 
 struct Digest<'a> {

@@ -6,6 +6,7 @@ use domain::{
     consent::Consent,
     contact::Identity,
     message::{Attachment, Content, DeliveryError, Status},
+    part::Place,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,8 @@ pub struct InboundEvent {
     pub consent: Option<Consent>,
     /// The provider's templates are not what they were.
     pub templates_changed: bool,
+    /// Of a long text that comes in parts: which of them. The center joins them.
+    pub part: Option<Place>,
 }
 
 /// Who did something, as the provider names them.
@@ -126,6 +129,7 @@ impl InboundEvent {
             message_id: None,
             consent: None,
             templates_changed: false,
+            part: None,
         }
     }
 
@@ -189,6 +193,11 @@ impl InboundEvent {
         }
         if let Some(consent) = self.consent {
             extra.insert("opt".to_owned(), Value::String(consent.as_str().to_owned()));
+        }
+        if let Some(Place { reference, number, total }) = &self.part {
+            extra.insert("ref".to_owned(), json!(reference));
+            extra.insert("part".to_owned(), json!(number));
+            extra.insert("total".to_owned(), json!(total));
         }
         json!({
             "kind": self.kind,

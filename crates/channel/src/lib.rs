@@ -3,8 +3,10 @@
 //! A channel is a [`codec::Codec`]: a pure translation between a provider's bytes ([`received`],
 //! [`outbound`]) and what the center understands ([`event`]). Around it stands what is the same for all
 //! channels: a webhook is kept ([`webhook`]), then read and applied ([`digest`]); a message is handed to
-//! the provider ([`deliver`]); files are copied ([`files`]). Nothing here names a channel.
+//! the provider ([`deliver`]); files are copied ([`files`]); the account is looked after ([`check_up`],
+//! [`renewal`], [`reconcile`]). Nothing here names a channel.
 
+pub mod check_up;
 pub mod codec;
 pub mod deliver;
 pub mod digest;
@@ -18,6 +20,8 @@ pub mod jwt;
 pub mod malformed;
 pub mod outbound;
 pub mod received;
+pub mod reconcile;
+pub mod renewal;
 pub mod reprocess;
 pub mod settle;
 pub mod signature;

@@ -2,6 +2,7 @@
 //! components only, `/perform`, `/inspect`, `/reprocess` and `/profile`. No public route leads to those.
 
 use crate::{
+    check_up::{check_up, signatures},
     codec::{Codec, Handshake, NOW, PROOF},
     deliver::{self, World},
     digest::Kept,
@@ -9,10 +10,12 @@ use crate::{
     inspect::{self, Inspection},
     outbound::{Answer, ProviderRequest, patience},
     received::{Received, Settings},
-    reprocess, templates, webhook,
+    reconcile::reconcile,
+    renewal, reprocess, templates, webhook,
 };
 use domain::{
     due::{Kind, Work},
+    health::FORGED_MIN,
     id::{AccountId, WebhookId},
     time::Timestamp,
 };
@@ -20,13 +23,14 @@ use http::{Method, StatusCode};
 use shell::{
     depot::Depot,
     failure::{Failure, Result},
-    link, log,
+    health::{self, SIGNATURES},
+    link, log, part,
     platform::{
         attempt::{asked_for, attempt, due_at},
         call::{Answered, Silence, call},
         center::{self, database, now},
         depot::Configured,
-        forwarded,
+        forgeries, forwarded,
         reply::{self, Reply},
         request::{Asked, traced},
     },
@@ -34,7 +38,10 @@ use shell::{
 };
 use spin_sdk::http::Request;
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
-use store::account::{self, Account};
+use store::{
+    account::{self, Account},
+    port::Sql,
+};
 
 /// A provider that takes longer counts as silent. All calls of one piece of work share it, since whoever
 /// waits for the performer waits a little longer only.
@@ -105,13 +112,36 @@ async fn receive(codec: &impl Codec, variables: &[&str], asked: &Asked, account:
             let settings = with_proof(codec, &outside, settings, &received).await?;
             let now = now();
             let due_at = due_at(now);
-            attempt(webhook::keep(&sql, now, due_at, codec, &account, &settings, &received).await?);
+            match webhook::keep(&sql, now, due_at, codec, &account, &settings, &received).await {
+                Ok(work) => attempt(work),
+                Err(refused @ Failure::Unauthorized(_)) => {
+                    forged(&sql, now, &account).await;
+                    return Err(refused);
+                }
+                Err(failure) => return Err(failure),
+            }
             Ok(match codec.thanks(&received, &settings) {
                 Some(told) => reply::bytes(StatusCode::OK, told.mime, told.body),
                 None => reply::empty(StatusCode::OK),
             })
         }
         _ => Err(Failure::MethodNotAllowed(asked.method.to_string())),
+    }
+}
+
+/// A webhook was refused. When there are too many it is told at once: whoever set a wrong secret is still
+/// at it. What cannot be noted is no reason to answer otherwise.
+async fn forged(sql: &impl Sql, now: Timestamp, account: &Account) {
+    let told = async {
+        let count = forgeries::count(&account.id.0).await?;
+        if count == Some(FORGED_MIN) {
+            let finding = signatures(sql, now, account, FORGED_MIN).await?;
+            health::tell(sql, now, &account.id, &[(SIGNATURES, finding.into_iter().collect())]).await?;
+        }
+        Ok::<_, Failure>(())
+    };
+    if let Err(failure) = told.await {
+        log::error(format!("account {}: a refused webhook is not counted: {failure}", account.id));
     }
 }
 
@@ -202,6 +232,22 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         }
         Kind::FetchPost => {
             discussion::fetch_post(&sql, &Outside::new(variables).await?, codec, &work).await?;
+        }
+        Kind::JoinParts => {
+            let account = account::find(&sql, &AccountId(work.subject.clone())).await?;
+            let account = account.ok_or_else(|| Failure::NotFound(format!("account {}", work.subject)))?;
+            attempt(part::overdue(&sql, now(), &account, &codec.profile(), &work).await?);
+        }
+        Kind::CheckUp => {
+            let forgeries = forgeries::in_last_hour(&work.subject).await?;
+            check_up(&sql, &Outside::new(variables).await?, codec, forgeries, &work).await?;
+        }
+        Kind::RenewToken => {
+            let outside = Outside::new(variables).await?;
+            renewal::renew(&sql, &outside, codec, &outside.key, &work).await?;
+        }
+        Kind::Reconcile => {
+            attempt(reconcile(&sql, &Outside::new(variables).await?, codec, &work).await?);
         }
         Kind::BotTurn | Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));

@@ -4,6 +4,7 @@ use crate::event::{EventKind, InboundEvent};
 use domain::{
     contact::{EMAIL, Identity, PHONE},
     id::MessageId,
+    message::Content,
     time::Timestamp,
 };
 use shell::inbound::{Heard, Inbound, Person, Report, What};
@@ -35,7 +36,7 @@ pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound
     Some(Inbound { key, at, what, webhook: None })
 }
 
-fn heard(event: InboundEvent) -> Option<What> {
+fn heard(mut event: InboundEvent) -> Option<What> {
     // A notice about an account concerns no contact. What the business wrote in public concerns whoever
     // wrote what it answers.
     let answers = event.echo && event.thread.is_some() && event.in_reply_to.is_some();
@@ -43,6 +44,7 @@ fn heard(event: InboundEvent) -> Option<What> {
         return None;
     }
     let ours = event.echo || event.notice;
+    let place = event.part.take();
     let content = event.content();
     let sender = event.from.filter(|_| !event.echo);
     let name = event.group.or(sender.and_then(|sender| sender.name));
@@ -59,7 +61,12 @@ fn heard(event: InboundEvent) -> Option<What> {
         message: event.message_id.map(MessageId).filter(|_| event.echo),
         consent: event.consent.filter(|_| !event.echo),
     };
-    Some(if ours { What::Echo(heard) } else { What::Message(heard) })
+    Some(match place {
+        _ if ours => What::Echo(heard),
+        // What is no text cannot be put together like one.
+        Some(place) if matches!(heard.content, Content::Text { .. }) => What::Part { heard, place },
+        _ => What::Message(heard),
+    })
 }
 
 /// Public words. Whoever wrote them waits, unless it only says what became of them.
@@ -114,7 +121,7 @@ fn identified(event: InboundEvent) -> Option<What> {
 mod tests {
     use super::*;
     use crate::event::Sender;
-    use domain::message::Status;
+    use domain::{message::Status, part::Place};
 
     fn event(kind: EventKind) -> InboundEvent {
         InboundEvent {
@@ -154,6 +161,19 @@ mod tests {
         check(notice, |what| matches!(what, What::Echo(_)));
         let account = InboundEvent { contact: vec![], ..event(EventKind::Unsupported) };
         assert_eq!(settle(account, Timestamp(5)), None);
+    }
+
+    #[test]
+    fn a_part_of_a_text_waits_for_the_others() {
+        let part = || InboundEvent {
+            part: Some(Place { reference: "8".to_owned(), number: 1, total: 2 }),
+            ..event(EventKind::Message)
+        };
+        check(part(), |what| matches!(what, What::Part { place, .. } if place.number == 1));
+        let bytes =
+            InboundEvent { data: serde_json::Map::from_iter([("udh".to_owned(), "05".into())]), ..part() };
+        check(bytes, |what| matches!(what, What::Message(_)));
+        check(InboundEvent { echo: true, ..part() }, |what| matches!(what, What::Echo(_)));
     }
 
     #[test]

@@ -32,6 +32,14 @@ pub enum Kind {
     WrapUpDeadline,
     /// Ask the provider for an account's templates.
     SyncTemplates,
+    /// Show what came of a long message whose other parts never came.
+    JoinParts,
+    /// Ask a provider whether an account works. Comes again and again, as the next two.
+    CheckUp,
+    /// Renew an account's token before it ends.
+    RenewToken,
+    /// Look for events that a provider did not tell us.
+    Reconcile,
 }
 
 impl Kind {
@@ -48,14 +56,19 @@ impl Kind {
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
             Kind::SyncTemplates => "sync_templates",
+            Kind::JoinParts => "join_parts",
+            Kind::CheckUp => "check_up",
+            Kind::RenewToken => "renew_token",
+            Kind::Reconcile => "reconcile",
         }
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
+    pub const OURS: [Kind; 5] =
+        [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest, Kind::JoinParts];
 
     /// Work that waits for somebody else: a provider, a business system.
-    pub const OUTSIDE: [Kind; 7] = [
+    pub const OUTSIDE: [Kind; 10] = [
         Kind::Deliver,
         Kind::FetchMedia,
         Kind::Scan,
@@ -63,6 +76,9 @@ impl Kind {
         Kind::FetchPost,
         Kind::BotTurn,
         Kind::SyncTemplates,
+        Kind::CheckUp,
+        Kind::RenewToken,
+        Kind::Reconcile,
     ];
 
     /// The kind stored under `text`, for whoever reads rows.
@@ -80,7 +96,11 @@ impl Kind {
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang, and a file nobody looked at stays shut.
-            Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => u32::MAX,
+            Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline | Kind::JoinParts => {
+                u32::MAX
+            }
+            // Nor these: they would not come again.
+            Kind::CheckUp | Kind::RenewToken | Kind::Reconcile => u32::MAX,
         }
     }
 }

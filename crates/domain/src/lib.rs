@@ -1,10 +1,10 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
-//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`comment`], [`reason`],
-//! [`file`], [`contact`], [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who
+//! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`part`], [`comment`],
+//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who
 //! gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is bounded by [`consent`],
 //! [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`], words with places for
-//! values are [`placeholder`]s.
+//! values are [`placeholder`]s. How well the accounts work is in [`health`].
 
 pub mod agent;
 pub mod channel;
@@ -13,10 +13,12 @@ pub mod consent;
 pub mod contact;
 pub mod due;
 pub mod file;
+pub mod health;
 pub mod id;
 pub mod interaction;
 pub mod message;
 pub mod notice;
+pub mod part;
 pub mod phone;
 pub mod placeholder;
 pub mod queue;

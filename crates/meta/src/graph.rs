@@ -45,6 +45,20 @@ impl<'a> Graph<'a> {
         self.request("GET", self.url(path), None, vec![])
     }
 
+    /// The token as a parameter, for a question about itself.
+    pub(crate) fn as_input(&self) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.append_pair("input_token", self.token).finish()
+    }
+
+    /// The call that makes a token of a login at Instagram last 60 days from now.
+    pub fn refresh(&self) -> ProviderRequest {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.append_pair("grant_type", "ig_refresh_token").append_pair("access_token", self.token);
+        let url = format!("{}/refresh_access_token?{}", self.base, pairs.finish());
+        self.request("GET", url, None, vec![])
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> ProviderRequest {
         let kind = Some("application/json".to_owned());
         self.request("POST", self.url(path), kind, body.to_string().into_bytes())

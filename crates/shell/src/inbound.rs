@@ -5,7 +5,7 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
-    moderation, performer, template, unique,
+    moderation, part, performer, template, unique,
 };
 use domain::{
     channel::ChannelProfile,
@@ -15,6 +15,7 @@ use domain::{
     id::{ContactId, ConversationId, InteractionId, MessageId, QueueId, WebhookId},
     interaction::{Command, State},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
+    part::Place,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,11 @@ pub struct Inbound {
 #[serde(rename_all = "snake_case")]
 pub enum What {
     Message(Heard),
+    /// A contact wrote something long, and this is a part of it.
+    Part {
+        heard: Heard,
+        place: Place,
+    },
     /// The business itself wrote, from another app.
     Echo(Heard),
     Status(Report),
@@ -185,6 +191,20 @@ pub async fn within(
     Scope { now, account, profile }.take(sql, inbound).await
 }
 
+/// Takes a message that is known to be new, inside a transaction of the caller's.
+pub(crate) async fn hear(
+    sql: &impl Sql,
+    now: Timestamp,
+    account: &Account,
+    profile: &ChannelProfile,
+    inbound: &Inbound,
+) -> Result<Vec<Work>, Race> {
+    match &inbound.what {
+        What::Message(heard) => Scope { now, account, profile }.hear(sql, inbound, heard).await,
+        _ => Ok(vec![]),
+    }
+}
+
 /// What every step of applying an event needs.
 struct Scope<'a> {
     now: Timestamp,
@@ -196,6 +216,13 @@ impl Scope<'_> {
     async fn take(&self, sql: &impl Sql, inbound: &Inbound) -> Result<Vec<Work>, Race> {
         match &inbound.what {
             What::Message(heard) => return self.hear(sql, inbound, heard).await,
+            What::Part { heard, place } => {
+                let mut next = vec![];
+                for whole in part::arrived(sql, self.now, self.account, inbound, heard, place).await? {
+                    next.extend(hear(sql, self.now, self.account, self.profile, &whole).await?);
+                }
+                return Ok(next);
+            }
             What::Echo(heard) => self.echo(sql, inbound, heard).await?,
             What::Status(report) => self.report(sql, inbound, report).await?,
             What::StatusUpTo { identities, seq, status } => {

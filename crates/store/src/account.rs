@@ -57,6 +57,20 @@ pub async fn all(sql: &impl Sql) -> Result<Vec<Account>> {
     sql.query(&statement, &[]).await?.iter().map(account).collect()
 }
 
+/// Those that have no work with the key `prefix` and their id.
+pub async fn without_work(sql: &impl Sql, prefix: &str) -> Result<Vec<Account>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM channel_account WHERE NOT EXISTS (
+            SELECT 1 FROM due_work WHERE work_key = $1 || channel_account.id)"
+    );
+    sql.query(&statement, parameters![prefix]).await?.iter().map(account).collect()
+}
+
+pub async fn reseal(sql: &impl Sql, id: &AccountId, secrets: &str) -> Result<()> {
+    sql.query("UPDATE channel_account SET secrets = $1 WHERE id = $2", parameters![secrets, id]).await?;
+    Ok(())
+}
+
 /// Adds or replaces an account.
 pub async fn put(sql: &impl Sql, account: &Account) -> Result<()> {
     let statement =

@@ -41,6 +41,46 @@ pub async fn add(sql: &impl Sql, now: Timestamp, work: Vec<Work>) -> Result<Vec<
     Ok(due)
 }
 
+/// Puts work that comes again and again to its time, or adds it: it has one row, known by its key. What was
+/// known of earlier attempts is forgotten; whoever is at it goes on.
+pub async fn schedule(sql: &impl Sql, work: &Work) -> Result<()> {
+    let statement = "INSERT INTO due_work (id, kind, performer, subject, work_key, body, due_at_ms,
+            leased_until_ms, state, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'waiting', $8)
+        ON CONFLICT (work_key) DO UPDATE SET performer = excluded.performer, body = excluded.body,
+            due_at_ms = excluded.due_at_ms, attempts = 0, state = 'waiting', last_error = NULL";
+    let parameters = parameters![
+        &work.id,
+        work.kind.as_str(),
+        &work.performer,
+        &work.subject,
+        &work.key,
+        work.body.to_string(),
+        work.due_at,
+        sql.trace(),
+    ];
+    sql.query(statement, parameters).await?;
+    Ok(())
+}
+
+/// The row that has this key.
+pub async fn by_key(sql: &impl Sql, key: &str) -> Result<Option<Work>> {
+    let statement = format!("SELECT {COLUMNS} FROM due_work WHERE work_key = $1 AND state = 'waiting'");
+    sql.first(&statement, parameters![key]).await?.as_ref().map(read).transpose()
+}
+
+/// Work that comes again: done for now, it is due at `due_at`, and nobody is at it. `false`: meanwhile
+/// somebody gave it another time, which counts.
+pub async fn again(sql: &impl Sql, work: &Work, due_at: Timestamp) -> Result<bool> {
+    let statement = "UPDATE due_work SET due_at_ms = $1, body = $2, attempts = $3, leased_until_ms = 0
+        WHERE id = $4 AND due_at_ms = $5 RETURNING 1";
+    let parameters = parameters![due_at, work.body.to_string(), work.attempts, &work.id, work.due_at];
+    if sql.any(statement, parameters).await? {
+        return Ok(true);
+    }
+    release(sql, &work.id).await?;
+    Ok(false)
+}
+
 /// Takes what of these kinds is due and nobody is at, oldest first.
 pub async fn lease(sql: &impl Sql, now: Timestamp, kinds: &[Kind], limit: usize) -> Result<Vec<Work>> {
     let kinds = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");

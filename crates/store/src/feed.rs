@@ -25,9 +25,14 @@ pub enum Kind {
     Contact,
     /// An agent's presence changed.
     Presence,
+    /// What is wrong with the channels changed.
+    Health,
 }
 
 impl Kind {
+    const ALL: [Kind; 6] =
+        [Kind::Interaction, Kind::Message, Kind::MessageStatus, Kind::Contact, Kind::Presence, Kind::Health];
+
     fn as_str(self) -> &'static str {
         match self {
             Kind::Interaction => "interaction",
@@ -35,13 +40,12 @@ impl Kind {
             Kind::MessageStatus => "message_status",
             Kind::Contact => "contact",
             Kind::Presence => "presence",
+            Kind::Health => "health",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Kind::Interaction, Kind::Message, Kind::MessageStatus, Kind::Contact, Kind::Presence]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -18,6 +18,7 @@ const SQLITE: &[Script] = &[
     ("0006_outbound", include_str!("../migrations/sqlite/0006_outbound.sql")),
     ("0007_attachment", include_str!("../migrations/sqlite/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/sqlite/0008_letter.sql")),
+    ("0009_health", include_str!("../migrations/sqlite/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/sqlite/0011_comment.sql")),
 ];
 
@@ -30,6 +31,7 @@ const POSTGRES: &[Script] = &[
     ("0006_outbound", include_str!("../migrations/postgres/0006_outbound.sql")),
     ("0007_attachment", include_str!("../migrations/postgres/0007_attachment.sql")),
     ("0008_letter", include_str!("../migrations/postgres/0008_letter.sql")),
+    ("0009_health", include_str!("../migrations/postgres/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/postgres/0011_comment.sql")),
 ];
 

@@ -3,11 +3,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
+/** What `answer` gives instead of the JSON of a 200. */
+export class Refusal {
+  constructor(status, body) {
+    Object.assign(this, { status, body });
+  }
+}
+
 export class Provider {
   /** Every request: `{ method, path, headers, body, answer }`, JSON and forms as objects. */
   requests = [];
 
-  /** `answer(request)` gives the JSON of a 200, or its bytes. */
+  /** `answer(request)` gives the JSON of a 200, its bytes, or a `Refusal`. */
   static async start(answer) {
     const provider = new Provider();
     provider.server = createServer(async (request, response) => {
@@ -16,9 +23,10 @@ export class Provider {
       const asked = { method: request.method, path: request.url, headers: request.headers, body: read(request.headers, Buffer.concat(chunks).toString()) };
       asked.answer = answer(asked);
       provider.requests.push(asked);
-      const file = Buffer.isBuffer(asked.answer);
-      response.writeHead(200, { 'content-type': file ? 'application/octet-stream' : 'application/json' });
-      response.end(file ? asked.answer : JSON.stringify(asked.answer));
+      const { status, body } = asked.answer instanceof Refusal ? asked.answer : new Refusal(200, asked.answer);
+      const file = Buffer.isBuffer(body);
+      response.writeHead(status, { 'content-type': file ? 'application/octet-stream' : 'application/json' });
+      response.end(file ? body : JSON.stringify(body));
     });
     provider.server.listen(0, '127.0.0.1');
     await once(provider.server, 'listening');

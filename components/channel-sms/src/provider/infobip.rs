@@ -4,11 +4,12 @@
 
 use super::{Provider, TEXT};
 use crate::{
-    host, instant, party,
+    health, host, instant, party,
     report::{self, Events, error, file, tell},
     send::{self, OPTED_OUT, Said},
 };
 use channel::{
+    check_up::{self, Answered, Question},
     event::{EventKind, InboundEvent},
     files::Location,
     json::{self, Node},
@@ -93,6 +94,17 @@ impl Provider for Infobip {
             let body = Node::root(&body);
             if said.is_success() { taken(said, &body) } else { said.by_status(problem(said, &body)) }
         })
+    }
+
+    fn questions(&self, settings: &Settings) -> Vec<Question> {
+        let base = settings.get("infobip_base_url").map(|base| base.trim_end_matches('/'));
+        let Some((base, key)) = base.zip(settings.get("api_key")) else { return vec![] };
+        health::ask_balance(format!("{base}/account/1/balance"), Some(format!("App {key}")))
+    }
+
+    /// Who pays by bill has a balance below nothing, and the answer does not tell who does.
+    fn answered(&self, _question: &str, said: &check_up::Said<'_>, _settings: &Settings) -> Answered {
+        health::read_balance(said, "balance", |_| true)
     }
 
     fn download(&self, file: &Attachment, settings: &Settings) -> Option<Location> {

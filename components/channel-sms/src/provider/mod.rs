@@ -3,16 +3,18 @@
 pub(crate) mod generic;
 pub(crate) mod infobip;
 pub(crate) mod messagebird;
-pub mod twilio;
+pub(crate) mod twilio;
 pub(crate) mod vonage;
 
 use crate::{form::Form, report::Events, segment::Limit};
 use channel::{
+    check_up::{Answered, Question, Said},
     codec::Told,
     files::Location,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    reconcile::Listing,
     signature::{Signature, same_secret},
 };
 use domain::{
@@ -40,6 +42,20 @@ pub(crate) trait Provider {
 
     /// What a code of the provider's means to whoever wrote the message.
     fn reason(&self, _code: &str) -> Option<Reason> {
+        None
+    }
+
+    /// What is asked in a check-up.
+    fn questions(&self, _settings: &Settings) -> Vec<Question> {
+        vec![]
+    }
+
+    fn answered(&self, _question: &str, said: &Said<'_>, _settings: &Settings) -> Answered {
+        Answered::unclear(said)
+    }
+
+    /// The list of what happened, where a webhook may be lost.
+    fn listing(&self) -> Option<&'static dyn Listing> {
         None
     }
 

@@ -26,6 +26,8 @@ pub enum What {
     },
     Contact(ContactId),
     Presence(AgentId),
+    /// How the channels work.
+    Health,
 }
 
 /// A supervisor or an agent.
@@ -42,6 +44,7 @@ impl What {
             What::Message { id, .. } => ("message", &id.0),
             What::Contact(id) => ("contact", &id.0),
             What::Presence(id) => ("presence", &id.0),
+            What::Health => ("health", ""),
         }
     }
 }
@@ -88,6 +91,7 @@ fn what(entry: &Entry) -> Option<What> {
         Kind::MessageStatus => What::Message { id: entry.message.clone()?, added: false },
         Kind::Contact => What::Contact(entry.contact.clone()?),
         Kind::Presence => What::Presence(entry.agent.clone()?),
+        Kind::Health => What::Health,
     })
 }
 
@@ -103,7 +107,7 @@ mod tests {
             Kind::Interaction => entry.interaction = Some(id.into()),
             Kind::Message | Kind::MessageStatus => entry.message = Some(id.into()),
             Kind::Contact => entry.contact = Some(id.into()),
-            Kind::Presence => {}
+            Kind::Presence | Kind::Health => {}
         }
         entry
     }
@@ -140,6 +144,7 @@ mod tests {
             entry(2, Kind::Message, "m1", [Some("bob"), None]),
             entry(3, Kind::Presence, "", [Some("bob"), None]),
             entry(4, Kind::Interaction, "i2", [None, None]),
+            entry(5, Kind::Health, "", [None, None]),
         ]);
         let hears = |agent: &str, supervises| {
             let listener = Listener { agent: agent.into(), supervises };
@@ -151,6 +156,6 @@ mod tests {
         };
         assert_eq!(hears("amy", false), [1, 3]);
         assert_eq!(hears("bob", false), [2, 3]);
-        assert_eq!(hears("zoe", true), [1, 2, 3, 4]);
+        assert_eq!(hears("zoe", true), [1, 2, 3, 4, 5]);
     }
 }

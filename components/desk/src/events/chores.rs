@@ -92,7 +92,7 @@ impl Chores {
                 self.agents_changed.extend(change.agents.clone());
             }
             What::Presence(_) => self.figures_changed = true,
-            What::Contact(_) | What::Message { .. } => {}
+            What::Contact(_) | What::Message { .. } | What::Health => {}
         }
     }
 

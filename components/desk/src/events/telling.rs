@@ -5,7 +5,7 @@ use super::{
     frame::frame,
 };
 use crate::{
-    comment, presence,
+    comment, health, presence,
     view::{self, Center},
 };
 use api::{
@@ -83,7 +83,11 @@ pub(super) async fn tell(
         }
         What::Contact(id) => of_contact(sql, center, change.seq, id).await,
         What::Presence(id) => of_presence(sql, change.seq, id).await,
-        What::Interaction(_) | What::Message { .. } => Ok(vec![]),
+        What::Health if anybody(&Audience::SUPERVISORS) => {
+            let event = Event::Health(health::channels(sql).await?);
+            Ok(vec![Told::new(Audience::SUPERVISORS, change.seq, &event)?])
+        }
+        What::Interaction(_) | What::Message { .. } | What::Health => Ok(vec![]),
     }
 }
 

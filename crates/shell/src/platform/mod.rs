@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod call;
 pub mod center;
 pub mod depot;
+pub mod forgeries;
 pub mod forwarded;
 pub mod reply;
 pub mod request;

@@ -63,10 +63,11 @@ impl Database {
         self.number(&statement).await
     }
 
-    /// What is still to be done, now or later, or given up, without the time limits of what goes on; and
-    /// everybody who waits for an agent.
+    /// What is still to be done, now or later, or given up, without the time limits of what goes on and what
+    /// comes again for ever; and everybody who waits for an agent.
     pub(crate) async fn unfinished(&mut self) -> Result<i64> {
-        let work = "SELECT COUNT(*) FROM due_work WHERE kind NOT IN ('offer_deadline', 'wrap_up_deadline')";
+        let work = "SELECT COUNT(*) FROM due_work WHERE kind NOT IN ('offer_deadline', 'wrap_up_deadline',
+            'check_up', 'renew_token', 'reconcile')";
         let waiting = "SELECT COUNT(*) FROM interaction WHERE state IN ('queued', 'offered')";
         Ok(self.number(work).await? + self.number(waiting).await?)
     }

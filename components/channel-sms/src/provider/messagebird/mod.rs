@@ -5,12 +5,13 @@ mod signature;
 use super::Provider;
 use crate::{
     form::Form,
-    host, instant, party,
+    health, host, instant, party,
     report::{self, Events, error, file, tell},
     segment::Limit,
     send::{self, Said},
 };
 use channel::{
+    check_up::{self, Answered, Question},
     codec::Told,
     event::{EventKind, InboundEvent},
     files::Location,
@@ -111,6 +112,16 @@ impl Provider for MessageBird {
                 false => refused(said, &body),
             }
         })
+    }
+
+    fn questions(&self, settings: &Settings) -> Vec<Question> {
+        let base = send::base(settings, "messagebird_base_url", "https://rest.messagebird.com");
+        let authorization = settings.get("access_key").map(|key| format!("AccessKey {key}"));
+        health::ask_balance(format!("{base}/balance"), authorization)
+    }
+
+    fn answered(&self, _question: &str, said: &check_up::Said<'_>, _settings: &Settings) -> Answered {
+        health::read_balance(said, "amount", |answer| answer.text("payment").as_deref() == Some("postpaid"))
     }
 
     fn download(&self, file: &Attachment, settings: &Settings) -> Option<Location> {

@@ -2,19 +2,22 @@
 
 mod event;
 mod fault;
-pub mod reconcile;
+mod health;
+mod reconcile;
 mod request;
 mod signature;
 
 use super::Provider;
 use crate::{host, report::Events, send};
 use channel::{
+    check_up::{Answered, Question, Said},
     codec::Told,
     files::Location,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
+    reconcile::Listing,
     signature::Signature,
 };
 use domain::{
@@ -51,6 +54,18 @@ impl Provider for Twilio {
 
     fn interpret(&self, answer: &Answer, _settings: &Settings) -> Outcome {
         request::interpret(answer)
+    }
+
+    fn questions(&self, settings: &Settings) -> Vec<Question> {
+        health::questions(settings)
+    }
+
+    fn answered(&self, question: &str, said: &Said<'_>, settings: &Settings) -> Answered {
+        health::answered(question, said, settings)
+    }
+
+    fn listing(&self) -> Option<&'static dyn Listing> {
+        Some(&reconcile::Messages)
     }
 
     fn download(&self, file: &Attachment, settings: &Settings) -> Option<Location> {

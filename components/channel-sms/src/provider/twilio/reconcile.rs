@@ -4,7 +4,7 @@
 use super::{event, get, messages};
 use crate::{
     party,
-    report::{self, Events, tell},
+    report::{self, tell},
 };
 use channel::{
     event::InboundEvent,
@@ -12,35 +12,41 @@ use channel::{
     malformed::Malformed,
     outbound::ProviderRequest,
     received::Settings,
+    reconcile::{Listed, Listing},
 };
 use domain::{message::Attachment, message::DeliveryError, time::Timestamp};
 
 /// The most that Twilio lists at once.
 const PAGE: &str = "1000";
 
+pub(super) struct Messages;
+
+impl Listing for Messages {
+    fn list(&self, settings: &Settings, since: Timestamp) -> Option<ProviderRequest> {
+        request(settings, since).ok()
+    }
+
+    fn listed(&self, body: &[u8], settings: &Settings) -> Result<Listed, Malformed> {
+        page(body, settings)
+    }
+}
+
 /// The first page of the account's messages since then, newest first.
-pub fn request(settings: &Settings, since: Timestamp) -> Result<ProviderRequest, DeliveryError> {
+fn request(settings: &Settings, since: Timestamp) -> Result<ProviderRequest, DeliveryError> {
     // Whole seconds, and none too late: the same message twice does no harm.
     let since = jiff::Timestamp::from_second(since.0.div_euclid(1000)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let query = crate::form::encoded([("PageSize", PAGE), ("DateSent>", &since.to_string())]);
     get(format!("{}?{query}", messages(settings)?), settings)
 }
 
-/// What a page holds, and the call for the next one.
-#[derive(Debug)]
-pub struct Page {
-    pub events: Events,
-    pub next: Option<ProviderRequest>,
-}
-
-pub fn page(body: &[u8], settings: &Settings) -> Result<Page, Malformed> {
+fn page(body: &[u8], settings: &Settings) -> Result<Listed, Malformed> {
     let document = json::parse(body)?;
     let root = Node::root(&document);
     let events = root.require("messages")?.items()?.iter().map(|item| read(item, settings)).collect();
     // A path alone: the token goes to no other host.
     let path = root.text("next_page_uri").filter(|path| path.starts_with(&format!("/{}/", super::VERSION)));
     let next = path.and_then(|path| get(format!("{}{path}", super::api(settings)), settings).ok());
-    Ok(Page { events, next })
+    Ok(Listed { events, next })
 }
 
 fn read(item: &Node<'_>, settings: &Settings) -> Result<InboundEvent, Malformed> {

@@ -8,11 +8,12 @@ mod signature;
 use super::Provider;
 use crate::{
     form::Form,
-    host,
+    health, host,
     report::{self, Events},
     send,
 };
 use channel::{
+    check_up::{Answered, Question, Said},
     files::Location,
     json::{self, Node},
     malformed::Malformed,
@@ -55,6 +56,17 @@ impl Provider for Vonage {
 
     fn interpret(&self, answer: &Answer, _settings: &Settings) -> Outcome {
         request::interpret(answer)
+    }
+
+    fn questions(&self, settings: &Settings) -> Vec<Question> {
+        let base = send::base(settings, "vonage_sms_base_url", "https://rest.nexmo.com");
+        let key = settings.get("api_key").zip(settings.get("api_secret"));
+        let authorization = key.map(|(key, secret)| send::basic(key, secret));
+        health::ask_balance(format!("{base}/account/get-balance"), authorization)
+    }
+
+    fn answered(&self, _question: &str, said: &Said<'_>, _settings: &Settings) -> Answered {
+        health::read_balance(said, "value", |answer| answer.is_true("autoReload"))
     }
 
     fn download(&self, file: &Attachment, settings: &Settings) -> Option<Location> {

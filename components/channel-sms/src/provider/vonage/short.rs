@@ -1,5 +1,5 @@
 //! The SMS API: flat fields, by GET or POST, as a form or as JSON. Parts of a long message come one by
-//! one and stay so here: the runtime joins them (see [`crate::parts`]).
+//! one and stay so here: the center joins them.
 
 use crate::{
     form::Form,
@@ -7,7 +7,7 @@ use crate::{
     report::{self, error, tell},
 };
 use channel::{event::InboundEvent, json::Node, malformed::Malformed, received::Settings, signature::to_hex};
-use domain::{message::DeliveryError, reason::Reason};
+use domain::{message::DeliveryError, part::Place, reason::Reason};
 use sha2::{Digest, Sha256};
 
 pub(super) fn is_one(form: &Form) -> bool {
@@ -41,10 +41,8 @@ fn incoming(form: &Form, settings: &Settings) -> Result<InboundEvent, Malformed>
             let text = form.require(name)?;
             text.parse::<u64>().map_err(|_| Malformed::new(name, "is no number"))
         };
-        let (part, total) = (number("concat-part")?, number("concat-total")?);
-        tell(&mut event, "ref", Some(form.require("concat-ref")?));
-        tell(&mut event, "part", Some(part));
-        tell(&mut event, "total", Some(total));
+        let (number, total) = (number("concat-part")?, number("concat-total")?);
+        event.part = Some(Place { reference: form.require("concat-ref")?, number, total });
     }
     Ok(event)
 }
