@@ -24,6 +24,8 @@ pub enum Kind {
     Route,
     OfferDeadline,
     WrapUpDeadline,
+    /// Write down what was said and send it by e-mail.
+    Transcript,
 }
 
 impl Kind {
@@ -36,11 +38,13 @@ impl Kind {
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
+            Kind::Transcript => "transcript",
         }
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 4] = [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest];
+    pub const OURS: [Kind; 5] =
+        [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest, Kind::Transcript];
 
     /// Work that waits for somebody else: a provider, a business system.
     pub const OUTSIDE: [Kind; 3] = [Kind::Deliver, Kind::FetchMedia, Kind::BotTurn];
@@ -55,7 +59,7 @@ impl Kind {
         match self {
             // A provider's outage may last for hours; see [`backoff`].
             Kind::Deliver | Kind::FetchMedia => 12,
-            Kind::Digest => 8,
+            Kind::Digest | Kind::Transcript => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang.
