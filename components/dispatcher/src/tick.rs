@@ -1,4 +1,4 @@
-//! `/tick` performs what is due; `/perform` is a deadline.
+//! `/tick` performs what is due; `/perform` is a deadline or a transcript.
 
 use domain::due::Kind;
 use futures::{
@@ -12,11 +12,11 @@ use shell::{
     failure::{Failure, Result},
     platform::{
         attempt::{asked_for, attempt, perform},
-        center::{database, now, variable},
+        center::{database, now, time_zone, variable},
         reply::{self, Reply},
         request::{Asked, traced},
     },
-    token,
+    token, transcript,
 };
 use spin_sdk::{http::Request, http_service, time::sleep, wasip3::spawn};
 use std::{pin::pin, time::Duration};
@@ -46,7 +46,7 @@ async fn answer(request: Request) -> Result<Reply> {
             authenticate(&asked).await?;
             tick().await
         }
-        (&Method::POST, ["perform"]) => deadline(&asked).await,
+        (&Method::POST, ["perform"]) => perform_own(&asked).await,
         _ => Err(Failure::NotFound(asked.path.clone())),
     }
 }
@@ -93,12 +93,15 @@ async fn work_off(sql: &impl Sql, kinds: &[Kind], at_once: usize) -> Result<()> 
     Ok(())
 }
 
-async fn deadline(asked: &Asked) -> Result<Reply> {
+async fn perform_own(asked: &Asked) -> Result<Reply> {
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, asked).await? {
         match work.kind {
             Kind::OfferDeadline | Kind::WrapUpDeadline => attempt(due::deadline(&sql, now(), &work).await?),
-            other => return Err(Failure::BadRequest(format!("{} is not a deadline", other.as_str()))),
+            Kind::Transcript => {
+                attempt(transcript::perform(&sql, now(), &time_zone().await?, &work).await?);
+            }
+            other => return Err(Failure::BadRequest(format!("{} is not the dispatcher's", other.as_str()))),
         }
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))

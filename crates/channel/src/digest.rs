@@ -14,7 +14,7 @@ use domain::{channel::Profiles, due::Work, id::WebhookId, time::Timestamp};
 use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
-    inbound::{self, Inbound},
+    inbound::{self, Inbound, What},
 };
 use store::{
     account::{self, Account},
@@ -121,7 +121,7 @@ impl Kept {
         sql: &impl Sql,
         event: InboundEvent,
     ) -> Result<Result<Option<Addressed>, String>> {
-        let address = event.account.clone();
+        let (address, answered_by) = (event.account.clone(), event.answered_by.clone());
         let Some(mut inbound) = settle(event, self.webhook.received_at) else { return Ok(Ok(None)) };
         inbound.webhook = Some(self.webhook.id.clone());
         let here = |home: &&Account| [home.id.as_str(), &home.address, ""].contains(&address.as_str());
@@ -129,8 +129,27 @@ impl Kept {
             Some(home) => Some(home.clone()),
             None => account::by_address(sql, &self.webhook.channel, &address).await?,
         };
-        Ok(account.map(|account| Some((account, inbound))).ok_or(address))
+        let Some(account) = account else { return Ok(Err(address)) };
+        let other = match answered_by.filter(|id| *id != account.id) {
+            Some(id) => account::find(sql, &id).await?,
+            None => None,
+        };
+        Ok(Ok(Some(match other {
+            Some(other) => (other, passed_on(inbound, account)),
+            None => (account, inbound),
+        })))
     }
+}
+
+/// What came to `home` and is another account's from now on. The work is still that of `home`.
+fn passed_on(mut inbound: Inbound, home: Account) -> Inbound {
+    if let What::Message(heard) = &mut inbound.what {
+        heard.opening.queue.get_or_insert(home.queue);
+        heard.opening.bot.get_or_insert(home.bot);
+    }
+    inbound.key = format!("{}:{}", home.id, inbound.key);
+    inbound.reader = Some(home.channel);
+    inbound
 }
 
 struct Digest<'a> {

@@ -4,11 +4,13 @@
 
 use domain::{
     contact::Identity,
+    id::AccountId,
     message::{Attachment, Content, DeliveryError, Status},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use shell::inbound::Opening;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,6 +37,8 @@ pub enum EventKind {
     Ended,
     /// The contact said who they are.
     Identified,
+    /// The contact wants what was said by e-mail, to the address among `contact`.
+    Transcript,
 }
 
 /// One event of a webhook.
@@ -83,6 +87,14 @@ pub struct InboundEvent {
     pub shape: Option<Content>,
     /// Our id of the message, where the provider gives back what we sent along.
     pub message_id: Option<String>,
+    /// What is known of the work that it brings.
+    pub opening: Opening,
+    /// Nobody proves that it is from `contact`: they only say so.
+    pub claimed: bool,
+    /// What the channel vouches for when somebody says who they are.
+    pub vouched: Vec<Identity>,
+    /// The account, perhaps of another channel, that the conversation belongs to and that answers.
+    pub answered_by: Option<AccountId>,
 }
 
 /// Who did something, as the provider names them.
@@ -118,6 +130,10 @@ impl InboundEvent {
             data: Map::new(),
             shape: None,
             message_id: None,
+            opening: Opening::default(),
+            claimed: false,
+            vouched: Vec::new(),
+            answered_by: None,
         }
     }
 
@@ -175,6 +191,15 @@ impl InboundEvent {
         }
         if let Some(thread) = &self.thread {
             extra.insert("thread".to_owned(), Value::String(thread.clone()));
+        }
+        if !self.opening.attributes.is_empty() {
+            extra.insert("attributes".to_owned(), json!(self.opening.attributes));
+        }
+        if !self.vouched.is_empty() {
+            extra.insert("vouched".to_owned(), json!(self.vouched));
+        }
+        if self.claimed {
+            extra.insert("claimed".to_owned(), Value::Bool(true));
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));

@@ -183,7 +183,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             attempt(deliver::deliver(&sql, &outside, codec, &work).await?);
         }
         Kind::FetchMedia => files::fetch(&sql, &Outside::new(variables).await?, codec, &work).await?,
-        Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
+        Kind::BotTurn | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline | Kind::Transcript => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }
     }

@@ -19,6 +19,7 @@ pub mod routing;
 pub mod seal;
 pub mod token;
 pub mod trace;
+pub mod transcript;
 pub mod unique;
 
 #[cfg(target_family = "wasm")]
