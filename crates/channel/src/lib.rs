@@ -3,7 +3,8 @@
 //! A channel is a [`codec::Codec`]: a pure translation between a provider's bytes ([`received`],
 //! [`outbound`]) and what the center understands ([`event`]). Around it stands what is the same for all
 //! channels: a webhook is kept ([`webhook`]), then read and applied ([`digest`]); a message is handed to
-//! the provider ([`deliver`]); files are copied ([`files`]). Nothing here names a channel.
+//! the provider ([`deliver`]); files are copied ([`files`]). What pages of a site ask is let in by its
+//! [`origin`] and its [`rate`]. Nothing here names a channel.
 
 pub mod codec;
 pub mod deliver;
@@ -14,7 +15,9 @@ pub mod inspect;
 pub mod json;
 pub mod jwt;
 pub mod malformed;
+pub mod origin;
 pub mod outbound;
+pub mod rate;
 pub mod received;
 pub mod reprocess;
 pub mod settle;
@@ -22,5 +25,7 @@ pub mod signature;
 pub mod split;
 pub mod webhook;
 
+#[cfg(target_family = "wasm")]
+pub mod page;
 #[cfg(target_family = "wasm")]
 pub mod serve;

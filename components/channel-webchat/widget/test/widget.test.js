@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { BUNDLE, bundle } from '../build.js';
 import { Standin } from './standin.js';
 
-const BYTES_MAX = 12_000;
+const BYTES_MAX = 14_000;
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwAEAgH/p7sQ3QAAAABJRU5ErkJggg==', 'base64');
 
 let browser, context, page, server, faults;
