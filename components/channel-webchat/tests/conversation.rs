@@ -251,7 +251,8 @@ fn answers_are_attributes_and_claims_and_the_invitation_comes_first() {
     let conversation = chat.conversation("marta");
     let open = conversation.open_interaction.clone().unwrap();
     let view = block_on(store::interaction::find(&chat.sql, &open)).unwrap().unwrap();
-    let attributes: Vec<_> = view.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let attributes: Vec<_> =
+        view.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let expected = [("email", "Marta@B.es"), ("name", "Marta"), ("page", "https://shop.example/offers")];
     assert_eq!(attributes, expected, "nothing that was not asked");
     let contact = block_on(store::contact::find(&chat.sql, &conversation.contact)).unwrap().unwrap();
@@ -279,9 +280,12 @@ fn whom_the_site_vouches_for_is_proven_once_and_for_each_word_of_it() {
     let conversation = chat.conversation(&ana.id);
     let contact = block_on(store::contact::find(&chat.sql, &conversation.contact)).unwrap().unwrap();
     assert_eq!(contact.name, "Ana");
-    let verified = |scheme: &str| contact.identities.iter().any(|held| held.identity.scheme == scheme && held.verified);
+    let verified =
+        |scheme: &str| contact.identities.iter().any(|held| held.identity.scheme == scheme && held.verified);
     assert!(verified("email") && !verified("phone"));
-    let view = block_on(store::interaction::find(&chat.sql, &conversation.open_interaction.unwrap())).unwrap().unwrap();
+    let view = block_on(store::interaction::find(&chat.sql, &conversation.open_interaction.unwrap()))
+        .unwrap()
+        .unwrap();
     assert_eq!((view.attributes["customer"].as_str(), view.attributes["email"].as_str()), ("42", "ana@b.es"));
 }
 

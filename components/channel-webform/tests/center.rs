@@ -50,7 +50,8 @@ impl Site {
             settings: Default::default(),
             secrets: String::new(),
         };
-        let form = Account { settings: settings.as_object().unwrap().clone(), ..account("contact", NAME, "sales") };
+        let form =
+            Account { settings: settings.as_object().unwrap().clone(), ..account("contact", NAME, "sales") };
         block_on(async {
             store::migration::migrate(&sql).await.unwrap();
             for id in ["sales", "letters"] {
@@ -63,7 +64,8 @@ impl Site {
     }
 
     fn post(&self, id: &str, content_type: &str, body: &[u8]) -> Vec<Work> {
-        let headers = [("content-type", content_type), (FORM_HEADER, id), ("referer", "https://shop.example/contacto")];
+        let headers =
+            [("content-type", content_type), (FORM_HEADER, id), ("referer", "https://shop.example/contacto")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let received = Received { method: "POST".into(), url: String::new(), headers, body: body.to_vec() };
         block_on(async {
@@ -144,7 +146,10 @@ fn its_files_are_copied_by_the_channel_that_read_them() {
     let letters = site.conversation("mail", &Identity::new("email", "a@b.es")).unwrap();
     let said = block_on(store::message::after(&site.sql, &letters.id, 0, 9)).unwrap();
     let file = &said[0].content.attachments()[0];
-    assert_eq!((file.name.as_deref(), file.mime.as_deref(), file.size), (Some("roto.png"), Some("image/png"), Some(8)));
+    assert_eq!(
+        (file.name.as_deref(), file.mime.as_deref(), file.size),
+        (Some("roto.png"), Some("image/png"), Some(8))
+    );
     assert!(file.id.is_some());
 }
 
@@ -169,7 +174,8 @@ fn any_bytes_are_answered() {
         let kinds = ["multipart/form-data; boundary=x", FORM, "application/json"];
         let headers = vec![("content-type".to_owned(), kinds[round % 3].to_owned())];
         let received = Received { headers, body, ..Received::default() };
-        for event in Webform.decode(&received, &Default::default()).unwrap_or_default().into_iter().flatten() {
+        for event in Webform.decode(&received, &Default::default()).unwrap_or_default().into_iter().flatten()
+        {
             assert!(!event.to_json().to_string().contains("\\u0000"), "a NUL");
         }
     }

@@ -21,9 +21,11 @@ fn fixtures_decode_as_expected() {
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let body = body.trim_end().replace('\n', "\r\n").into_bytes();
         let received = Received { method: "POST".to_owned(), headers, body, ..Received::default() };
-        let settings = Settings::from([("account", "contacto"), ("mail_account", "correo"), ("calling_code", "34")]);
+        let settings =
+            Settings::from([("account", "contacto"), ("mail_account", "correo"), ("calling_code", "34")]);
         let events = Webform.decode(&received, &settings).expect("a fixture");
-        let lines: String = events.into_iter().flatten().map(|event| format!("{}\n", event.to_json())).collect();
+        let lines: String =
+            events.into_iter().flatten().map(|event| format!("{}\n", event.to_json())).collect();
         let expected = path.with_extension("jsonl");
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&expected, &lines).expect("writes");

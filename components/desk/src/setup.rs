@@ -7,11 +7,13 @@ use api::{
 };
 use domain::{
     agent::{Capacity, Presence, Role as Held},
+    hours::Hours,
     id::{AccountId, AgentId, QueueId},
     queue::{Queue, ServiceLevel},
     routing,
     time::Timestamp,
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use shell::{
     command::{Race, retrying},
@@ -208,6 +210,17 @@ fn account_setup(account: Account, center: &Key) -> Result<AccountSetup> {
     })
 }
 
+/// Hours that nobody can read would open the business day and night.
+fn readable_hours(hours: Option<&Value>) -> Result<()> {
+    match hours {
+        None | Some(Value::Null) => Ok(()),
+        Some(hours) => match Hours::deserialize(hours) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::BadRequest(format!("hours: {error}"))),
+        },
+    }
+}
+
 pub async fn put_account(
     sql: &impl Sql,
     center: &Key,
@@ -215,6 +228,7 @@ pub async fn put_account(
     setup: AccountSetup,
 ) -> Result<AccountSetup> {
     let key = AccountId::from(id(key)?);
+    readable_hours(setup.settings.get("hours"))?;
     let known = account::find(sql, &key).await?;
     let mut secrets = match &known {
         Some(known) => seal::open(center, &known.secrets)?,

@@ -25,7 +25,12 @@ use store::{account::Account, conversation, message};
 fn center(settings: serde_json::Value) -> Center {
     let mut center = Center::open(false);
     center.account.settings = settings.as_object().unwrap().clone();
-    let mail = Account { id: "mail".into(), channel: "post".into(), address: "hola@shop.example".into(), ..center.account.clone() };
+    let mail = Account {
+        id: "mail".into(),
+        channel: "post".into(),
+        address: "hola@shop.example".into(),
+        ..center.account.clone()
+    };
     let sql = center.connect();
     block_on(store::account::put(&sql, &center.account)).unwrap();
     block_on(store::account::put(&sql, &mail)).unwrap();
@@ -58,7 +63,8 @@ fn one_request_is_one_letter_with_the_whole_talk() {
     center.hear("marta", "m1", "Hola");
     let talk = center.conversation("marta");
     let amy = center.agent("Amy", 1);
-    let draft = Draft::new(&talk, talk.open_interaction.as_ref(), Author::Agent(amy), Content::text("Buenas"));
+    let draft =
+        Draft::new(&talk, talk.open_interaction.as_ref(), Author::Agent(amy), Content::text("Buenas"));
     block_on(outbound::send(&center.connect(), NOW, &draft)).unwrap();
 
     let work = ask(&center, "t1");
@@ -73,7 +79,8 @@ fn one_request_is_one_letter_with_the_whole_talk() {
     assert_eq!((letters[0].author.clone(), letters[0].status), (Author::System, Some(Status::Sending)));
     let Content::Letter(letter) = &letters[0].content else { panic!("no letter") };
     assert!(letter.subject.starts_with("Tu conversación con Casa Lumen"), "{}", letter.subject);
-    let said: Vec<_> = letter.text.lines().filter(|line| line.starts_with('[')).map(|line| &line[8..]).collect();
+    let said: Vec<_> =
+        letter.text.lines().filter(|line| line.starts_with('[')).map(|line| &line[8..]).collect();
     assert_eq!(said, ["marta: Hola", "Amy: Buenas"]);
 }
 
@@ -104,7 +111,10 @@ fn an_address_that_was_only_named_stays_its_owner_s() {
 #[test]
 fn at_the_end_where_the_account_wants_it_or_somebody_waits_for_the_answer() {
     let opening = |attributes: &[(&str, &str)]| Opening {
-        attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        attributes: attributes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         ..Opening::default()
     };
     for (settings, attributes, sent) in [
@@ -191,9 +201,11 @@ fn a_claim_reaches_the_address_and_nobody_else() {
     let phone = Identity::new("phone", "+34600123123");
     let other = Identity::new("email", "owner@b.es");
     let What::Message(heard) = wrote("x", "k", "carta").what else { panic!("a message") };
-    center.apply("k", What::Message(Heard { identities: vec![other.clone(), phone.clone()], ..heard.clone() }));
+    center
+        .apply("k", What::Message(Heard { identities: vec![other.clone(), phone.clone()], ..heard.clone() }));
     // A form that names the owner's phone is answered to the address in the form.
-    let form = Heard { identities: vec![ana(), phone], claimed: true, provider_id: Some("f".into()), ..heard };
+    let form =
+        Heard { identities: vec![ana(), phone], claimed: true, provider_id: Some("f".into()), ..heard };
     center.apply("f", What::Message(form));
     let with = |identity| block_on(conversation::with(&sql, &center.account.id, identity)).unwrap().unwrap();
     assert_eq!(center.messages(&with(&other)).len(), 1);

@@ -111,12 +111,7 @@ async fn begins(
 }
 
 /// What is wrong with the answers, by the names of the fields. What the site vouches for is not asked.
-fn problems(
-    gate: &Gate,
-    asked: &Asked,
-    visitor: &Visitor,
-    door: Door,
-) -> BTreeMap<String, prechat::Problem> {
+fn problems(gate: &Gate, asked: &Asked, visitor: &Visitor, door: Door) -> BTreeMap<String, prechat::Problem> {
     let post: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     let mut given = post["answers"].as_object().cloned().unwrap_or_else(Map::new);
     if let Some(vouched) = &visitor.vouched {
