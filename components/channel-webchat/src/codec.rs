@@ -5,7 +5,11 @@
 //! proves the visitor's token and keeps the visitor in [`VISITOR_HEADER`], since what authenticates is
 //! not stored.
 
-use crate::visitor;
+use crate::{
+    config::language,
+    invitation, prechat,
+    visitor::{self, Visitor},
+};
 use channel::{
     codec::Codec,
     event::{EventKind, InboundEvent, Sender},
@@ -13,7 +17,7 @@ use channel::{
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},
-    signature::Signature,
+    signature::{Signature, to_hex},
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
@@ -22,15 +26,21 @@ use domain::{
     rate::Rates,
     time::Timestamp,
 };
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub const NAME: &str = "webchat";
 /// The scheme of a visitor's identity.
 pub const SCHEME: &str = "webchat";
 /// Who wrote a stored post.
 pub const VISITOR_HEADER: &str = "x-centralita-visitor";
+/// A stored post that came while the business was closed has it.
+pub const CLOSED_HEADER: &str = "x-centralita-closed";
 
 const CLIENT_ID_MAX: usize = 64;
-const KINDS: &str = "message, read, delivered, typing, end, identify";
+const KINDS: &str = "message, read, delivered, typing, end, identify, transcript";
+/// An attribute has no more.
+const PAGE_CHARS_MAX: usize = 1_000;
 
 pub struct Webchat;
 
@@ -68,21 +78,24 @@ impl Codec for Webchat {
     fn decode(
         &self,
         received: &Received,
-        _settings: &Settings,
+        settings: &Settings,
     ) -> Result<Vec<Result<InboundEvent, Malformed>>, Malformed> {
         let value = json::parse(&received.body)?;
         let post = Node::root(&value);
         let kind = post.require("kind")?;
         let visitor = visitor(received).ok_or_else(|| Malformed::new("headers", "name no visitor"))?;
-        let event = match kind.as_text().as_deref() {
-            Some("message") => message(&post, visitor)?,
-            Some(mark @ ("read" | "delivered")) => seen(&post, mark)?,
-            Some("typing") => new(EventKind::Typing),
-            Some("end") => new(EventKind::Ended),
-            Some("identify") => identified(&post),
+        let visitor = Visitor::of(visitor);
+        let events = match kind.as_text().as_deref() {
+            Some("message") => begun(&post, &visitor, settings, received)?,
+            Some(mark @ ("read" | "delivered")) => vec![seen(&post, mark)?],
+            Some("typing") => vec![new(EventKind::Typing)],
+            Some("end") => vec![new(EventKind::Ended)],
+            Some("identify") => vec![identified(&post)],
+            Some("transcript") => vec![transcript(&post)?],
             _ => return Err(kind.malformed(format!("is none of {KINDS}"))),
         };
-        Ok(vec![addressed(event, &post, visitor, account(received))])
+        let account = account(received);
+        Ok(events.into_iter().map(|event| addressed(event, &post, &visitor.id, &account)).collect())
     }
 
     /// The widget fetches what is stored: there is nobody to call.
@@ -111,6 +124,89 @@ pub fn client_id(provider_id: &str) -> Option<&str> {
 
 fn new(kind: EventKind) -> InboundEvent {
     InboundEvent::new(kind, NAME, "")
+}
+
+/// A message, after what it answers and before who it says to be from.
+fn begun(
+    post: &Node<'_>,
+    visitor: &Visitor,
+    settings: &Settings,
+    received: &Received,
+) -> Result<Vec<InboundEvent>, Malformed> {
+    let mut message = message(post, &visitor.id)?;
+    let closed = received.header(CLOSED_HEADER).is_some();
+    let answers = answers(post, settings, closed);
+    let attributes = &mut message.opening.attributes;
+    attributes.extend(answers.attributes.clone());
+    attributes.extend(page(post).map(|page| ("page".to_owned(), page)));
+    if closed {
+        attributes.insert(shell::transcript::AFTER_HOURS.to_owned(), "yes".to_owned());
+        // A message that is left is for people.
+        message.opening.bot = Some(false);
+    }
+    if let Some(vouched) = &visitor.vouched {
+        attributes.insert("customer".to_owned(), vouched.sub.clone());
+        let email = vouched.email().map(|email| email.value);
+        attributes.extend(email.map(|email| (shell::transcript::EMAIL.to_owned(), email)));
+    }
+    let mut events: Vec<_> = invited(post, settings).into_iter().collect();
+    events.push(message);
+    let mut said = new(EventKind::Identified);
+    said.from = answers.name.map(|name| Sender { name: Some(name), ..Sender::default() });
+    said.contact.extend(answers.email.into_iter().chain(answers.phone));
+    if said.from.is_some() || !said.contact.is_empty() {
+        events.push(said);
+    }
+    events.extend(vouched(visitor));
+    Ok(events)
+}
+
+/// What the visitor answered to what the account asks, without what is not to be taken.
+fn answers(post: &Node<'_>, settings: &Settings, closed: bool) -> prechat::Answers {
+    let Some(given) = post.get("answers").and_then(|given| given.value().as_object().cloned()) else {
+        return prechat::Answers::default();
+    };
+    let fields = prechat::fields(setting(settings, "prechat").as_ref());
+    let fields = if closed { prechat::with_address(fields) } else { fields };
+    prechat::answers(&fields, &given, settings.get("calling_code"))
+}
+
+/// A setting that is no text: those are kept as JSON.
+fn setting(settings: &Settings, name: &str) -> Option<Value> {
+    serde_json::from_str(settings.get(name)?).ok()
+}
+
+/// The page that the visitor wrote from.
+fn page(post: &Node<'_>) -> Option<String> {
+    let page = post.text("page")?;
+    let is_web = page.starts_with("https://") || page.starts_with("http://");
+    let plain: String = page.chars().filter(|letter| !letter.is_control()).take(PAGE_CHARS_MAX).collect();
+    is_web.then_some(plain)
+}
+
+/// What the business said first, if the visitor answers that.
+fn invited(post: &Node<'_>, settings: &Settings) -> Option<InboundEvent> {
+    let id = u64::try_from(post.integer("invitation")?).ok()?;
+    let language = language(&post.text("locale").unwrap_or_default());
+    let text = invitation::text(setting(settings, "invitations").as_ref(), id, language)?;
+    Some(InboundEvent { text: Some(text), echo: true, ..new(EventKind::Message) })
+}
+
+/// What the site says about its visitor: applied once, until it says something else.
+fn vouched(visitor: &Visitor) -> Option<InboundEvent> {
+    let vouched = visitor.vouched.as_ref()?;
+    let mut event = new(EventKind::Identified);
+    event.from = Some(Sender { name: vouched.name.clone(), ..Sender::default() });
+    event.contact.extend(vouched.email().into_iter().chain(vouched.phone()));
+    event.vouched = vouched.proven();
+    event.key = format!("{}:vouched:{}", visitor.id, to_hex(&Sha256::digest(visitor.subject())));
+    Some(event)
+}
+
+fn transcript(post: &Node<'_>) -> Result<InboundEvent, Malformed> {
+    let email = Identity::email(&post.text("email").unwrap_or_default());
+    let email = email.ok_or_else(|| Malformed::new("email", "is no e-mail address"))?;
+    Ok(InboundEvent { contact: vec![email], ..new(EventKind::Transcript) })
 }
 
 fn message(post: &Node<'_>, visitor: &str) -> Result<InboundEvent, Malformed> {
@@ -162,7 +258,7 @@ fn addressed(
     mut event: InboundEvent,
     post: &Node<'_>,
     visitor: &str,
-    account: String,
+    account: &str,
 ) -> Result<InboundEvent, Malformed> {
     let word = serde_json::to_value(event.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
     let word = event.status.clone().or(word).unwrap_or_default();
@@ -171,9 +267,13 @@ fn addressed(
         EventKind::Message => require_client_id(post)?,
         _ => post.text("client_id").unwrap_or_default(),
     };
-    event.key = format!("{visitor}:{word}:{id}");
-    event.account = account;
-    event.from = Some(Sender { scheme: SCHEME.to_owned(), id: visitor.to_owned(), name: post.text("name") });
+    if event.key.is_empty() {
+        let word = if event.echo { "invited" } else { &word };
+        event.key = format!("{visitor}:{word}:{id}");
+    }
+    event.account = account.to_owned();
+    let name = event.from.take().and_then(|from| from.name).or_else(|| post.text("name"));
+    event.from = Some(Sender { scheme: SCHEME.to_owned(), id: visitor.to_owned(), name });
     event.contact.insert(0, Identity::new(SCHEME, visitor));
     // The visitor's clock may be years off: what counts is when we got it. Theirs is kept to look at.
     for name in ["at_ms", "locale"] {
@@ -296,13 +396,17 @@ mod tests {
             ("", "body: is empty"),
             ("[]", "body: is a list, not an object"),
             ("{}", "kind: is missing"),
-            (r#"{"kind":"call"}"#, "kind: is none of message, read, delivered, typing, end, identify"),
+            (
+                r#"{"kind":"call"}"#,
+                "kind: is none of message, read, delivered, typing, end, identify, transcript",
+            ),
             (r#"{"kind":"message","text":"x"}"#, "client_id: is missing"),
             (
                 r#"{"kind":"message","text":"x","client_id":"a b"}"#,
                 "client_id: is no id of letters, digits, - and _",
             ),
             (r#"{"kind":"message","client_id":"c"}"#, "text: is missing, and there is no attachment"),
+            (r#"{"kind":"transcript","email":"no"}"#, "email: is no e-mail address"),
             (r#"{"kind":"read","up_to_seq":0}"#, "up_to_seq: is no sequence number"),
         ] {
             assert_eq!(decode(body).expect_err(body).to_string(), place, "{body}");

@@ -4,12 +4,16 @@
 //! The purpose and the account are part of what is signed, so that nothing signed for one use is good for
 //! another.
 
+use crate::identity::Vouched;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use channel::signature::{from_hex, hmac_sha256, hmac_sha256_matches, to_hex};
 use domain::time::Timestamp;
 use std::time::Duration;
 
 /// A visitor who does not come back for so long is a new one.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The same for one whom the site vouches for: a login does not last for ever either.
+pub const IDENTIFIED_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 const TOKEN: &str = "webchat visitor";
 
@@ -17,6 +21,40 @@ const TOKEN: &str = "webchat visitor";
 pub fn key(secret_key: &str) -> Option<Vec<u8>> {
     let secret = from_hex(secret_key.trim()).filter(|secret| !secret.is_empty())?;
     Some(hmac_sha256(&secret, b"webchat"))
+}
+
+/// Who writes. As the subject of a token: the id, and after a `~` what the site vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    pub id: String,
+    pub vouched: Option<Vouched>,
+}
+
+impl Visitor {
+    pub fn anonymous(id: String) -> Self {
+        Visitor { id, vouched: None }
+    }
+
+    pub fn of(subject: &str) -> Self {
+        let (id, vouched) = subject.split_once('~').unwrap_or((subject, ""));
+        let vouched = BASE64_URL_SAFE_NO_PAD.decode(vouched).ok();
+        let vouched = vouched.and_then(|json| serde_json::from_slice(&json).ok());
+        Visitor { id: id.to_owned(), vouched }
+    }
+
+    pub fn subject(&self) -> String {
+        match &self.vouched {
+            None => self.id.clone(),
+            Some(vouched) => {
+                let json = serde_json::json!(vouched).to_string();
+                format!("{}~{}", self.id, BASE64_URL_SAFE_NO_PAD.encode(json))
+            }
+        }
+    }
+
+    pub fn token_life(&self) -> Duration {
+        if self.vouched.is_some() { IDENTIFIED_LIFE } else { TOKEN_LIFE }
+    }
 }
 
 /// `VISITOR.EXPIRES_MS.SIGNATURE`
@@ -84,5 +122,31 @@ mod tests {
         }
         assert_eq!(claimed(&other_visitor), Some("v2"));
         assert_eq!(claimed(".1.2"), None);
+    }
+
+    #[test]
+    fn a_token_carries_what_the_site_vouches_for() {
+        let vouched = Vouched { sub: "42".into(), name: Some("Ana ~ñ.".into()), ..Vouched::default() };
+        let ana = Visitor { id: "c1".into(), vouched: Some(vouched) };
+        let token = token(KEY, "shop", &ana.subject(), LATER);
+        assert_eq!(proven(KEY, "shop", &token, NOW).map(Visitor::of), Some(ana));
+        assert_eq!(Visitor::of("v1"), Visitor::anonymous("v1".into()));
+        let forged = token.replacen("~", "~e30", 1);
+        assert_eq!(proven(KEY, "shop", &forged, NOW), None);
+    }
+
+    #[test]
+    fn a_link_is_good_for_one_file_and_no_token() {
+        let sig = link(KEY, "shop", "file", LATER);
+        for (account, file, sig, now, expected) in [
+            ("shop", "file", sig.as_str(), NOW, true),
+            ("shop", "file", &sig, LATER, false),
+            ("shop", "other", &sig, NOW, false),
+            ("bank", "file", &sig, NOW, false),
+            ("shop", "file", "", NOW, false),
+        ] {
+            assert_eq!(link_holds(KEY, account, file, sig, now), expected, "{account} {file} {sig}");
+        }
+        assert_eq!(proven(KEY, "shop", &format!("file.{sig}"), NOW), None);
     }
 }

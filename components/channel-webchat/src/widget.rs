@@ -1,7 +1,7 @@
 //! The widget as it is served: one script, minified (`widget/build.js`) and compressed (`build.rs`).
 
 /// What a page may be asked to load, in bytes, gzipped.
-pub const BYTES_MAX: usize = 12_000;
+pub const BYTES_MAX: usize = 14_000;
 
 pub const SCRIPT: &[u8] = include_bytes!("../widget/widget.js");
 pub const SCRIPT_GZIPPED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/widget.js.gz"));

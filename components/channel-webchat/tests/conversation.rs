@@ -10,8 +10,10 @@ use channel::{
     webhook,
 };
 use channel_webchat::{
-    codec::{NAME, SCHEME, VISITOR_HEADER, Webchat},
+    codec::{CLOSED_HEADER, NAME, SCHEME, VISITOR_HEADER, Webchat},
+    identity::Vouched,
     told::{Progress, Signer, Told},
+    visitor::Visitor,
 };
 use domain::{
     contact::Identity,
@@ -35,6 +37,15 @@ use store::{
 };
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
+const KEY: &[u8] = b"a key of the test";
+
+const SETTINGS: &str = r#"{
+    "prechat": [
+        {"kind": "name"}, {"kind": "email", "required": true},
+        {"kind": "choice", "name": "topic", "options": [{"value": "buy"}]}
+    ],
+    "invitations": [{"text": "¿Buscas algo?", "text_en": "Looking for something?"}]
+}"#;
 
 struct Chat {
     sql: Database,
@@ -53,7 +64,7 @@ impl Chat {
             address: "shop".into(),
             queue: "sales".into(),
             bot: false,
-            settings: Default::default(),
+            settings: serde_json::from_str(SETTINGS).unwrap(),
             secrets: String::new(),
         };
         let queue = Queue {
@@ -83,7 +94,10 @@ impl Chat {
 
     /// Posted, kept and read. Gives why it could not be read.
     fn post(&self, visitor: &str, body: &str) -> Option<String> {
-        let received = Chat::received(visitor, body);
+        self.take(Chat::received(visitor, body))
+    }
+
+    fn take(&self, received: Received) -> Option<String> {
         block_on(async {
             let work = webhook::keep_proven(&self.sql, NOW, NOW, &self.account, &received).await.unwrap();
             let digested = digest(&self.sql, NOW, &Webchat, &work[0]).await.unwrap();
@@ -226,4 +240,71 @@ fn what_cannot_be_read_is_kept_with_its_place() {
     assert!(chat.post("marta", r#"{"kind":"call"}"#).unwrap().starts_with("kind: "));
     let failed = block_on(store::webhook::failed(&chat.sql, 9)).unwrap();
     assert_eq!(failed.len(), 2);
+}
+
+#[test]
+fn answers_are_attributes_and_claims_and_the_invitation_comes_first() {
+    let chat = Chat::open();
+    let body = r#"{"kind":"message","client_id":"c1","text":"Sí","locale":"en-GB","invitation":0,
+        "page":"https://shop.example/offers",
+        "answers":{"name":"Marta","email":"Marta@B.es","topic":"steal","skills":"vip"}}"#;
+    chat.post("marta", body);
+    chat.post("marta", body);
+    let told = chat.news(&mut Progress::default(), "marta");
+    assert_eq!(texts(&told), ["Looking for something?", "Sí"]);
+    assert_eq!(told[0].data["author"]["kind"], "system");
+
+    let conversation = chat.conversation("marta");
+    let open = conversation.open_interaction.clone().unwrap();
+    let view = block_on(store::interaction::find(&chat.sql, &open)).unwrap().unwrap();
+    let attributes: Vec<_> =
+        view.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expected = [("email", "Marta@B.es"), ("name", "Marta"), ("page", "https://shop.example/offers")];
+    assert_eq!(attributes, expected, "nothing that was not asked");
+    let contact = block_on(store::contact::find(&chat.sql, &conversation.contact)).unwrap().unwrap();
+    assert_eq!((contact.name.as_str(), contact.email()), ("Marta", Some("marta@b.es")));
+    assert!(contact.identities.iter().any(|held| held.identity.scheme == "email" && !held.verified), "said");
+}
+
+#[test]
+fn whom_the_site_vouches_for_is_proven_once_and_for_each_word_of_it() {
+    let chat = Chat::open();
+    let vouched = Vouched {
+        sub: "42".into(),
+        name: Some("Ana".into()),
+        email: Some("ana@b.es".into()),
+        email_verified: true,
+        phone: Some("+34600123123".into()),
+        phone_verified: false,
+    };
+    let ana = Visitor { id: vouched.visitor(KEY, "shop"), vouched: Some(vouched) };
+    for client_id in ["c1", "c2"] {
+        let body = format!(r#"{{"kind":"message","client_id":"{client_id}","text":"Hola"}}"#);
+        assert_eq!(chat.post(&ana.subject(), &body), None);
+    }
+    assert_eq!(texts(&chat.news(&mut Progress::default(), &ana.id)), ["Hola", "Hola"]);
+    let conversation = chat.conversation(&ana.id);
+    let contact = block_on(store::contact::find(&chat.sql, &conversation.contact)).unwrap().unwrap();
+    assert_eq!(contact.name, "Ana");
+    let verified =
+        |scheme: &str| contact.identities.iter().any(|held| held.identity.scheme == scheme && held.verified);
+    assert!(verified("email") && !verified("phone"));
+    let view = block_on(store::interaction::find(&chat.sql, &conversation.open_interaction.unwrap()))
+        .unwrap()
+        .unwrap();
+    assert_eq!((view.attributes["customer"].as_str(), view.attributes["email"].as_str()), ("42", "ana@b.es"));
+}
+
+#[test]
+fn what_is_left_while_nobody_is_there_is_for_people() {
+    let mut chat = Chat::open();
+    chat.account.bot = true;
+    let body = r#"{"kind":"message","client_id":"c1","text":"¿Me llamáis?","answers":{"email":"a@b.es"}}"#;
+    let mut received = Chat::received("marta", body);
+    received.headers.push((CLOSED_HEADER.to_owned(), "yes".to_owned()));
+    block_on(store::account::put(&chat.sql, &chat.account)).unwrap();
+    assert_eq!(chat.take(received), None);
+    let open = chat.conversation("marta").open_interaction.unwrap();
+    let view = block_on(store::interaction::find(&chat.sql, &open)).unwrap().unwrap();
+    assert_eq!((view.state.as_str(), view.attributes["after_hours"].as_str()), ("queued", "yes"));
 }

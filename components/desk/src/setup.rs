@@ -7,11 +7,13 @@ use api::{
 };
 use domain::{
     agent::{Capacity, Presence, Role as Held},
+    hours::Hours,
     id::{AccountId, AgentId, QueueId},
     queue::{Queue, ServiceLevel},
     routing,
     time::Timestamp,
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use shell::{
     command::{Race, retrying},
@@ -208,6 +210,17 @@ fn account_setup(account: Account, center: &Key) -> Result<AccountSetup> {
     })
 }
 
+/// Hours that nobody can read would open the business day and night.
+fn readable_hours(hours: Option<&Value>) -> Result<()> {
+    match hours {
+        None | Some(Value::Null) => Ok(()),
+        Some(hours) => match Hours::deserialize(hours) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::BadRequest(format!("hours: {error}"))),
+        },
+    }
+}
+
 /// Adds or changes an account. In one transaction, since its token may be renewed at the same time.
 pub async fn put_account(
     sql: &impl Sql,
@@ -231,6 +244,7 @@ async fn save_account(
     key: AccountId,
     setup: AccountSetup,
 ) -> Result<Account, Race> {
+    readable_hours(setup.settings.get("hours"))?;
     let known = account::find(sql, &key).await?;
     let mut secrets = match &known {
         Some(known) => seal::open(center, &known.secrets)?,

@@ -151,3 +151,16 @@ fn secrets_go_in_and_never_come_out() {
     let taken = center.account("attic", &[], |account| account.address = "+34".to_owned());
     assert!(matches!(taken, Err(Failure::Conflict(_))));
 }
+
+#[test]
+fn hours_that_nobody_can_read_are_not_kept() {
+    let center = Center::open();
+    center.queue("sales", |_| {}).unwrap();
+    let with = |hours: serde_json::Value| {
+        center.account("loft", &[], |account| drop(account.settings.insert("hours".to_owned(), hours)))
+    };
+    assert!(with(serde_json::json!({"week": {"mon": ["09:00-14:00"]}})).is_ok());
+    assert!(with(serde_json::Value::Null).is_ok());
+    let refused = with(serde_json::json!({"week": {"mon": ["9 to 5"]}}));
+    assert!(matches!(refused, Err(Failure::BadRequest(reason)) if reason.contains("9 to 5")));
+}

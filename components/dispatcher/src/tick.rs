@@ -1,4 +1,5 @@
-//! `/tick` performs what is due; `/perform` is a deadline, or a file that the virus scanner is to see.
+//! `/tick` performs what is due; `/perform` is a deadline, a transcript, or a file that the virus scanner is
+//! to see.
 
 use domain::due::Kind;
 use futures::{
@@ -13,12 +14,12 @@ use shell::{
     file, health,
     platform::{
         attempt::{asked_for, attempt, perform},
-        center::{database, now, variable},
+        center::{database, now, time_zone, variable},
         depot::Configured,
         reply::{self, Reply},
         request::{Asked, traced},
     },
-    token,
+    token, transcript,
 };
 use spin_sdk::{http::Request, http_service, time::sleep, wasip3::spawn};
 use std::{pin::pin, time::Duration};
@@ -103,7 +104,10 @@ async fn perform_own(asked: &Asked) -> Result<Reply> {
         match work.kind {
             Kind::OfferDeadline | Kind::WrapUpDeadline => attempt(due::deadline(&sql, now(), &work).await?),
             Kind::Scan => file::scan(&sql, &Configured, now(), &work).await?,
-            other => return Err(Failure::BadRequest(format!("{} is done elsewhere", other.as_str()))),
+            Kind::Transcript => {
+                attempt(transcript::perform(&sql, now(), &time_zone().await?, &work).await?);
+            }
+            other => return Err(Failure::BadRequest(format!("{} is not the dispatcher's", other.as_str()))),
         }
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))

@@ -30,9 +30,7 @@ pub fn of(occasion: &Occasion, now: Timestamp, zone: &TimeZone) -> (Event, Conte
         attributes: interaction.attributes.iter().map(attribute).collect(),
         now: local_time(now, zone),
     };
-    // Its first event is the start of the interaction; any later one is a turn of the bot's.
-    let begins = interaction.version <= 1;
-    (event(&message.content, menu.as_ref(), begins), context)
+    (event(&message.content, menu.as_ref(), !interaction.bot_turned), context)
 }
 
 /// What the contact's message is to the bot; `menu` is the one it may answer. `begins`: the bot has

@@ -23,6 +23,7 @@ use shell::{
     command::{Race, retrying},
     failure::Result,
     health::{PROVIDER, RENEWAL, SENDING, SIGNATURES, TRAFFIC, Told, revise},
+    template,
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
@@ -163,6 +164,9 @@ pub async fn check_up(
             }
             renewal::plan(sql, now, codec, &account, &settings).await?;
             reconcile::plan(sql, now, codec, &account, &settings).await?;
+            if codec.templates().is_some() {
+                store::due::add(sql, now, vec![template::sync(&account, now, due_at)]).await?;
+            }
             store::due::again(sql, &next, due_at).await?;
             Ok::<_, Race>(news)
         })

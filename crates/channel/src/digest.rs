@@ -16,7 +16,7 @@ use shell::{
     command::{Race, retrying},
     failure::{Failure, Result},
     health,
-    inbound::{self, Inbound},
+    inbound::{self, Inbound, What},
 };
 use store::{
     account::{self, Account},
@@ -150,7 +150,7 @@ pub(crate) async fn addressed(
     event: InboundEvent,
     received_at: Timestamp,
 ) -> Result<Result<Option<Addressed>, String>> {
-    let address = event.account.clone();
+    let (address, answered_by) = (event.account.clone(), event.answered_by.clone());
     let Some(inbound) = settle(event, received_at) else { return Ok(Ok(None)) };
     let here = |home: &&Account| {
         // What concerns no single number of theirs comes for the business account.
@@ -161,7 +161,26 @@ pub(crate) async fn addressed(
         Some(home) => Some(home.clone()),
         None => account::by_address(sql, channel, &address).await?,
     };
-    Ok(account.map(|account| Some((account, inbound))).ok_or(address))
+    let Some(account) = account else { return Ok(Err(address)) };
+    let other = match answered_by.filter(|id| *id != account.id) {
+        Some(id) => account::find(sql, &id).await?,
+        None => None,
+    };
+    Ok(Ok(Some(match other {
+        Some(other) => (other, passed_on(inbound, account)),
+        None => (account, inbound),
+    })))
+}
+
+/// What came to `home` and is another account's from now on. The work is still that of `home`.
+fn passed_on(mut inbound: Inbound, home: Account) -> Inbound {
+    if let What::Message(heard) = &mut inbound.what {
+        heard.opening.queue.get_or_insert(home.queue);
+        heard.opening.bot.get_or_insert(home.bot);
+    }
+    inbound.key = format!("{}:{}", home.id, inbound.key);
+    inbound.reader = Some(home.channel);
+    inbound
 }
 
 struct Digest<'a> {

@@ -5,12 +5,14 @@
 use domain::{
     consent::Consent,
     contact::Identity,
+    id::AccountId,
     message::{Attachment, Content, DeliveryError, Status},
     part::Place,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use shell::inbound::Opening;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +39,8 @@ pub enum EventKind {
     Ended,
     /// The contact said who they are.
     Identified,
+    /// The contact wants what was said by e-mail, to the address among `contact`.
+    Transcript,
 }
 
 /// One event of a webhook.
@@ -92,6 +96,14 @@ pub struct InboundEvent {
     pub templates_changed: bool,
     /// Of a long text that comes in parts: which of them. The center joins them.
     pub part: Option<Place>,
+    /// What is known of the work that it brings.
+    pub opening: Opening,
+    /// Nobody proves that it is from `contact`: they only say so.
+    pub claimed: bool,
+    /// What the channel vouches for when somebody says who they are.
+    pub vouched: Vec<Identity>,
+    /// The account, perhaps of another channel, that the conversation belongs to and that answers.
+    pub answered_by: Option<AccountId>,
 }
 
 /// Who did something, as the provider names them.
@@ -130,6 +142,10 @@ impl InboundEvent {
             consent: None,
             templates_changed: false,
             part: None,
+            opening: Opening::default(),
+            claimed: false,
+            vouched: Vec::new(),
+            answered_by: None,
         }
     }
 
@@ -187,6 +203,15 @@ impl InboundEvent {
         }
         if let Some(thread) = &self.thread {
             extra.insert("thread".to_owned(), Value::String(thread.clone()));
+        }
+        if !self.opening.attributes.is_empty() {
+            extra.insert("attributes".to_owned(), json!(self.opening.attributes));
+        }
+        if !self.vouched.is_empty() {
+            extra.insert("vouched".to_owned(), json!(self.vouched));
+        }
+        if self.claimed {
+            extra.insert("claimed".to_owned(), Value::Bool(true));
         }
         if let Some(id) = &self.message_id {
             extra.insert("message_id".to_owned(), Value::String(id.clone()));

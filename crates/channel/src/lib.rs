@@ -4,7 +4,8 @@
 //! [`outbound`]) and what the center understands ([`event`]). Around it stands what is the same for all
 //! channels: a webhook is kept ([`webhook`]), then read and applied ([`digest`]); a message is handed to
 //! the provider ([`deliver`]); files are copied ([`files`]); the account is looked after ([`check_up`],
-//! [`renewal`], [`reconcile`]). Nothing here names a channel.
+//! [`renewal`], [`reconcile`]). What pages of a site ask is let in by its [`origin`] and its [`rate`]. Nothing
+//! here names a channel.
 
 pub mod check_up;
 pub mod codec;
@@ -18,7 +19,9 @@ pub mod inspect;
 pub mod json;
 pub mod jwt;
 pub mod malformed;
+pub mod origin;
 pub mod outbound;
+pub mod rate;
 pub mod received;
 pub mod reconcile;
 pub mod renewal;
@@ -29,5 +32,7 @@ pub mod split;
 pub mod templates;
 pub mod webhook;
 
+#[cfg(target_family = "wasm")]
+pub mod page;
 #[cfg(target_family = "wasm")]
 pub mod serve;

@@ -183,7 +183,7 @@ async fn repair(
                     if is_unsupported(&message.content) {
                         let message = Message { content: content.as_ref().clone(), ..message };
                         message::update(sql, now, &message).await?;
-                        let files = inbound::fetching(now, account, &message, inbound.webhook.as_ref());
+                        let files = inbound::fetching(now, account, &message, inbound);
                         store::due::add(sql, now, files.into_iter().collect()).await?;
                     }
                     Ok::<_, Race>(())

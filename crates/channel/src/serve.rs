@@ -249,7 +249,12 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         Kind::Reconcile => {
             attempt(reconcile(&sql, &Outside::new(variables).await?, codec, &work).await?);
         }
-        Kind::BotTurn | Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline => {
+        Kind::BotTurn
+        | Kind::Scan
+        | Kind::Route
+        | Kind::OfferDeadline
+        | Kind::WrapUpDeadline
+        | Kind::Transcript => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }
     }

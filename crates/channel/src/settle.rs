@@ -31,9 +31,14 @@ pub fn settle(mut event: InboundEvent, received_at: Timestamp) -> Option<Inbound
         EventKind::Delete => What::Delete { target: event.in_reply_to? },
         EventKind::Identified => identified(event)?,
         EventKind::Ended => What::Left { identities: event.contact },
+        EventKind::Transcript => {
+            let (to, identities) =
+                event.contact.into_iter().partition::<Vec<_>, _>(|identity| identity.scheme == EMAIL);
+            What::Transcript { identities, to: to.into_iter().next()? }
+        }
         EventKind::Verification | EventKind::Typing => return None,
     };
-    Some(Inbound { key, at, what, webhook: None })
+    Some(Inbound { key, at, what, webhook: None, reader: None })
 }
 
 fn heard(mut event: InboundEvent) -> Option<What> {
@@ -60,6 +65,8 @@ fn heard(mut event: InboundEvent) -> Option<What> {
         answers: event.message_id.clone().map(MessageId).filter(|_| !event.echo),
         message: event.message_id.map(MessageId).filter(|_| event.echo),
         consent: event.consent.filter(|_| !event.echo),
+        opening: event.opening,
+        claimed: event.claimed,
     };
     Some(match place {
         _ if ours => What::Echo(heard),
@@ -114,7 +121,8 @@ fn identified(event: InboundEvent) -> Option<What> {
     };
     let locale = event.extra.get("locale").and_then(|locale| locale.as_str()).map(str::to_owned);
     let person = Person { phone: said(PHONE), email: said(EMAIL), name: sender.name, locale };
-    Some(What::Identified { identities: vec![Identity::new(&sender.scheme, &sender.id)], person })
+    let identities = vec![Identity::new(&sender.scheme, &sender.id)];
+    Some(What::Identified { identities, person, vouched: event.vouched })
 }
 
 #[cfg(test)]
@@ -254,7 +262,7 @@ mod tests {
     #[test]
     fn what_is_said_of_oneself_is_not_the_address() {
         check(event(EventKind::Identified), |what| {
-            matches!(what, What::Identified { identities, person }
+            matches!(what, What::Identified { identities, person, .. }
                 if identities == &[Identity::new("ring", "7")] && person.phone.as_deref() == Some("+34600123123"))
         });
     }

@@ -40,6 +40,8 @@ pub enum Kind {
     RenewToken,
     /// Look for events that a provider did not tell us.
     Reconcile,
+    /// Write down what was said and send it by e-mail.
+    Transcript,
 }
 
 impl Kind {
@@ -60,12 +62,19 @@ impl Kind {
             Kind::CheckUp => "check_up",
             Kind::RenewToken => "renew_token",
             Kind::Reconcile => "reconcile",
+            Kind::Transcript => "transcript",
         }
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 5] =
-        [Kind::Route, Kind::OfferDeadline, Kind::WrapUpDeadline, Kind::Digest, Kind::JoinParts];
+    pub const OURS: [Kind; 6] = [
+        Kind::Route,
+        Kind::OfferDeadline,
+        Kind::WrapUpDeadline,
+        Kind::Digest,
+        Kind::JoinParts,
+        Kind::Transcript,
+    ];
 
     /// Work that waits for somebody else: a provider, a business system.
     pub const OUTSIDE: [Kind; 10] = [
@@ -92,7 +101,7 @@ impl Kind {
             // A provider's outage may last for hours; see [`backoff`].
             Kind::Deliver | Kind::FetchMedia => 12,
             // Somebody looks at the comment now.
-            Kind::Digest | Kind::Moderate | Kind::FetchPost | Kind::SyncTemplates => 8,
+            Kind::Digest | Kind::Moderate | Kind::FetchPost | Kind::SyncTemplates | Kind::Transcript => 8,
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang, and a file nobody looked at stays shut.

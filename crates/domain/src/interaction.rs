@@ -155,6 +155,8 @@ pub struct Interaction {
     pub topic: Option<String>,
     pub attributes: BTreeMap<String, String>,
     pub bot_memory: String,
+    /// The bot took a turn: what comes next is an answer to it.
+    pub bot_turned: bool,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
     pub offer_why: Option<String>,
@@ -178,6 +180,10 @@ pub enum Command {
     },
     /// The contact wrote again.
     Write,
+    /// The channel knows more of what the contact wants.
+    Note {
+        attributes: BTreeMap<String, String>,
+    },
     /// The bot took its turn; [`Command::Queue`] or [`Command::End`] may follow.
     BotTurn {
         memory: String,
@@ -259,6 +265,7 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             State::WrapUp { agent, .. } => vec![Event::Reopened { agent: agent.clone() }],
             _ => vec![],
         }),
+        Command::Note { attributes } => Ok(note(interaction, attributes)),
         Command::BotTurn { memory, attributes } => match state {
             State::Bot => Ok(turned(memory, attributes)),
             _ => Ok(vec![]), // A person took over meanwhile: the bot is no longer asked.
@@ -349,6 +356,12 @@ fn start(conversation: ConversationId, bot: bool, queue: QueueId) -> Vec<Event> 
     events
 }
 
+fn note(interaction: &Interaction, mut attributes: BTreeMap<String, String>) -> Vec<Event> {
+    attributes.retain(|name, value| interaction.attributes.get(name) != Some(value));
+    let open = !matches!(interaction.state, State::New | State::Disposed);
+    if open && !attributes.is_empty() { vec![Event::Noted { attributes }] } else { vec![] }
+}
+
 fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
     let mut events = vec![Event::BotTurned { memory }];
     if !attributes.is_empty() {
@@ -415,7 +428,10 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.started_at = Some(at);
             interaction.state = State::Bot;
         }
-        Event::BotTurned { memory } => interaction.bot_memory.clone_from(memory),
+        Event::BotTurned { memory } => {
+            interaction.bot_memory.clone_from(memory);
+            interaction.bot_turned = true;
+        }
         Event::BotFailed { .. } => {}
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
         Event::Queued { queue, priority, topic } => {
@@ -481,6 +497,8 @@ pub enum Effect {
     Pause {
         agent: AgentId,
     },
+    /// It is over for good.
+    Close,
 }
 
 /// What follows from `event`, with the interaction as it was `before`.
@@ -500,7 +518,11 @@ pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect
         }
         Event::WrapUpStarted { wrap_up_by, .. } => vec![Effect::WrapUpDeadline { at: *wrap_up_by }],
         Event::Transferred { .. } | Event::Ended { .. } | Event::Disposed { .. } => {
-            before.state.agent().map(|agent| vec![free(agent), route]).unwrap_or_default()
+            let mut effects = before.state.agent().map(|agent| vec![free(agent), route]).unwrap_or_default();
+            if !matches!(event, Event::Transferred { .. }) {
+                effects.push(Effect::Close);
+            }
+            effects
         }
         Event::Started { .. }
         | Event::BotTurned { .. }

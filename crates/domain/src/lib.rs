@@ -1,10 +1,11 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`part`], [`comment`],
-//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`queue`]), the life of one piece of work ([`interaction`]), who
-//! gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is bounded by [`consent`],
-//! [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`], words with places for
-//! values are [`placeholder`]s. How well the accounts work is in [`health`].
+//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`queue`], [`hours`]), the life of one piece of work
+//! ([`interaction`]), who gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is
+//! bounded by [`consent`], [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`]
+//! and [`transcript`], words with places for values are [`placeholder`]s. How well the accounts work is in
+//! [`health`].
 
 pub mod agent;
 pub mod channel;
@@ -14,6 +15,7 @@ pub mod contact;
 pub mod due;
 pub mod file;
 pub mod health;
+pub mod hours;
 pub mod id;
 pub mod interaction;
 pub mod message;
@@ -27,3 +29,4 @@ pub mod reason;
 pub mod routing;
 pub mod template;
 pub mod time;
+pub mod transcript;

@@ -11,7 +11,12 @@ pub fn bot_failed(locale: Option<&str>) -> &'static str {
 }
 
 /// Spanish unless the locale, such as `pt-BR`, says English or Portuguese.
-fn pick(locale: Option<&str>, es: &'static str, en: &'static str, pt: &'static str) -> &'static str {
+pub(crate) fn pick(
+    locale: Option<&str>,
+    es: &'static str,
+    en: &'static str,
+    pt: &'static str,
+) -> &'static str {
     let language = locale.unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
     match language.to_lowercase().as_str() {
         "en" => en,

@@ -134,6 +134,6 @@ fn what_follows_from_what_happened() {
     assert_eq!(declined, [free(), route(9), route(39)]);
     let wrap_up = in_state(State::WrapUp { agent: amy(), wrap_up_by: at(60) });
     let disposed = Event::Disposed { agent: Some(amy()), disposition: None, note: None };
-    assert_eq!(effects(&wrap_up, at(40), &disposed), [free(), route(40)]);
-    assert_eq!(effects(&in_state(State::Bot), at(40), &Event::Ended { by: Ending::Bot }), []);
+    assert_eq!(effects(&wrap_up, at(40), &disposed), [free(), route(40), Effect::Close]);
+    assert_eq!(effects(&in_state(State::Bot), at(40), &Event::Ended { by: Ending::Bot }), [Effect::Close]);
 }

@@ -3,7 +3,7 @@
 use crate::{
     failure::{Failure, Result},
     performer::{DISPATCHER, ROUTER},
-    unique,
+    transcript, unique,
 };
 use domain::{
     due::{Kind, Work},
@@ -144,6 +144,7 @@ async fn take_effect(
         Effect::Route { at } => later(Kind::Route, ROUTER, at.0),
         Effect::OfferDeadline { at } => later(Kind::OfferDeadline, DISPATCHER, at.0),
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
+        Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
             None

@@ -5,7 +5,7 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
-    moderation, part, performer, template, unique,
+    moderation, part, performer, template, transcript, unique,
 };
 use domain::{
     channel::ChannelProfile,
@@ -19,6 +19,7 @@ use domain::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::{
     account::Account,
     consent::{self, Recorded},
@@ -39,6 +40,9 @@ pub struct Inbound {
     /// Where it was read: the files of its message may be in there.
     #[serde(default)]
     pub webhook: Option<WebhookId>,
+    /// The channel that read it, where an account of another one goes on with it.
+    #[serde(default)]
+    pub reader: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +92,14 @@ pub enum What {
     Identified {
         identities: Vec<Identity>,
         person: Person,
+        /// For these the channel vouches.
+        #[serde(default)]
+        vouched: Vec<Identity>,
+    },
+    /// The contact wants to have what was said by e-mail.
+    Transcript {
+        identities: Vec<Identity>,
+        to: Identity,
     },
     /// The contact closed the conversation.
     Left {
@@ -131,6 +143,23 @@ pub struct Heard {
     /// What it says about being written to.
     #[serde(default)]
     pub consent: Option<Consent>,
+    #[serde(default)]
+    pub opening: Opening,
+    /// Who wrote is only said: the channel proves none of the identities.
+    #[serde(default)]
+    pub claimed: bool,
+}
+
+/// What the channel knows of the work that a message brings.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Opening {
+    /// Written on the interaction, for the bot and the agents.
+    pub attributes: BTreeMap<String, String>,
+    /// Where new work goes. `None`: where the account says.
+    pub queue: Option<QueueId>,
+    /// Whether a bot answers new work first. `None`: as the account says.
+    pub bot: Option<bool>,
 }
 
 /// What became of a message of ours.
@@ -243,13 +272,21 @@ impl Scope<'_> {
             | What::Moderated { target, .. } => {
                 return self.change(sql, inbound, target).await;
             }
-            What::Identified { identities, person } => {
+            What::Identified { identities, person, vouched } => {
                 if let Some(conversation) = self.conversation_of(sql, identities, None).await? {
+                    for identity in vouched {
+                        let merge = unique::id(self.now);
+                        contact::add_identity(sql, &conversation.contact, identity, true, &merge, self.now)
+                            .await?;
+                    }
                     learn(sql, self.now, &conversation.contact, person, self.account).await?;
                 }
             }
             What::Left { identities } => return self.leave(sql, identities).await,
             What::TemplatesChanged => return template::changed(sql, self.now, self.account).await,
+            What::Transcript { identities, to } => {
+                return self.ask_for_transcript(sql, &inbound.key, identities, to).await;
+            }
         }
         Ok(vec![])
     }
@@ -257,12 +294,14 @@ impl Scope<'_> {
     async fn hear(&self, sql: &impl Sql, inbound: &Inbound, heard: &Heard) -> Result<Vec<Work>, Race> {
         let at = inbound.at;
         let conversation = self.open(sql, heard, at).await?;
-        for identity in &heard.identities {
+        for identity in heard.identities.iter().filter(|_| !heard.claimed) {
             unreachable::clear(sql, identity).await?;
         }
         conversation::heard(sql, &conversation.id, at).await?;
-        self.consent(sql, &heard.identities, heard.consent, &inbound.key).await?;
-        if heard.consent == Some(Consent::Out) {
+        if !heard.claimed {
+            self.consent(sql, &heard.identities, heard.consent, &inbound.key).await?;
+        }
+        if heard.consent == Some(Consent::Out) && !heard.claimed {
             return self.farewell(sql, inbound, heard, &conversation).await;
         }
         let (interaction, new) = match &conversation.open_interaction {
@@ -271,13 +310,17 @@ impl Scope<'_> {
         };
         let command = if new {
             // A bot talks to people, not in public.
-            let bot = self.account.bot && heard.thread.is_none();
+            let bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
             let queue = self.queue(sql, heard).await?;
             Command::Start { conversation: conversation.id.clone(), bot, queue }
         } else {
             Command::Write
         };
-        let done = command::within(sql, self.now, &interaction, command).await?;
+        let mut done = command::within(sql, self.now, &interaction, command).await?;
+        if !heard.opening.attributes.is_empty() {
+            let note = Command::Note { attributes: heard.opening.attributes.clone() };
+            done.interaction = command::within(sql, self.now, &interaction, note).await?.interaction;
+        }
         let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message { interaction: Some(interaction.clone()), ..message };
         let message = message::add(sql, self.now, message).await?;
@@ -289,7 +332,7 @@ impl Scope<'_> {
         if heard.thread.is_some() && conversation.last_seq == 0 {
             next.push(moderation::post_work(self.now, &self.account.channel, &conversation.id));
         }
-        next.extend(fetching(self.now, self.account, &message, inbound.webhook.as_ref()));
+        next.extend(fetching(self.now, self.account, &message, inbound));
         let mut work = done.work;
         work.extend(store::due::add(sql, self.now, next).await?);
         Ok(work)
@@ -345,6 +388,11 @@ impl Scope<'_> {
 
     /// Comments may have a queue of their own.
     async fn queue(&self, sql: &impl Sql, heard: &Heard) -> Result<QueueId, Race> {
+        if let Some(queue) = &heard.opening.queue
+            && let Some(queue) = store::queue::find(sql, queue).await?
+        {
+            return Ok(queue.id);
+        }
         let own = self.account.settings.get("comment_queue").and_then(|queue| queue.as_str());
         if let Some(queue) = own.filter(|queue| heard.thread.is_some() && !queue.is_empty())
             && let Some(queue) = store::queue::find(sql, &queue.into()).await?
@@ -452,14 +500,18 @@ impl Scope<'_> {
     /// The conversation of whoever has one of the identities, made when they never wrote here.
     async fn open(&self, sql: &impl Sql, heard: &Heard, at: Timestamp) -> Result<Conversation, Race> {
         let thread = heard.thread.as_deref();
-        let known = self.conversation_of(sql, &heard.identities, thread).await?;
+        // What is only said leads to the address's own conversation and to nobody else's.
+        let known = match heard.identities.first().filter(|_| heard.claimed) {
+            Some(address) => conversation::with_under(sql, &self.account.id, address, thread).await?,
+            None => self.conversation_of(sql, &heard.identities, thread).await?,
+        };
         let contact = match &known {
             Some(conversation) => conversation.contact.clone(),
             None => self.contact(sql, heard).await?,
         };
         for identity in &heard.identities {
             let merge = unique::id(self.now);
-            contact::add_identity(sql, &contact, identity, true, &merge, self.now).await?;
+            contact::add_identity(sql, &contact, identity, !heard.claimed, &merge, self.now).await?;
         }
         if let Some(conversation) = known {
             let Some(moved) = moved_to(&conversation, heard, at) else { return Ok(conversation) };
@@ -604,6 +656,22 @@ impl Scope<'_> {
         catch_up(sql, self.now, message).await
     }
 
+    async fn ask_for_transcript(
+        &self,
+        sql: &impl Sql,
+        key: &str,
+        identities: &[Identity],
+        to: &Identity,
+    ) -> Result<Vec<Work>, Race> {
+        let Some(conversation) = self.conversation_of(sql, identities, None).await? else {
+            return Ok(vec![]);
+        };
+        let person = Person { email: Some(to.value.clone()), ..Person::default() };
+        learn(sql, self.now, &conversation.contact, &person, self.account).await?;
+        let work = transcript::asked_for(self.now, &conversation, key, to);
+        Ok(store::due::add(sql, self.now, vec![work]).await?)
+    }
+
     async fn leave(&self, sql: &impl Sql, identities: &[Identity]) -> Result<Vec<Work>, Race> {
         let conversation = self.conversation_of(sql, identities, None).await?;
         let Some(open) = conversation.and_then(|conversation| conversation.open_interaction) else {
@@ -627,18 +695,14 @@ fn moved_to<'a>(conversation: &Conversation, heard: &'a Heard, at: Timestamp) ->
 
 /// The work of copying a message's files, if it has some that are not ours yet. It is for later: nothing
 /// slow stands between a message and the desk.
-pub fn fetching(
-    now: Timestamp,
-    account: &Account,
-    message: &Message,
-    webhook: Option<&WebhookId>,
-) -> Option<Work> {
+pub fn fetching(now: Timestamp, account: &Account, message: &Message, inbound: &Inbound) -> Option<Work> {
     let all_ours = message.content.attachments().iter().all(|file| file.id.is_some() || file.hold.is_some());
+    let webhook = inbound.webhook.as_ref();
     let webhook_id = webhook.map_or("", |id| id.as_str());
     (!all_ours).then(|| Work {
         id: unique::id(now),
         kind: Kind::FetchMedia,
-        performer: performer::of_channel(&account.channel),
+        performer: performer::of_channel(inbound.reader.as_deref().unwrap_or(&account.channel)),
         subject: message.id.0.clone(),
         key: format!("fetch_media:{}:{webhook_id}", message.id),
         body: serde_json::json!({ "message_id": message.id, "webhook_id": webhook }),
@@ -706,7 +770,7 @@ async fn changed(
         _ => return Ok(vec![]),
     }
     message::update(sql, now, &message).await?;
-    let next = fetching(now, account, &message, inbound.webhook.as_ref());
+    let next = fetching(now, account, &message, inbound);
     Ok(store::due::add(sql, now, next.into_iter().collect()).await?)
 }
 

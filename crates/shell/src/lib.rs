@@ -28,6 +28,7 @@ pub mod seal;
 pub mod template;
 pub mod token;
 pub mod trace;
+pub mod transcript;
 pub mod unique;
 
 #[cfg(target_family = "wasm")]

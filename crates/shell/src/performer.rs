@@ -1,6 +1,6 @@
 //! Who performs which due work.
 
-/// Deadlines, and whatever nobody else performed.
+/// Deadlines and transcripts, and whatever nobody else performed.
 pub const DISPATCHER: &str = "dispatcher";
 /// Bot turns.
 pub const FLOW: &str = "flow";

@@ -12,7 +12,7 @@ use domain::{
 };
 use futures::executor::block_on;
 use shell::{
-    inbound::{Heard, Person, Report, What, apply},
+    inbound::{Heard, Opening, Person, Report, What, apply},
     outbound::{self, Draft, Outcome},
 };
 use std::thread;
@@ -158,6 +158,8 @@ fn a_phone_makes_two_contacts_one_and_it_can_be_undone() {
             thread: None,
             message: None,
             consent: None,
+            opening: Opening::default(),
+            claimed: false,
         })
     };
     // The network hides the phone one day and the number changes another: both identities lead home.
@@ -210,6 +212,8 @@ fn a_line_in_two_spellings_is_one_contact_and_keeps_both() {
             thread: None,
             consent: None,
             content: Content::text("hola"),
+            opening: Opening::default(),
+            claimed: false,
         };
         center.apply(key, What::Message(heard));
     }
@@ -249,6 +253,8 @@ fn who_proves_a_phone_is_not_whoever_claimed_it_before() {
         thread: None,
         message: None,
         consent: None,
+        opening: Opening::default(),
+        claimed: false,
     };
     let work = center.apply_at(at(1), "m2", What::Message(heard));
     let owner = block_on(store::conversation::with(&sql, &center.account.id, &phone)).unwrap().unwrap();

@@ -197,6 +197,7 @@ pub async fn add_identity(
         Some(holder) => known(sql, &holder.contact).await?,
         None => None,
     };
+    let prover = contact;
     let Some(contact) = known(sql, contact).await? else { return Ok(Learnt::Known) };
     let held = found.map(|holder| holder.identity);
     if held.as_ref() != Some(identity) {
@@ -210,9 +211,10 @@ pub async fn add_identity(
     match &learnt {
         Learnt::Theirs => {}
         Learnt::Known if verified => {
-            let statement = "UPDATE contact_identity SET verified = 1
-                WHERE scheme = $1 AND value = $2 AND verified = 0";
-            sql.query(statement, parameters![&identity.scheme, &identity.value]).await?;
+            // A merged contact who only claimed it keeps no hold on it either.
+            let statement = "UPDATE contact_identity SET contact_id = $1, verified = 1
+                WHERE scheme = $2 AND value = $3 AND verified = 0";
+            sql.query(statement, parameters![prover, &identity.scheme, &identity.value]).await?;
         }
         Learnt::Known => {}
         Learnt::Same { survivor, merged } => {

@@ -3,10 +3,11 @@
 use crate::{
     codec::{NAME, SCHEME},
     config::Settings,
-    origin,
-    rate::{self, Bucket, Limit, Verdict},
-    visitor,
+    hours::Door,
+    identity, limits,
+    visitor::{self, Visitor},
 };
+use channel::{page, rate::Limit};
 use domain::{contact::Identity, id::AccountId, time::Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -15,15 +16,19 @@ use shell::{
     forwarded::network,
     log,
     platform::{
-        center::{Database, database, memory, now, variable},
-        forwarded::{client, full_url},
+        center::{self, Database, database, now, time_zone, variable},
+        forwarded::client,
         reply::{self, Reply},
         request::Asked,
     },
-    seal::Key,
+    seal::{self, Key},
     unique,
 };
-use store::account::{self, Account};
+use std::time::Duration;
+use store::{
+    account::{self, Account},
+    conversation::{self, Conversation},
+};
 
 /// A request to an account, from a page that may use it.
 pub(super) struct Gate {
@@ -33,7 +38,7 @@ pub(super) struct Gate {
     /// For links to files.
     pub(super) links: Key,
     pub(super) now: Timestamp,
-    origin: Option<HeaderValue>,
+    origin: Option<String>,
 }
 
 impl Gate {
@@ -47,85 +52,112 @@ impl Gate {
         let key = key.ok_or_else(|| Failure::Broken("secret_key is not hexadecimal".to_owned()))?;
         // A browser names the origin unless the page is our own.
         let origin = asked.header("origin");
-        if let Some(origin) = origin {
-            let public = variable("public_url").await?;
-            let here = own_origin(&full_url(asked).await?);
-            let own = [Some(public.as_str()), here.as_deref()];
-            let own: Vec<&str> = own.into_iter().flatten().filter(|own| !own.is_empty()).collect();
-            if !origin::is_allowed(origin, Settings(&account.settings).origins(), &own) {
-                return Err(Failure::Forbidden(format!("this chat does not serve {origin}")));
-            }
+        if let Some(origin) = origin
+            && !page::is_allowed(asked, origin, &account.settings).await?
+        {
+            return Err(Failure::Forbidden(format!("this chat does not serve {origin}")));
         }
-        let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
+        let origin = origin.map(str::to_owned);
         Ok(Gate { sql, account, key, links, now: now(), origin })
     }
 
     /// Lets the page read the reply.
-    pub(super) fn let_through(&self, mut reply: Reply) -> Reply {
-        let headers = reply.headers_mut();
-        headers.insert(header::VARY, HeaderValue::from_static("origin"));
-        if let Some(origin) = &self.origin {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        }
-        reply
+    pub(super) fn let_through(&self, reply: Reply) -> Reply {
+        page::let_through(reply, self.origin.as_deref())
     }
 
-    pub(super) fn config(&self, asked: &Asked) -> Result<Reply> {
+    /// Whether somebody is there. Hours that nobody can read close nothing.
+    pub(super) async fn door(&self) -> Result<Door> {
+        let zone = time_zone().await?;
+        Door::of(&self.account.settings, &zone, self.now).or_else(|error| {
+            log::alarm(format!("account {}: {error}", self.account.id));
+            Door::of(&Default::default(), &zone, self.now).map_err(Failure::Broken)
+        })
+    }
+
+    pub(super) async fn config(&self, asked: &Asked) -> Result<Reply> {
         let locale = query(asked, "locale").unwrap_or_default();
-        let mut reply = reply::ok(&Settings(&self.account.settings).config(&locale, &self.account.name));
-        reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+        let door = self.door().await?;
+        let mut reply =
+            reply::ok(&Settings(&self.account.settings).config(&locale, &self.account.name, door));
+        let change = door.status.changes().map_or(CONFIG_LIFE, |at| at.since(self.now).min(CONFIG_LIFE));
+        if let Ok(value) = HeaderValue::from_str(&format!("private, max-age={}", change.as_secs())) {
+            reply.headers_mut().insert(header::CACHE_CONTROL, value);
+        }
         Ok(reply)
     }
 
-    /// Renews a good token; anything else begins a new visitor.
+    /// Renews a good token; anything else begins a new visitor. Whom the site's server vouches for is that
+    /// customer, whoever sat here before.
     pub(super) async fn session(&self, asked: &Asked) -> Result<Reply> {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Session {
             token: Option<String>,
+            identity: Option<String>,
         }
-        let Session { token } = asked.json().unwrap_or_default();
+        let Session { token, identity } = asked.json().unwrap_or_default();
         let account = self.account.id.as_str();
         let known = token.as_deref().and_then(|token| visitor::proven(&self.key, account, token, self.now));
-        let visitor_id = match known {
-            Some(visitor) => visitor.to_owned(),
-            None => {
-                self.limit("session", &network(client(asked).await?), rate::SESSIONS).await?;
-                unique::id(self.now)
+        let visitor = match (identity, known) {
+            (Some(identity), _) => match self.vouched(&identity).await? {
+                Ok(vouched) => vouched,
+                Err(refused) => return Ok(not_believed(refused)),
+            },
+            (None, Some(subject)) => Visitor::of(subject),
+            (None, None) => {
+                self.limit("session", &network(client(asked).await?), limits::SESSIONS).await?;
+                Visitor::anonymous(unique::id(self.now))
             }
         };
-        let expires = self.now + visitor::TOKEN_LIFE;
-        let token = visitor::token(&self.key, account, &visitor_id, expires);
-        Ok(reply::ok(&serde_json::json!({ "token": token, "visitor_id": visitor_id, "expires_ms": expires })))
+        let expires = self.now + visitor.token_life();
+        let token = visitor::token(&self.key, account, &visitor.subject(), expires);
+        Ok(reply::ok(&serde_json::json!({
+            "token": token,
+            "visitor_id": visitor.id,
+            "expires_ms": expires,
+            "identified": visitor.vouched.is_some(),
+        })))
+    }
+
+    /// The customer whom a token of the site's server names.
+    async fn vouched(&self, token: &str) -> Result<Result<Visitor, identity::Refused>> {
+        let secrets = seal::open(&center::key().await?, &self.account.secrets)?;
+        let secret = secrets.get("identity_secret").and_then(|secret| secret.as_str()).unwrap_or_default();
+        let account = self.account.id.as_str();
+        let read = identity::read(token, secret, account, self.now.0.div_euclid(1000));
+        Ok(read.map(|vouched| Visitor { id: vouched.visitor(&self.key, account), vouched: Some(vouched) }))
     }
 
     /// The visitor whose token came with the request.
-    pub(super) fn visitor(&self, asked: &Asked) -> Result<String> {
+    pub(super) fn visitor(&self, asked: &Asked) -> Result<Visitor> {
         let token = asked.bearer().unwrap_or_default();
         let visitor = visitor::proven(&self.key, self.account.id.as_str(), token, self.now);
         visitor
-            .map(str::to_owned)
+            .map(Visitor::of)
             .ok_or_else(|| Failure::Unauthorized("the visitor's token is not good".to_owned()))
     }
 
     pub(super) async fn limit(&self, what: &str, who: &str, limit: Limit) -> Result<()> {
-        let memory = memory().await?;
-        let key = format!("rate:{what}:{}:{who}", self.account.id);
-        // A bucket that cannot be read is a full one: nobody is locked out by a lost cache.
-        let bucket = memory.get(&key).await.ok().flatten();
-        let bucket: Bucket = bucket.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        match rate::take(bucket, limit, self.now) {
-            Verdict::Allowed(bucket) => {
-                if let Err(error) = memory.set_json(&key, &bucket).await {
-                    log::warning(format!("a rate limit was not kept: {error}"));
-                }
-                Ok(())
-            }
-            Verdict::Refused { retry_after_ms } => {
-                Err(Failure::TooMany(u64::try_from(retry_after_ms.div_euclid(1000) + 1).unwrap_or(1)))
-            }
-        }
+        page::limit(&self.account.id, what, who, limit, self.now).await
     }
+
+    /// The conversation of a visitor, if they ever wrote.
+    pub(super) async fn conversation(&self, visitor: &Visitor) -> Result<Option<Conversation>> {
+        Ok(conversation::with(&self.sql, &self.account.id, &identity(&visitor.id)).await?)
+    }
+}
+
+/// How long a page may go on with the account's settings.
+const CONFIG_LIFE: Duration = Duration::from_secs(300);
+
+/// The site's mistake, in words for whoever builds it.
+fn not_believed(refused: identity::Refused) -> Reply {
+    let problem = serde_json::json!({
+        "type": "about:blank", "title": "identity refused", "status": 403, "code": "identity_refused",
+        "detail": format!("the identity is refused: {refused}"),
+    });
+    reply::json(StatusCode::FORBIDDEN, &problem)
 }
 
 pub(super) fn identity(visitor: &str) -> Identity {
@@ -136,28 +168,4 @@ pub(super) fn identity(visitor: &str) -> Identity {
 pub(super) fn query(asked: &Asked, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(asked.query.as_bytes());
     pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-/// What a browser is told before it asks across origins.
-pub(super) fn preflight() -> Reply {
-    let mut reply = reply::empty(StatusCode::NO_CONTENT);
-    let headers = reply.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type"),
-    );
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
-    reply
-}
-
-pub(super) fn open_to_all(mut reply: Reply) -> Reply {
-    reply.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    reply
-}
-
-/// `http://host:port` of the address that was asked.
-fn own_origin(full_url: &str) -> Option<String> {
-    let url: http::Uri = full_url.parse().ok()?;
-    Some(format!("{}://{}", url.scheme_str()?, url.authority()?))
 }

@@ -7,7 +7,7 @@ mod stream;
 mod upload;
 
 use crate::{codec::Webchat, file, widget};
-use channel::{codec::Codec, serve, webhook};
+use channel::{codec::Codec, page, serve, webhook};
 use gate::Gate;
 use http::{HeaderValue, Method, StatusCode, header};
 use shell::{
@@ -37,7 +37,7 @@ async fn read_and_answer(request: Request) -> Reply {
     match Asked::read(request, limit).await {
         Ok(asked) => answer(&asked).await,
         // The widget must be able to read it, and there is nothing secret in it.
-        Err(failure) => gate::open_to_all(reply::from(Err(failure))),
+        Err(failure) => page::open_to_all(reply::from(Err(failure))),
     }
 }
 
@@ -56,7 +56,7 @@ async fn answer(asked: &Asked) -> Reply {
 async fn behind_gate(asked: &Asked, account: &str, what: &[&str]) -> Reply {
     let gate = match Gate::open(asked, account).await {
         Ok(gate) => gate,
-        Err(failure) => return gate::open_to_all(reply::from(Err(failure))),
+        Err(failure) => return page::open_to_all(reply::from(Err(failure))),
     };
     let outcome = serve(&gate, asked, what).await;
     gate.let_through(reply::from(outcome))
@@ -64,9 +64,9 @@ async fn behind_gate(asked: &Asked, account: &str, what: &[&str]) -> Reply {
 
 async fn serve(gate: &Gate, asked: &Asked, what: &[&str]) -> Result<Reply> {
     match (&asked.method, what) {
-        (&Method::OPTIONS, _) => Ok(gate::preflight()),
+        (&Method::OPTIONS, _) => Ok(page::preflight()),
         (&Method::POST, ["post"]) => post::receive(gate, asked).await,
-        (&Method::GET, ["config"]) => gate.config(asked),
+        (&Method::GET, ["config"]) => gate.config(asked).await,
         (&Method::POST, ["session"]) => gate.session(asked).await,
         (&Method::GET, ["events"]) => stream::events(gate, asked).await,
         (&Method::GET, ["messages"]) => stream::messages(gate, asked).await,
@@ -89,5 +89,5 @@ fn script(asked: &Asked) -> Reply {
     if gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    gate::open_to_all(reply)
+    page::open_to_all(reply)
 }

@@ -54,7 +54,7 @@ pub(super) async fn messages(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let visitor = gate.visitor(asked)?;
     let mut progress = Progress::since(since(asked));
     let mut told = vec![];
-    if let Some(conversation) = conversation::with(&gate.sql, &gate.account.id, &identity(&visitor)).await? {
+    if let Some(conversation) = gate.conversation(&visitor).await? {
         let signer = Signer { key: &gate.links, now: gate.now };
         told = progress.news(&gate.sql, &conversation, signer).await?;
         told.extend(who_types(&memory().await?, &conversation, &progress).await.map(|(_, told)| told));
@@ -70,7 +70,7 @@ pub(super) async fn events(gate: &Gate, asked: &Asked) -> Result<Reply> {
     // The stream outlives the request and keeps nothing of it that others wait for: no connection.
     let line = Line { account: gate.account.id.clone(), links: gate.links.clone(), began: gate.now };
     spin_sdk::wasip3::spawn(async move {
-        if let Err(failure) = tell(line, &visitor, progress, sender).await {
+        if let Err(failure) = tell(line, &visitor.id, progress, sender).await {
             log::warning(format!("a visitor's stream broke off: {failure}"));
         }
     });

@@ -4,7 +4,7 @@
 use crate::{
     config::Settings,
     file::{self, Refused},
-    rate,
+    limits,
     server::gate::{Gate, query},
 };
 use domain::file::Hold;
@@ -24,7 +24,7 @@ use store::attachment;
 /// Keeps a file that no message has yet. Its id can be sent in one conversation only.
 pub(super) async fn take(gate: &Gate, asked: &Asked) -> Result<Reply> {
     let visitor = gate.visitor(asked)?;
-    gate.limit("upload", &visitor, rate::UPLOADS).await?;
+    gate.limit("upload", &visitor.id, limits::UPLOADS).await?;
     let limit = Settings(&gate.account.settings).attachment_bytes_max();
     file::check(&asked.body, limit).map_err(|refused| match refused {
         Refused::TooLarge => Failure::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)),

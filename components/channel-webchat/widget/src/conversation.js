@@ -3,7 +3,7 @@
 // Whatever arrives may arrive again, late, or through another tab: messages are keyed by id, own ones
 // also by `client_id`, and marks only move forward. That is all that replaying by sequence needs.
 
-import { account, keep, kept, keptKeys } from './shelf.js';
+import { account, clear, keep, kept, keptKeys } from './shelf.js';
 
 const KEPT = 60; // Messages a reload shows before the network does.
 
@@ -43,10 +43,10 @@ export const apply = (event, data, heard) => {
   } else if (event === 'state') state = data;
   else if (event === 'outbox') put(data, true);
   else if (event === 'seen') seen = Math.max(seen, data);
-  else if (event === 'forget') load();
+  else if (event === 'forget') load(); // With `true`: somebody else sits here.
   if (event === 'message' || event === 'state') save();
   if (!heard) tell(event, data);
-  tellView(event, data);
+  tellView(event, data, heard);
 };
 if (tabs) tabs.onmessage = ({ data }) => apply(data.event, data.data, true);
 
@@ -75,6 +75,12 @@ export const forget = () => {
   apply('forget');
 };
 
+/** Somebody else sits here now: nothing of the one before is left, not even what was to be sent. */
+export const leave = () => {
+  clear();
+  apply('forget', true);
+};
+
 /** Everything to show, oldest first; what is not yet confirmed comes last. */
 export const entries = () => [
   ...sorted().map(message => ({
@@ -91,6 +97,8 @@ export const lastTheirs = () => sorted().reduce((last, message) => own(message) 
 export const unread = () => sorted().filter(message => !own(message) && message.seq > seen).length;
 export const begun = () => messages.size + outbox.size > 0;
 export const now = () => state;
+/** Whether the next message begins something new. */
+export const idle = () => !state.state || state.state === 'disposed';
 export const ended = () => /wrap_up|disposed/.test(state.state);
 
 load();

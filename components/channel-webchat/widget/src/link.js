@@ -6,7 +6,7 @@
 // buffers) gives way to polling for a while.
 
 import * as talk from './conversation.js';
-import { account, base, keep, kept } from './shelf.js';
+import { account, base, keep, kept, settings } from './shelf.js';
 
 const QUIET_MS = 40_000;    // The server sends a heartbeat each 15 s; longer silence is a dead line.
 const FIRST_MS = 8_000;     // It begins with a comment, so silence at the start is a proxy that buffers.
@@ -17,7 +17,9 @@ const WOKE = 'woke';
 
 const patience = failures => Math.random() * Math.min(30_000, 800 * 2 ** failures) + 200;
 
-let page;                        // What the link asks and tells its page: isOpen(), locale, draw().
+let page;                        // What the link asks and tells its page: isOpen(), locale, draw(), refused(fields).
+let identity;                    // The site's signed word on who the visitor is.
+let person = 0;                  // Counts whoever sat here: what was asked for one is not for the next.
 export let lost = false;
 let told = kept('told') || {};   // The marks that the business was told.
 let opening, flushing, typed = 0, marking, listening, abort, flowed, heard, hurry, elected, resign, refreshed = 0;
@@ -29,29 +31,83 @@ const request = (path, options) => fetch(new URL(path, base), { credentials: 'om
 const json = (path, value, headers) =>
   request(path, { method: 'POST', body: JSON.stringify(value), headers: { ...headers, 'Content-Type': 'application/json' } });
 
-// Fails with the status where the server refuses.
+// Fails with the status where the server refuses, and with GONE where somebody else sits here meanwhile.
+const GONE = 'gone';
 const proven = async ask => {
-  let response = await ask({ Authorization: `Bearer ${await token()}` });
-  if (response.status === 401) response = await ask({ Authorization: `Bearer ${await session()}` });
+  const mine = person;
+  const same = value => { if (mine !== person) throw GONE; return value; };
+  const headers = async token => ({ Authorization: `Bearer ${same(await token)}` });
+  let response = await ask(await headers(token()));
+  if (response.status === 401) response = await ask(await headers(session()));
+  same();
+  if (response.status === 422) page.refused((await response.json()).fields);
   if (!response.ok) throw response.status;
   return response;
 };
 
+const proofOf = identity => identity?.slice(-43);
+
 const token = () => {
   const known = kept('token');
-  return known?.renew_ms > Date.now() ? known.token : session();
+  return known?.renew_ms > Date.now() && (!identity || known.proof === proofOf(identity)) ? known.token : session();
 };
 
+/** What a token says. Only the server knows whether it is true. */
+const claims = token => {
+  try { return JSON.parse(decodeURIComponent([...atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))].map(c => `%${c.charCodeAt().toString(16).padStart(2, 0)}`).join(''))); } catch { return {}; }
+};
+
+/** Names of what need not be asked. */
+export const known = () => {
+  const { name, email, phone, phone_number } = claims(identity || '');
+  return [name && 'name', email && 'email', (phone || phone_number) && 'phone'];
+};
+
+/** Nobody's answer of before reaches whoever sits here now. */
+export const restart = () => {
+  person++;
+  opening = null;
+  told = {};
+  abort?.abort(WOKE);
+};
+
+/** The customer whom the site's server signed for; nobody: logged out. */
+export const login = signed => {
+  const before = kept('token')?.sub;
+  identity = signed;
+  if (before && before !== `${claims(signed).sub}`) leave();
+  // Whoever was nobody in particular stays that until the server believes the token.
+  else if (signed && talk.begun()) token().catch?.(() => {});
+};
+
+const leave = () => { restart(); talk.leave(); };
+
 // Renews the token, or begins a new visitor. Concurrent callers share one request.
-const session = () => opening ||= openSession().finally(() => { opening = null; });
+const session = () => {
+  const mine = opening ||= openSession().finally(() => { if (opening === mine) opening = null; });
+  return mine;
+};
 
 const openSession = async () => {
   const known = kept('token');
-  const response = await json(`webchat/${account}/session`, { token: known?.token, page: location.origin + location.pathname });
+  const mine = person, proof = proofOf(identity), known_proof = proof && known?.proof === proof;
+  const response = await json(`webchat/${account}/session`, { token: known?.token, identity: known_proof ? undefined : identity });
+  if (response.status === 403 && identity) {
+    // The site's mistake: the visitor is nobody in particular, and never the customer of before.
+    console.error(`centralita: ${(await response.json()).detail}`);
+    identity = null;
+    if (known?.sub) leave();
+    return openSession();
+  }
   if (!response.ok) throw response.status;
-  const { token, visitor_id, expires_ms } = await response.json();
-  if (known && known.visitor_id !== visitor_id) { talk.forget(); told = {}; }
-  keep('token', { token, visitor_id, renew_ms: (Date.now() + expires_ms) / 2 });
+  const { token, visitor_id, expires_ms, identified } = await response.json();
+  if (mine !== person) throw GONE;
+  const sub = identified && (proof ? `${claims(identity).sub}` : known?.sub);
+  if (known && known.visitor_id !== visitor_id) {
+    if (sub || known.sub) leave();
+    else { talk.forget(); told = {}; }
+  }
+  keep('token', { token, visitor_id, renew_ms: (Date.now() + expires_ms) / 2, sub, proof: identified && (proof || known?.proof) });
   return token;
 };
 
@@ -64,13 +120,19 @@ export const configuration = locale => request(`webchat/${account}/config?locale
 
 // ---- out
 
+// What begins a conversation says what was asked first, what it answers, and from which page it comes.
+const beginning = () => talk.idle() ? { answers: kept('answers'), page: location.origin + location.pathname } : {};
+
 export const send = fields => {
-  talk.put({ client_id: newId(), at_ms: Date.now(), fate: 'sending', attachments: [], ...fields });
+  talk.put({ client_id: newId(), at_ms: Date.now(), fate: 'sending', attachments: [], ...beginning(), ...fields });
   flush();
 };
 
+/** One message, or all that failed. */
 export const retry = client_id => {
-  for (const item of talk.waiting()) if (item.client_id === client_id) talk.put({ ...item, fate: 'sending' });
+  for (const item of talk.waiting()) {
+    if (client_id ? item.client_id === client_id : item.fate === 'failed') talk.put({ ...item, ...beginning(), fate: 'sending' });
+  }
   flush();
 };
 
@@ -81,12 +143,13 @@ const flush = async () => {
   flushing = true;
   let failures = 0;
   for (let item; (item = talk.waiting().find(item => item.fate === 'sending'));) {
-    const { client_id, at_ms, text, choice, attachments } = item;
+    const { client_id, at_ms, text, choice, attachments, answers, invitation, page } = item;
     try {
-      await post('message', { client_id, at_ms, text, choice, attachments: attachments.map(file => file.id) });
+      await post('message', { client_id, at_ms, text, choice, attachments: attachments.map(file => file.id), answers, invitation, page });
       talk.put({ ...item, fate: 'sent' });
       failures = 0;
     } catch (status) {
+      if (status === GONE) continue;
       // Refused for good, or out of patience: then the next sign of a network tries again.
       const final = status >= 400 && status < 500 && status !== 429;
       if (final || ++failures > 5) talk.put({ ...item, fate: 'failed', again: !final });
@@ -172,7 +235,7 @@ export const listen = async () => {
       else for (let polls = 0; polls < POLLS && wanted(); polls++) { await sync(); await pause(document.hidden ? 15_000 : 3_000); }
       broken = 0;
     } catch (error) {
-      if (error === WOKE || !wanted()) continue;
+      if (error === WOKE || error === GONE || !wanted()) continue;
       if (error === 403 || error === 404) break;
       if (flowed && Date.now() - began > STEADY_MS) broken = 0;
       // Does a plain request get through? Then the stream is at fault, not the network.
@@ -195,13 +258,16 @@ const since = () => {
 };
 
 const sync = async () => {
+  const mine = person;
   const response = await proven(headers => request(`webchat/${account}/messages?since=${since()}`, { headers }));
-  for (const { event, data } of (await response.json()).events) talk.apply(event, data);
+  const { events } = await response.json();
+  if (mine !== person) throw GONE;
+  for (const { event, data } of events) talk.apply(event, data);
   setLost(false);
 };
 
 const stream = async () => {
-  const began = heard = Date.now();
+  const began = heard = Date.now(), mine = person;
   const { signal } = abort = new AbortController();
   flowed = false;
   const watch = setInterval(() => {
@@ -212,6 +278,7 @@ const stream = async () => {
     const reader = response.body.getReader(), decoder = new TextDecoder();
     for (let rest = ''; ;) {
       const { value, done } = await reader.read();
+      if (mine !== person) throw GONE;
       if (done && Date.now() - began < STEADY_MS) throw 0;
       if (done) return;
       heard = Date.now();
@@ -235,6 +302,7 @@ const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => 
 
 export const connect = asking => {
   page = asking;
+  if ('identity' in settings) login(settings.identity);
   for (const sign of ['online', 'focus', 'pageshow', 'visibilitychange']) addEventListener(sign, wake);
   wake();
 };

@@ -20,5 +20,10 @@ export const keep = (key, value) => {
   } catch { disk = { ...disk, [prefix + key]: JSON.stringify(value) }; }
 };
 
+/** Forgets the person; what is the page's stays. */
+export const clear = () => {
+  for (const key of keptKeys('')) if (!/^(config|invited|open)$/.test(key)) keep(key, null);
+};
+
 export const keptKeys = start =>
   Object.keys(disk).filter(key => key.startsWith(prefix + start)).map(key => key.slice(prefix.length));

@@ -6,6 +6,9 @@ const TEXTS = {
     sending: 'Enviando', sent: 'Enviado', delivered: 'Entregado', read: 'Leído', failed: 'No se ha enviado', retry: 'Reintentar',
     contact: 'Tú', bot: 'Asistente virtual', agent: 'Agente', system: 'Aviso',
     lost: 'Sin conexión. Lo que escribas se enviará al volver.', queued: 'Buscando a una persona…', with: 'Hablas con', types: 'está escribiendo',
+    optional: 'opcional', terms: 'Leer', begin: 'Continuar', invalid: 'Revisa este dato', reply: 'Responder', dismiss: 'Cerrar la invitación',
+    closed: 'Ahora estamos cerrados.', opens: 'Abrimos el', leave: 'Deja tu mensaje y te responderemos por correo.',
+    mail: 'Recibir la conversación por correo', address: 'Tu correo electrónico', mailed: 'Te la enviamos a', tooMany: 'Espera un poco y vuelve a intentarlo.',
     end: 'Terminar la conversación', cancel: 'Seguir', ended: 'Conversación terminada. Escribe para empezar otra.', unsupported: 'Mensaje no compatible',
   },
   en: {
@@ -14,6 +17,9 @@ const TEXTS = {
     sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent', retry: 'Try again',
     contact: 'You', bot: 'Virtual assistant', agent: 'Agent', system: 'Notice',
     lost: 'No connection. What you write will be sent later.', queued: 'Looking for a person…', with: 'You are talking to', types: 'is typing',
+    optional: 'optional', terms: 'Read', begin: 'Continue', invalid: 'Check this', reply: 'Reply', dismiss: 'Close the invitation',
+    closed: 'We are closed now.', opens: 'We open on', leave: 'Leave a message and we will answer by e-mail.',
+    mail: 'Get the conversation by e-mail', address: 'Your e-mail address', mailed: 'It is on its way to', tooMany: 'Wait a little and try again.',
     end: 'End the conversation', cancel: 'Continue', ended: 'Conversation ended. Write to start another.', unsupported: 'Unsupported message',
   },
   pt: {
@@ -22,6 +28,9 @@ const TEXTS = {
     sending: 'Enviando', sent: 'Enviada', delivered: 'Entregue', read: 'Lida', failed: 'Não foi enviada', retry: 'Tentar de novo',
     contact: 'Você', bot: 'Assistente virtual', agent: 'Agente', system: 'Aviso',
     lost: 'Sem conexão. O que você escrever será enviado na volta.', queued: 'Procurando uma pessoa…', with: 'Você fala com', types: 'está digitando',
+    optional: 'opcional', terms: 'Ler', begin: 'Continuar', invalid: 'Confira este dado', reply: 'Responder', dismiss: 'Fechar o convite',
+    closed: 'Agora estamos fechados.', opens: 'Abrimos', leave: 'Deixe sua mensagem e responderemos por e-mail.',
+    mail: 'Receber a conversa por e-mail', address: 'Seu e-mail', mailed: 'Estamos enviando para', tooMany: 'Espere um pouco e tente de novo.',
     end: 'Encerrar a conversa', cancel: 'Continuar', ended: 'Conversa encerrada. Escreva para começar outra.', unsupported: 'Mensagem não compatível',
   },
 };

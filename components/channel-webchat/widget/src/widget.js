@@ -1,7 +1,9 @@
 // The custom element: launcher, panel, and what the visitor does with them. A page has one.
 
+import { makeAsking } from './asking.js';
 import { palette } from './colour.js';
 import * as talk from './conversation.js';
+import * as invitation from './invitation.js';
 import * as link from './link.js';
 import { authorName, button, icon, make, messageView, sizeText } from './parts.js';
 import { account, keep, kept, settings } from './shelf.js';
@@ -14,17 +16,19 @@ const DAY_MS = 86_400_000, RUN_MS = 300_000;
 const locale = chooseLocale(settings.locale), texts = textsFor(locale);
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const days = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+const opening = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
 const near = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
 let host, config = kept('config') || { title: 'Chat' };
-let views = new Map(), drawing, typingEnds, who;
+let views = new Map(), drawing, typingEnds, who, asking, recheck;
 
 // ---- what it is made of
 
 const hidden = { hidden: true };
 const badge = make('span.badge', hidden), teaser = make('button.teaser', { ...hidden, type: 'button', onclick: () => open() });
 const opener = make('button.launcher', { type: 'button', ariaHasPopup: 'dialog', onclick: () => open() }, icon('chat'), badge);
-const corner = make('.corner', {}, teaser, opener);
+const news = make('.sr', { role: 'status' }), invite = make('section.invite', { ...hidden, ariaLabel: texts.newer });
+const corner = make('.corner', {}, news, invite, teaser, opener);
 
 const heading = make('h2', { id: 'title' }), sub = make('', { role: 'status' }), face = make('.face', { ariaHidden: true });
 const ender = button('end', texts.end, () => { confirm.hidden = false; confirm.firstChild.focus(); });
@@ -36,14 +40,30 @@ const answerEnd = yes => () => {
 const confirm = make('.bar', hidden,
   make('button.pill', { type: 'button', textContent: texts.end, onclick: answerEnd(true) }),
   make('button.pill', { type: 'button', textContent: texts.cancel, onclick: answerEnd() }));
+const mailer = button('mail', texts.mail, () => { mailing.hidden = !mailing.hidden; address.value ||= who?.email || ''; address.focus(); });
+const address = make('input', { type: 'email', required: true, autocomplete: 'email', placeholder: texts.address, ariaLabel: texts.address });
+const mailing = make('form.bar', {
+  ...hidden,
+  onsubmit: async event => {
+    event.preventDefault();
+    const email = address.value.trim();
+    try {
+      await link.post('transcript', { email });
+      mailing.hidden = true;
+      say(`${texts.mailed} ${email}`, true);
+    } catch (status) { say(status === 429 ? texts.tooMany : texts.failed); }
+    field.focus();
+  },
+}, address, make('button.pill', { textContent: texts.send }));
 const bar = make('.bar', { ...hidden, role: 'status' });
 
 const greeting = make('.msg first', {}, make('.bubble'));
 const dots = make('.dots', hidden);
-const log = make('.log', { role: 'log', ariaLive: 'polite', ariaLabel: texts.log, tabIndex: 0, onscroll: () => { pinned = atEnd(); see(); } }, greeting, dots);
+const asked = make('', hidden);
+const log = make('.log', { role: 'log', ariaLive: 'polite', ariaLabel: texts.log, tabIndex: 0, onscroll: () => { pinned = atEnd(); see(); } }, greeting, asked, dots);
 const newer = make('button.pill newer', { ...hidden, type: 'button', textContent: `↓ ${texts.newer}`, onclick: () => toEnd() });
 
-const say = words => { note.textContent = words; note.hidden = !words; };
+const say = (words, good) => { note.textContent = words; note.hidden = !words; note.classList.toggle('good', !!good); };
 const note = make('.note', { ...hidden, role: 'status' });
 const picker = make('input', { ...hidden, type: 'file', multiple: true, onchange: () => { attach(picker.files); picker.value = ''; } });
 const clip = button('clip', '', () => picker.click());
@@ -55,6 +75,7 @@ const field = make('textarea', {
 });
 const go = button('send', texts.send, event => submit(event), 'tool go');
 const over = make('.over', hidden);
+const writer = make('form.write', {}, picker, clip, field, go);
 const tray = makeTray({ texts, say, changed: () => drawSend() });
 
 const panel = make('.panel', {
@@ -63,8 +84,8 @@ const panel = make('.panel', {
   ondragleave: event => { over.hidden ||= !panel.contains(event.relatedTarget); },
   ondrop: event => { over.hidden = true; drop(event, event.dataTransfer); },
 },
-make('header', {}, face, make('.head', {}, heading, sub), ender, button('down', texts.close, () => close())),
-confirm, bar, log, newer, tray.node, note, make('form', {}, picker, clip, field, go), over);
+make('header', {}, face, make('.head', {}, heading, sub), mailer, ender, button('down', texts.close, () => close())),
+confirm, mailing, bar, log, newer, tray.node, note, writer, over);
 panel.setAttribute('aria-labelledby', 'title');
 
 // ---- opening and closing
@@ -81,12 +102,15 @@ const show = opened => {
 
 const open = focus => {
   panel.ariaModal = innerWidth <= 480;
+  invite.hidden = true;
   show(true);
   fit();
   toEnd();
-  if (focus !== false) field.focus();
+  if (focus !== false) toWriting();
   link.listen();
 };
+
+const toWriting = () => { asked.hidden ? field.focus() : asking.focus(); };
 
 const close = () => {
   show(false);
@@ -121,10 +145,14 @@ const draw = () => {
   face.textContent = (agent?.name || title)[0];
   sub.textContent = agent?.name ? `${texts.with} ${agent.name}` : /queued|offered/.test(state) ? texts.queued : state === 'bot' ? texts.bot : texts.ready;
   ender.hidden = !state || ended;
-  bar.hidden = !link.lost && !ended;
-  bar.textContent = link.lost ? texts.lost : texts.ended;
-  greeting.hidden = !config.greeting || talk.begun();
-  greeting.firstChild.textContent = config.greeting;
+  const { closed } = config, shut = closed && talk.idle(), first = kept('answering')?.text || config.greeting;
+  bar.hidden = !link.lost && !ended && !shut;
+  bar.textContent = link.lost ? texts.lost : shut ? closedText(closed) : texts.ended;
+  greeting.hidden = !first || talk.begun();
+  greeting.firstChild.textContent = first;
+  mailer.hidden = !config.transcript || !talk.begun();
+  drawAsking();
+  writer.hidden = !asked.hidden || (shut && !closed.message);
   clip.hidden = !attachments;
   over.textContent = clip.title = attachments ? `${texts.limits} ${sizeText(attachments.max_bytes, locale)}` : '';
   clip.ariaLabel = `${texts.attach}. ${clip.title}`;
@@ -137,7 +165,28 @@ const draw = () => {
   opener.ariaLabel = unread ? `${texts.open}. ${texts.newer}: ${unread}` : texts.open;
   teaser.hidden ||= !unread;
   newer.hidden = !unread;
-  if (end) toEnd();
+  if (end && asked.hidden) toEnd();
+};
+
+const closedText = ({ text, opens_ms, message }) =>
+  text || [texts.closed, opens_ms && `${texts.opens} ${opening.format(opens_ms)}.`, message && texts.leave].filter(part => part).join(' ');
+
+// Built once for what is to be asked, so that nobody's typing is lost to a redraw.
+const drawAsking = () => {
+  const { fields, closed } = config, known = link.known();
+  const open = fields?.filter(({ name }) => !known.includes(name)) || [];
+  const signature = JSON.stringify(open);
+  if (asking?.signature !== signature && open.length) {
+    asking = makeAsking(open, texts, who, answers => {
+      keep('answers', answers);
+      draw();
+      field.focus();
+      link.retry();
+    });
+    asking.signature = signature;
+    asked.replaceChildren(asking.node);
+  }
+  asked.hidden = !open.length || !talk.idle() || !!kept('answers') || (closed && !closed.message);
 };
 
 const drawSend = () => {
@@ -183,7 +232,19 @@ const see = () => {
   }
 };
 
-const changed = (event, data) => {
+const changed = (event, data, heard) => {
+  if (event === 'forget') {
+    if (heard) link.restart();
+    if (data) {
+      who = asking = undefined;
+      tray.empty();
+      say('');
+      for (const part of [teaser, invite, dots, mailing, confirm]) part.hidden = true;
+      address.value = '';
+    }
+    field.value = kept('draft') || '';
+  }
+  if (event === 'state' && !talk.idle()) keep('answers', null);
   if (event === 'typing' || event === 'message') {
     clearTimeout(typingEnds);
     dots.hidden = event === 'message';
@@ -225,7 +286,9 @@ const retry = client_id => { link.retry(client_id); field.focus(); };
 const deliver = message => {
   field.focus();
   introduce();
-  link.send(message);
+  const invitation = kept('answering')?.id;
+  keep('answering', null);
+  link.send({ ...message, invitation });
   toEnd();
 };
 
@@ -234,6 +297,22 @@ const introduce = () => {
   const told = JSON.stringify(who);
   if (who && kept('who') !== told) link.post('identify', who).then(() => keep('who', told), () => {});
 };
+
+const refused = problems => {
+  keep('answers', null);
+  configure();
+  asking?.refuse(problems);
+};
+
+const inviteTo = ({ id, text }) => {
+  const dismiss = () => { invite.hidden = true; };
+  invite.replaceChildren(make('p', { textContent: text }), button('close', texts.dismiss, dismiss),
+    make('button.pill', { type: 'button', textContent: texts.reply, onclick: () => { keep('answering', { id, text }); open(); } }));
+  invite.hidden = false;
+  news.textContent = text;
+};
+
+const mayInvite = () => !isOpen() && !talk.begun() && !config.closed && !host.hidden;
 
 const attach = files => tray.add(files, config.attachments, clip.title);
 
@@ -246,19 +325,35 @@ const drop = (event, data) => {
 const key = event => {
   if (event.key === 'Escape') {
     event.stopPropagation();
-    confirm.hidden ? close() : answerEnd()();
+    if (!mailing.hidden) { mailing.hidden = true; field.focus(); }
+    else confirm.hidden ? close() : answerEnd()();
   }
   if (event.key !== 'Tab' || innerWidth > 480) return;
   // Full screen it is modal: Tab goes round in it.
-  const stops = [...panel.querySelectorAll('button:enabled,textarea,a,.log')].filter(node => node.offsetParent);
+  const stops = [...panel.querySelectorAll('button:enabled,textarea,input,select,a,.log')].filter(node => node.offsetParent);
   const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
   if (host.shadowRoot.activeElement === edge) { event.preventDefault(); other.focus(); }
+};
+
+// What the account says now; when that changes, again. Without a network, what the last visit left will do.
+const configure = async () => {
+  const response = await link.configuration(locale).catch(() => ({}));
+  host.hidden = /40[34]/.test(response.status);
+  if (host.hidden) console.warn(`centralita: account ${account} does not serve ${origin}`);
+  if (!response.ok) return;
+  keep('config', config = await response.json());
+  clearTimeout(recheck);
+  // A timer holds no more than 24 days.
+  if (config.changes_ms) recheck = setTimeout(configure, Math.min(Math.max(config.changes_ms - Date.now(), 0) + 1000, 1e9));
+  paint();
+  draw();
+  invitation.plan(config.invitations, mayInvite, inviteTo);
 };
 
 // ---- the element
 
 class CentralitaChat extends HTMLElement {
-  async connectedCallback() {
+  connectedCallback() {
     if (host) return;
     host = this;
     const sheet = new CSSStyleSheet(), root = this.attachShadow({ mode: 'open' });
@@ -271,23 +366,17 @@ class CentralitaChat extends HTMLElement {
     for (const sign of ['focus', 'visibilitychange']) addEventListener(sign, see);
     paint();
     talk.onChange(changed);
-    link.connect({ locale, isOpen, draw });
+    link.connect({ locale, isOpen, draw, refused });
     const { name, phone, email } = settings;
     if (name || phone || email) this.identify({ name, phone, email });
     if (kept('open') && innerWidth > 480) open(false); else draw();
-
-    // Without a network, what the last visit left will do.
-    const response = await link.configuration(locale).catch(() => ({}));
-    this.hidden = /40[34]/.test(response.status);
-    if (this.hidden) console.warn(`centralita: account ${account} does not serve ${origin}`);
-    if (!response.ok) return;
-    keep('config', config = await response.json());
-    paint();
-    draw();
+    configure();
   }
 
   open() { open(); }
   close() { close(); }
+  login(identity) { link.login(identity); draw(); link.listen(); }
+  logout() { link.login(); draw(); }
   identify(person) { who = person; if (talk.begun()) introduce(); }
 }
 

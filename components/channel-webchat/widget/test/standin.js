@@ -91,11 +91,13 @@ export class Standin {
       return response.end(file.bytes);
     }
     if (what === 'session') {
-      const { token } = JSON.parse(await body(request));
-      const visitor_id = this.tokens.get(token) ?? randomUUID();
+      const { token, identity } = JSON.parse(await body(request));
+      const sub = identity && JSON.parse(Buffer.from(identity.split('.')[1], 'base64url')).sub;
+      if (sub === 'forged') return reply(403, { code: 'identity_refused', detail: 'the identity is refused: a forgery' });
+      const visitor_id = sub ? `customer-${sub}` : this.tokens.get(token) ?? randomUUID();
       const fresh = randomUUID();
       this.tokens.set(fresh, visitor_id);
-      return reply(200, { token: fresh, visitor_id, expires_ms: Date.now() + 86_400_000 });
+      return reply(200, { token: fresh, visitor_id, expires_ms: Date.now() + 86_400_000, identified: /^customer/.test(visitor_id) });
     }
     if (!this.tokens.has(request.headers.authorization?.replace('Bearer ', ''))) return reply(401, {});
     const since = Number(url.searchParams.get('since'));
@@ -128,7 +130,7 @@ export class Standin {
   }
 
   inbound(post, reply) {
-    if (this.refuse && post.kind === 'message') return reply(this.refuse, { code: 'refused' });
+    if (this.refuse && post.kind === (this.refuseKind ?? 'message')) return reply(this.refuse, { code: 'refused', fields: this.problems });
     this.posts.push(post);
     reply(200, {});
     if (post.kind !== 'message' || this.log.some(message => message.client_id === post.client_id)) return;

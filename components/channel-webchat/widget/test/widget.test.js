@@ -6,9 +6,9 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { BUNDLE, bundle } from '../build.js';
-import { Standin } from './standin.js';
+import { CONFIG, Standin } from './standin.js';
 
-const BYTES_MAX = 12_000;
+const BYTES_MAX = 14_000;
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwAEAgH/p7sQ3QAAAABJRU5ErkJggg==', 'base64');
 
 let browser, context, page, server, faults;
@@ -284,6 +284,143 @@ test('roles, names and focus are what a screen reader needs', async () => {
   const nameless = await page.locator('centralita-chat').evaluate(chat => [...chat.shadowRoot.querySelectorAll('button,input,textarea,[role=img]')]
     .filter(node => !node.hidden && !(node.ariaLabel || node.textContent.trim())).map(node => node.outerHTML));
   assert.deepEqual(nameless, []);
+});
+
+const FIELDS = [
+  { name: 'name', kind: 'name', label: 'Nombre', required: true },
+  { name: 'phone', kind: 'phone', label: 'Teléfono', required: false },
+  { name: 'consent', kind: 'consent', label: 'Acepto', required: true, url: 'https://shop.example/p' },
+];
+const token = claims => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig-${claims.sub}-${claims.n ?? ''}`;
+const focused = locator => locator.evaluate(node => node.getRootNode().activeElement === node);
+
+test('what is asked first goes with the first message, and is asked again when the server wants it', async () => {
+  server.config = { ...CONFIG, fields: FIELDS };
+  page = await visit();
+  await page.locator('.launcher').click();
+  const form = page.locator('form.asking');
+  await form.waitFor();
+  assert.ok(await focused(page.getByLabel('Nombre')));
+  assert.ok(await page.locator('textarea').isHidden(), 'nothing is written before');
+  await page.getByLabel('Teléfono (opcional)').fill('call me');
+  await page.getByLabel('Nombre').fill('Ana');
+  await form.getByRole('button', { name: 'Continuar' }).click();
+  assert.ok(await form.isVisible(), 'the consent is missing');
+  await page.getByLabel('Acepto').check();
+  await form.getByRole('button', { name: 'Continuar' }).click();
+  server.refuse = 422;
+  server.problems = { phone: 'invalid' };
+  await write('Hola');
+  await form.waitFor();
+  server.refuse = null;
+  await page.getByLabel('Teléfono (opcional)').fill('+34600123123');
+  await form.getByRole('button', { name: 'Continuar' }).click();
+  await until('the message', () => server.posts.some(({ kind, answers }) => kind === 'message' && answers.phone === '+34600123123' && answers.consent === true));
+  await mark('sent');
+  server.emit('state', { state: 'queued' });
+  await page.getByText('Buscando a una persona').waitFor();
+  await write('Otra cosa');
+  await until('the second', () => server.posts.some(({ text }) => text === 'Otra cosa'));
+  assert.equal(server.posts.find(({ text }) => text === 'Otra cosa').answers, undefined, 'once');
+});
+
+test('an invitation can be dismissed, steals no focus and comes once a day', async () => {
+  server.config = { ...CONFIG, invitations: [{ id: 3, after_s: 0, pages: ['/sho*', '/'], text: '¿Te ayudo?' }] };
+  page = await visit();
+  await page.locator('.invite').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.localName), 'body');
+  assert.equal(await page.locator('[role=status].sr').textContent(), '¿Te ayudo?');
+  await page.getByRole('button', { name: 'Cerrar la invitación' }).click();
+  await page.locator('.invite').waitFor({ state: 'hidden' });
+  const asked = page.waitForResponse(/config/);
+  await page.reload();
+  await asked;
+  await open();
+  await write('Hola');
+  await mark('sent');
+  assert.equal(await page.locator('.invite').isVisible(), false);
+  assert.equal(server.posts.find(({ kind }) => kind === 'message').invitation, undefined, 'not answered');
+});
+
+test('an answered invitation is named by its number', async () => {
+  server.config = { ...CONFIG, invitations: [{ id: 3, after_s: 0, pages: [], text: '¿Te ayudo?' }] };
+  page = await visit();
+  await page.getByRole('button', { name: 'Responder' }).click();
+  await seen('¿Te ayudo?');
+  await write('Sí');
+  await until('the answer', () => server.posts.some(({ invitation }) => invitation === 3));
+});
+
+test('a closed business says so, and takes a message or not', async () => {
+  const opens_ms = Date.now() + 90_000_000;
+  server.config = { ...CONFIG, closed: { opens_ms, message: false, text: '' }, changes_ms: opens_ms, invitations: [{ id: 0, after_s: 0, pages: [], text: 'no' }] };
+  page = await visit();
+  await page.locator('.launcher').click();
+  await page.getByText(/Ahora estamos cerrados\. Abrimos el .+\d\d:\d\d/).waitFor();
+  assert.ok(await page.locator('textarea').isHidden());
+  assert.equal(await page.locator('.invite').isVisible(), false);
+  server.config = { ...CONFIG, closed: { opens_ms: null, message: true, text: 'Dormimos.' } };
+  await page.reload();
+  await page.getByText('Dormimos.').waitFor();
+  await page.locator('textarea').waitFor();
+});
+
+test('the conversation by e-mail is asked for, and told when it cannot be', async () => {
+  server.config = { ...CONFIG, transcript: true };
+  page = await visit('?email=ana@b.es');
+  await open();
+  const mail = page.getByRole('button', { name: 'Recibir la conversación por correo' });
+  assert.ok(await mail.isHidden(), 'nothing was said yet');
+  await write('Hola');
+  await mail.click();
+  const address = page.getByLabel('Tu correo electrónico');
+  assert.equal(await address.inputValue(), 'ana@b.es');
+  Object.assign(server, { refuse: 429, refuseKind: 'transcript' });
+  await address.press('Enter');
+  await page.getByText('Espera un poco').waitFor();
+  server.refuse = null;
+  await address.press('Enter');
+  await page.getByText('Te la enviamos a ana@b.es').waitFor();
+  assert.equal(server.posts.filter(({ kind, email }) => kind === 'transcript' && email === 'ana@b.es').length, 1);
+});
+
+test('two customers on one browser see nothing of each other, in any tab', async () => {
+  page = await visit(`?identity=${token({ sub: 'a' })}`);
+  const second = await visit(`?identity=${token({ sub: 'a' })}`);
+  await open();
+  await write('Soy A');
+  await mark('sent');
+  if (!await second.locator('textarea').isVisible()) await open(second);
+  await seen('Soy A', second);
+  await second.locator('textarea').fill('a medias');
+  server.log = [];
+  await page.locator('centralita-chat').evaluate((chat, other) => chat.login(other), token({ sub: 'b' }));
+  for (const tab of [page, second]) {
+    await until('nothing is left', async () => String(await bubbles(tab)) === '' && await tab.locator('textarea').inputValue() === '');
+  }
+  await write('Soy B');
+  await until('B wrote', () => server.log.some(({ text }) => text === 'Soy B'));
+  await until('only B is shown', async () => String(await bubbles()) === 'Soy B');
+  assert.deepEqual([...new Set(server.tokens.values())].sort(), ['customer-a', 'customer-b']);
+  await page.locator('centralita-chat').evaluate(chat => chat.logout());
+  await until('nobody', async () => String(await bubbles()) === '');
+  assert.ok(!await page.evaluate(() => Object.keys(localStorage).some(key => /log|out:|draft|token|answers|who/.test(key.split(':').pop()) && localStorage[key])), 'nothing is kept');
+});
+
+test('a new token of the same customer changes nothing, and a refused one leaves somebody anonymous', async () => {
+  page = await visit(`?identity=${token({ sub: 'a', n: 1 })}`);
+  await open();
+  await write('Soy A');
+  await mark('sent');
+  await page.goto(`${server.shop}/?identity=${token({ sub: 'a', n: 2 })}`);
+  await seen('Soy A');
+  await page.goto(`${server.shop}/?identity=${token({ sub: 'forged' })}`);
+  await page.locator('textarea').waitFor();
+  await until('nothing of A', async () => String(await bubbles()) === '');
+  server.log = [];
+  await write('Soy nadie');
+  await until('it is sent', () => server.log.some(({ text }) => text === 'Soy nadie'));
+  assert.ok([...server.tokens.values()].some(visitor => !/^customer/.test(visitor)));
 });
 
 for (const [lang, words] of [['en-GB', 'Open the chat'], ['pt-BR', 'Abrir o chat'], ['es-MX', 'Abrir el chat'], ['de', 'Abrir el chat']]) {

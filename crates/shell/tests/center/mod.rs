@@ -16,7 +16,7 @@ use domain::{
 use futures::executor::block_on;
 use shell::{
     command::execute,
-    inbound::{Heard, Inbound, What, apply},
+    inbound::{Heard, Inbound, Opening, What, apply},
 };
 use std::time::Duration;
 use store::{
@@ -125,7 +125,7 @@ impl Center {
     }
 
     pub fn apply_at(&self, now: Timestamp, key: &str, what: What) -> Vec<Work> {
-        let inbound = Inbound { key: key.into(), at: now, what, webhook: None };
+        let inbound = Inbound { key: key.into(), at: now, what, webhook: None, reader: None };
         let sql = self.connect();
         block_on(apply(&sql, now, &self.account, &self.profile, &inbound)).unwrap()
     }
@@ -167,6 +167,8 @@ pub fn wrote(who: &str, key: &str, text: &str) -> Inbound {
         thread: None,
         message: None,
         consent: None,
+        opening: Opening::default(),
+        claimed: false,
     };
-    Inbound { key: key.into(), at: NOW, what: What::Message(heard), webhook: None }
+    Inbound { key: key.into(), at: NOW, what: What::Message(heard), webhook: None, reader: None }
 }

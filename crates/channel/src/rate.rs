@@ -10,12 +10,6 @@ pub struct Limit {
     pub refill_ms: i64,
 }
 
-/// A person who writes fast, with a margin for a page that comes back and sends all it has again.
-pub const MESSAGES: Limit = Limit { burst: 60, refill_ms: 1_000 };
-pub const UPLOADS: Limit = Limit { burst: 10, refill_ms: 6_000 };
-/// New visitors from one address: a school or an office shares one.
-pub const SESSIONS: Limit = Limit { burst: 60, refill_ms: 2_000 };
-
 /// When the bucket will be full again: all that a bucket has to remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
