@@ -13,5 +13,7 @@ mod outcome;
 mod provider;
 mod settings;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

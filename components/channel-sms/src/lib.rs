@@ -15,5 +15,7 @@ mod report;
 pub mod segment;
 mod send;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

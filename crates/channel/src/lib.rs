@@ -22,5 +22,7 @@ pub mod signature;
 pub mod split;
 pub mod webhook;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 pub mod serve;

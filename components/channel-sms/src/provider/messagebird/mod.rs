@@ -138,7 +138,7 @@ fn incoming(form: &Form, settings: &Settings) -> Result<InboundEvent, Malformed>
     let files: Vec<Attachment> = ["mediaUrls", "mediaUrls[]", "mediaURLs"]
         .into_iter()
         .flat_map(|name| form.all(name))
-        .map(|url| file(None, None, url.to_owned()))
+        .map(|url| file(None, None, url))
         .collect();
     let kind = if files.is_empty() { "sms" } else { "mms" };
     let mut event = report::message(report::account(settings, &to), id, kind, who, sender);
