@@ -4,7 +4,7 @@
 //! `cargo fuzz` passes, which wants a nightly compiler for a sanitizer that safe code has no use for.
 
 use crate::{
-    build::toolchain::target_triple,
+    build::toolchain::host,
     process::{run, step},
     workspace,
 };

@@ -6,7 +6,6 @@
 pub mod codec;
 pub mod consent;
 mod form;
-mod host;
 mod instant;
 pub mod parts;
 mod party;

@@ -10,6 +10,7 @@ pub mod deliver;
 pub mod digest;
 pub mod event;
 pub mod files;
+pub mod host;
 pub mod inspect;
 pub mod json;
 pub mod jwt;

@@ -10,8 +10,13 @@ use channel::{
 };
 use channel_instagram::codec::Instagram;
 use channel_messenger::codec::Messenger;
+use channel_webhook::codec::Webhook;
 use channel_whatsapp::codec::WhatsApp;
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 /// One decoder: a channel, or one of its providers.
 pub struct Target {
@@ -42,6 +47,7 @@ fn channels() -> Vec<Fixtures> {
         channel_telegram::fixture::fixtures(),
         channel_x::fixture::fixtures(),
         channel_webchat::fixture::fixtures(),
+        Fixtures::of(&Webhook),
         channel_sms::fixture::fixtures(),
         channel_email::fixture::fixtures(),
     ]
@@ -97,13 +103,41 @@ impl Target {
     }
 
     fn try_framed(&self, (frame, settings): &(Received, Settings), content: &[u8]) {
-        let received = if frame.method == "GET" {
-            let url = format!("{}?{}", frame.url, String::from_utf8_lossy(content));
-            Received { url, ..frame.clone() }
-        } else {
-            Received { body: content.to_vec(), ..frame.clone() }
-        };
-        decoding_is_total(self.fixtures.codec, &received, settings);
+        decoding_is_total(self.fixtures.codec, &framed(frame, content), settings);
+    }
+
+    /// The channel that reads it.
+    pub fn channel(&self) -> String {
+        self.fixtures.codec.profile().name
+    }
+
+    /// Where published samples of it stand.
+    pub fn sample_folders(&self) -> Vec<&str> {
+        match self.name.split_once('-') {
+            Some((_, "raw")) => vec!["email"],
+            Some((_, provider)) => vec![provider],
+            None if self.name == "messenger" => vec!["messenger", "facebook_page"],
+            None => vec![&self.name],
+        }
+    }
+
+    /// Every fixture.
+    pub fn requests(&self) -> impl Iterator<Item = (&Received, &Settings)> {
+        self.fixtures.all.iter().map(|fixture| (&fixture.received, &fixture.settings))
+    }
+
+    /// How long it takes to read `content` as the first fixture's account would.
+    pub fn time_to_read(&self, content: &[u8]) -> Duration {
+        let (frame, settings) = &self.frames[0];
+        self.time_of(&framed(frame, content), settings)
+    }
+
+    pub fn time_of(&self, received: &Received, settings: &Settings) -> Duration {
+        let begun = Instant::now();
+        let events = self.fixtures.codec.decode(received, settings);
+        let time = begun.elapsed();
+        drop(events);
+        time
     }
 
     /// What was found before, and mended.
@@ -114,5 +148,15 @@ impl Target {
 
     pub fn findings_folder(&self) -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("findings").join(&self.name)
+    }
+}
+
+/// A request that says `content`.
+fn framed(frame: &Received, content: &[u8]) -> Received {
+    if frame.method == "GET" {
+        let url = format!("{}?{}", frame.url, String::from_utf8_lossy(content));
+        Received { url, ..frame.clone() }
+    } else {
+        Received { body: content.to_vec(), ..frame.clone() }
     }
 }

@@ -5,13 +5,14 @@
 use super::{Provider, TEXT};
 use crate::{
     consent::Consent,
-    host, instant, party,
+    instant, party,
     report::{self, Events, error, file, tell},
     send::{self, OPTED_OUT, Said},
 };
 use channel::{
     event::{EventKind, InboundEvent},
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

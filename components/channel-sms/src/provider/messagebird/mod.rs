@@ -6,7 +6,7 @@ use super::Provider;
 use crate::{
     consent::Consent,
     form::Form,
-    host, instant, party,
+    instant, party,
     report::{self, Events, error, file, tell},
     segment::Limit,
     send::{self, Said},
@@ -15,6 +15,7 @@ use channel::{
     codec::Told,
     event::{EventKind, InboundEvent},
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

@@ -7,10 +7,11 @@ mod request;
 mod signature;
 
 use super::Provider;
-use crate::{host, report::Events, send};
+use crate::{report::Events, send};
 use channel::{
     codec::Told,
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

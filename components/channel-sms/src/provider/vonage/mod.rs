@@ -8,12 +8,12 @@ mod signature;
 use super::Provider;
 use crate::{
     form::Form,
-    host,
     report::{self, Events},
     send,
 };
 use channel::{
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
