@@ -12,6 +12,7 @@ import { Server, needsControl } from './support/server.mjs';
 
 const SECRET = 'e2e-secret';
 const TOKEN = '123456789:e2e-token';
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const PAGE = '1234567890321';
 
 let provider;
@@ -25,13 +26,14 @@ before(async () => {
     next += 1;
     if (path.startsWith('/bot')) return { ok: true, result: { message_id: next, chat: { id: 42 } } };
     if (path.endsWith('/Messages.json')) return { sid: `SM${next}`, status: 'queued' };
+    if (path === '/hook') return { id: `p-${next}` };
     if (path === '/mail') return { id: `<relay-${next}@shop.example>` };
     if (path.includes('?fields=permalink_url')) return { id: `${PAGE}_555`, permalink_url: 'https://facebook.example/faro', message: 'Lámpara Faro' };
     if (path.endsWith('/555_1')) return { success: true };
     return path.endsWith('/comments') ? { id: `555_${next}` } : { recipient_id: '77', message_id: `m_${next}` };
   });
   const { url } = provider;
-  server = await Server.start({ variables: { telegram_base_url: url, twilio_base_url: url, graph_base_url: url, mail_relay_url: url } });
+  server = await Server.start({ variables: { telegram_base_url: url, twilio_base_url: url, graph_base_url: url, mail_relay_url: url, webhook_base_url: url } });
   const admin = Desk.admin(server);
   const { queue } = await admin.get('/api/accounts/whatsapp-demo');
   const add = (id, channel, address, settings, secrets) =>
@@ -40,6 +42,7 @@ before(async () => {
   await add('sms-1', 'sms', '+34911222333', { provider: 'twilio', account_sid: 'AC1' }, {});
   await add('messenger-1', 'messenger', PAGE, {}, { access_token: 'page token', verify_token: 'v' });
   await add('email-1', 'email', 'Casa Lumen <hola@shop.example>', { provider: 'raw' }, {});
+  await add('webhook-1', 'webhook', 'app', { url: `${url}/hook` }, { secret: WHSEC });
   luis = await Desk.login(server, 'luis');
   await luis.goOnline();
 });
@@ -208,4 +211,30 @@ iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA
   assert.equal((await send(letter('a.2', 'Auto-Submitted: auto-replied\n'))).status, 200);
   await eventually('it is kept with the others', async () => (await luis.messages(active.conversation_id)).length === 3);
   assert.equal((await luis.get(`/api/contacts/${active.contact.id}/history`)).items.length, before, 'and no work begins');
+});
+
+test('Signed webhooks: in, and out under the message’s own id', { skip: needsControl }, async () => {
+  const sign = (id, at, body) =>
+    `v1,${createHmac('sha256', Buffer.from(WHSEC.slice('whsec_'.length), 'base64')).update(`${id}.${at}.${body}`).digest('base64')}`;
+  const send = (id, event, at = seconds()) => {
+    const body = JSON.stringify(event);
+    const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': sign(id, at, body) };
+    return post('webhook/webhook-1', body, headers).then(({ status }) => status);
+  };
+  const contact = { id: '7', name: 'Olga Prat' };
+  const hello = { type: 'message.created', data: { id: 'p-1', contact, text: '¿Queda la lámpara Brisa?' } };
+  assert.equal(await send('w-0', hello, seconds() - 600), 401, 'an old copy');
+  for (let n = 0; n < 2; n += 1) assert.equal(await send('w-1', hello), 200);
+
+  const active = await offered('Olga Prat');
+  const message = await luis.send(active, 'Quedan dos.');
+  const { headers, body, answer } = await asked(({ path }) => path === '/hook');
+  assert.deepEqual([headers['webhook-id'], body.data.id, body.data.contact.id, body.data.text], [message.id, message.id, '7', 'Quedan dos.']);
+  assert.equal(headers['webhook-signature'], sign(message.id, headers['webhook-timestamp'], JSON.stringify(body)));
+
+  assert.equal(await send('w-2', { type: 'message.status', data: { id: answer.id, status: 'read' } }), 200);
+  await eventually('it is read', async () =>
+    (await luis.messages(active.conversation_id)).find(({ id }) => id === message.id).status === 'read');
+  assert.deepEqual(await said(active), ['¿Queda la lámpara Brisa?', 'Quedan dos.']);
+  await luis.close(active);
 });

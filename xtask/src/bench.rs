@@ -7,7 +7,8 @@ use std::process::{Command, ExitCode};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// `figures` of one host (the default), or `faults` in the middle of load, and their options
+    /// `figures` of one host (the default), `faults` in the middle of load, or `decode` for the time that
+    /// reading takes, and their options
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask build`, `up`, `test`, `e2e`, `bench`, `soak`.
+//! The project's own commands: `cargo xtask build`, `up`, `test`, `e2e`, `bench`, `soak`, `fuzz`.
 //!
 //! Each does all the set-up it needs and says in plain lines what it is doing. What a command
 //! cannot do ends in one line on standard error that says what to do about it.
 
 mod bench;
 mod build;
+mod fuzz;
 mod process;
 mod soak;
 mod suite;
@@ -36,6 +37,8 @@ enum Command {
     Bench(bench::Bench),
     /// Simulate the whole center with faults, as many seeds as fit in some minutes
     Soak(soak::Soak),
+    /// Try every channel's decoder with inputs that nobody would send
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +60,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::E2e(tests) => return tests.run(),
         Command::Bench(bench) => return bench.run(),
         Command::Soak(soak) => return soak.run(),
+        Command::Fuzz(fuzz) => return fuzz.run(),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,14 +11,15 @@ use std::{
 };
 
 /// Layers from the bottom up. A package depends only on packages of lower layers.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["domain", "test-servers"],
     &["store"],
     &["shell", "api"],
     &["channel", "bot"],
     &["meta"],
     &["components/*", "console"],
-    &["edge", "gateway", "sim", "xtask", "tests/*", "demo/*"],
+    &["edge", "gateway", "sim", "xtask", "fuzz", "demo/*"],
+    &["tests/*"],
 ];
 
 /// Names that say nothing of what is inside.

@@ -14,5 +14,7 @@ mod outcome;
 mod provider;
 mod settings;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -3,116 +3,41 @@
 
 use channel::{
     codec::Codec,
-    received::{Received, Settings},
+    fixture::published::{Comparison, Sample, no_differences, samples},
+    received::Settings,
     signature::Signature,
 };
 use channel_email::codec::Email;
 use serde_json::Value;
-use std::{fs, path::PathBuf};
-
-struct Sample {
-    file: String,
-    content_type: String,
-    count: Option<usize>,
-    signature: String,
-    expected: Vec<Value>,
-}
 
 #[test]
 fn published_samples_are_read_as_their_index_says() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/payloads");
-    let Ok(index) = fs::read_to_string(folder.join("index.tsv")) else {
-        eprintln!("skipped: there are no published samples beside the project");
-        return;
-    };
-    let (mut total, mut wrong) = (0, vec![]);
-    for sample in index.lines().skip(1).filter_map(sample) {
-        total += 1;
-        let body = fs::read(folder.join(&sample.file)).expect("a sample");
-        compare(&sample, body, &mut wrong);
-    }
-    eprintln!("{total} samples, {} differences", wrong.len());
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-fn sample(line: &str) -> Option<Sample> {
-    let cells: Vec<String> = line.split('\t').map(unescape).collect();
-    let folder = cells[0].split('/').next()?;
-    let ours = ["email", "mailgun", "postmark", "sendgrid", "ses"].contains(&folder);
-    ours.then(|| Sample {
-        file: cells[0].clone(),
-        content_type: cells[1].clone(),
-        count: cells[4].parse().ok(),
-        signature: cells[5].clone(),
-        expected: serde_json::from_str(&cells[7]).unwrap_or_default(),
-    })
-}
-
-fn unescape(cell: &str) -> String {
-    let mut out = String::new();
-    let mut letters = cell.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => out.extend(letters.next().map(|escaped| match escaped {
-                't' => '\t',
-                'n' => '\n',
-                'r' => '\r',
-                other => other,
-            })),
-            _ => out.push(letter),
+    let mut differences = vec![];
+    for sample in samples(&["email", "mailgun", "postmark", "sendgrid", "ses"]) {
+        let provider = if sample.folder() == "email" { "raw" } else { sample.folder() };
+        let read = |settings: &Settings| Email.decode(&sample.received, settings);
+        let events = read(&Settings::from([("provider", provider)]));
+        if events != read(&Settings::default()) {
+            differences.push(format!("{}: is read differently by its looks", sample.file));
         }
-    }
-    out
-}
-
-fn compare(sample: &Sample, body: Vec<u8>, wrong: &mut Vec<String>) {
-    let provider = match sample.file.split('/').next() {
-        Some("email") => "raw",
-        Some(name) => name,
-        None => "",
-    };
-    let headers = vec![("Content-Type".to_owned(), sample.content_type.clone())];
-    let received = Received { method: "POST".to_owned(), headers, body, ..Received::default() };
-    let mut say = |what: String| wrong.push(format!("{}: {what}", sample.file));
-    let mut readings = vec![];
-    // By the account's provider, and by its looks.
-    for settings in [Settings::from([("provider", provider)]), Settings::default()] {
-        match Email.decode(&received, &settings) {
-            Ok(events) => readings.push(events),
-            Err(malformed) => return say(format!("is no e-mail: {malformed}")),
-        }
-    }
-    if readings[0] != readings[1] {
-        say("is read differently by its looks".to_owned());
-    }
-    if sample.signature.starts_with("mailgun") {
-        for (secret, expected) in
-            [("TEST_WEBHOOK_SIGNING_KEY", Signature::Valid), ("another", Signature::Invalid)]
-        {
-            let settings = Settings::from([("provider", provider), ("secret", secret)]);
-            if Email.verify(&received, &settings) != expected {
-                say(format!("the signature with {secret} is not {expected:?}"));
+        if sample.scheme.starts_with("mailgun") {
+            for (secret, expected) in
+                [("TEST_WEBHOOK_SIGNING_KEY", Signature::Valid), ("another", Signature::Invalid)]
+            {
+                let settings = Settings::from([("provider", provider), ("secret", secret)]);
+                assert_eq!(Email.verify(&sample.received, &settings), expected, "{}", sample.file);
             }
         }
+        differences.extend(sample.differences(events, |name, event, expected| {
+            differs(event, expected, name, &sample).map_or(Comparison::Same, Comparison::Different)
+        }));
     }
-    let events: Vec<Value> =
-        readings.swap_remove(0).into_iter().map(|event| event.expect("an event").to_json()).collect();
-    if let Some(count) = sample.count
-        && events.len() != count
-    {
-        return say(format!("{} events, not {count}", events.len()));
-    }
-    for (event, expected) in events.iter().zip(&sample.expected) {
-        for (name, value) in expected.as_object().expect("an object") {
-            if let Some(difference) = differs(event, expected, name, value, sample) {
-                say(format!("{name} is {difference}, not {value}"));
-            }
-        }
-    }
+    no_differences(differences);
 }
 
 /// What the event says instead. `None`: it says the same.
-fn differs(event: &Value, expected: &Value, name: &str, value: &Value, sample: &Sample) -> Option<String> {
+fn differs(event: &Value, expected: &Value, name: &str, sample: &Sample) -> Option<String> {
+    let value = &expected[name];
     let defects = expected.get("defects").is_some();
     let stored_elsewhere = sample.file.contains("inbound-s3");
     let found = match name {

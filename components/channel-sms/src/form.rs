@@ -73,7 +73,7 @@ impl Form {
         if 1 < values.len() {
             return Err(Malformed::new(name, "has different values"));
         }
-        let value = values.first().map(|value| value.replace('\0', "\u{fffd}"));
+        let value = values.first().map(|value| storable(value));
         Ok(value.filter(|value| !value.is_empty()))
     }
 
@@ -87,9 +87,9 @@ impl Form {
     }
 
     /// All values of a field that may stand several times.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = String> {
         let values = self.0.get(name).into_iter().flatten();
-        values.map(String::as_str).filter(|value| !value.is_empty())
+        values.filter(|value| !value.is_empty()).map(|value| storable(value))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -126,6 +126,11 @@ impl Form {
     }
 }
 
+/// Without NUL, which a database refuses. Signatures are made over the values as they came.
+fn storable(value: &str) -> String {
+    value.replace('\0', "\u{fffd}")
+}
+
 /// A form to be sent.
 pub(crate) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
@@ -154,6 +159,7 @@ mod tests {
         assert_eq!(form.get("e").as_deref(), Some("\u{fffd}"));
         assert_eq!(form.require("d").expect_err("empty").to_string(), "d: is missing");
         assert_eq!(form.all("c").collect::<Vec<_>>(), ["3", "4"]);
+        assert_eq!(form.all("e").collect::<Vec<_>>(), ["\u{fffd}"]);
         assert!(form.is_ambiguous() && form.has("d") && !form.has("x"));
     }
 

@@ -7,7 +7,6 @@ pub mod codec;
 pub mod consent;
 mod form;
 mod health;
-mod host;
 mod instant;
 mod party;
 mod provider;
@@ -15,5 +14,7 @@ mod report;
 pub mod segment;
 mod send;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -13,5 +13,7 @@ mod outcome;
 pub mod ownership;
 mod verify;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -19,5 +19,7 @@ pub mod told;
 pub mod visitor;
 pub mod widget;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod server;

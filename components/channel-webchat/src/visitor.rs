@@ -134,19 +134,4 @@ mod tests {
         let forged = token.replacen("~", "~e30", 1);
         assert_eq!(proven(KEY, "shop", &forged, NOW), None);
     }
-
-    #[test]
-    fn a_link_is_good_for_one_file_and_no_token() {
-        let sig = link(KEY, "shop", "file", LATER);
-        for (account, file, sig, now, expected) in [
-            ("shop", "file", sig.as_str(), NOW, true),
-            ("shop", "file", &sig, LATER, false),
-            ("shop", "other", &sig, NOW, false),
-            ("bank", "file", &sig, NOW, false),
-            ("shop", "file", "", NOW, false),
-        ] {
-            assert_eq!(link_holds(KEY, account, file, sig, now), expected, "{account} {file} {sig}");
-        }
-        assert_eq!(proven(KEY, "shop", &format!("file.{sig}"), NOW), None);
-    }
 }

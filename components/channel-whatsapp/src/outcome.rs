@@ -76,6 +76,7 @@ mod tests {
             assert_eq!(reason(&DeliveryError::new(code, "")), expected, "{code}");
         }
     }
+    use channel::fixture::told;
     use channel::outbound::{Answer, Outcome};
     use meta::answer::interpret;
     use std::time::Duration;
@@ -83,16 +84,7 @@ mod tests {
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {
         let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
-        let outcome = match interpret(&answer, &READING) {
-            Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-            Outcome::Retry { after, error } => {
-                format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
-            }
-            Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
-            Outcome::AccountRefused { error } => format!("account {}", error.code),
-            Outcome::Unknown { error } => format!("unknown {}", error.code),
-        };
-        assert_eq!(outcome, expected, "{status} {body}");
+        assert_eq!(told(&interpret(&answer, &READING)), expected, "{status} {body}");
     }
 
     #[test]

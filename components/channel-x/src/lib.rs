@@ -12,5 +12,7 @@ mod outcome;
 mod verify;
 mod weight;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod webhook;

@@ -89,6 +89,7 @@ fn problem(code: &str, text: &str) -> DeliveryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::fixture::told;
 
     #[test]
     fn what_an_error_means() {
@@ -111,16 +112,7 @@ mod tests {
     fn check(status: u16, retry_after: Option<u64>, body: &str, expected: &str) {
         let retry_after = retry_after.map(Duration::from_secs);
         let answer = Answer::Response { status, retry_after, body: body.as_bytes().to_vec() };
-        let outcome = match interpret(&answer) {
-            Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-            Outcome::Retry { after, error } => {
-                format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
-            }
-            Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
-            Outcome::AccountRefused { error } => format!("account {}", error.code),
-            Outcome::Unknown { error } => format!("unknown {}", error.code),
-        };
-        assert_eq!(outcome, expected, "{status} {body}");
+        assert_eq!(told(&interpret(&answer)), expected, "{status} {body}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod discussion;
 pub mod elsewhere;
 pub mod event;
 pub mod files;
+pub mod host;
 pub mod inspect;
 pub mod json;
 pub mod jwt;
@@ -32,6 +33,8 @@ pub mod split;
 pub mod templates;
 pub mod webhook;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 pub mod page;
 #[cfg(target_family = "wasm")]

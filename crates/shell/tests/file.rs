@@ -103,6 +103,8 @@ fn heard(content: Content) -> Heard {
         message: None,
         answers: None,
         consent: None,
+        opening: Default::default(),
+        claimed: false,
     }
 }
 

@@ -68,6 +68,24 @@ fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
 }
 
 #[test]
+fn a_report_is_no_message() {
+    let center = Center::open(true);
+    center.hear("marta", "m1", "hola");
+    let (before, interaction) = (center.conversation("marta"), center.interaction("marta"));
+    let state = center.state(&interaction);
+    for (index, status) in
+        [Status::Sent, Status::Delivered, Status::Read, Status::Failed].into_iter().enumerate()
+    {
+        let provider_id = Some("of nothing that is known".to_owned());
+        let report = Report { provider_id, ..Report::of(status) };
+        assert_eq!(center.apply(&format!("status:{index}"), What::Status(report)), [], "nothing follows");
+    }
+    assert_eq!(center.conversation("marta"), before, "nothing is unread, nothing is opened");
+    assert_eq!((center.interaction("marta"), center.state(&interaction)), (interaction.clone(), state));
+    assert_eq!(center.messages(&before).len(), 1);
+}
+
+#[test]
 fn a_mark_reaches_what_was_handed_over_before_it_and_nothing_else() {
     let center = Center::open(false);
     center.hear("marta", "m1", "hola");

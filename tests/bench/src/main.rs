@@ -6,6 +6,7 @@
 
 mod client;
 mod cluster;
+mod decode;
 mod desk;
 mod faults;
 mod graph;
@@ -36,6 +37,8 @@ enum Command {
     Figures,
     /// Messages through three hosts on PostgreSQL, while a host is killed and PostgreSQL crashes
     Faults(faults::Faults),
+    /// Reading what providers send: a usual request, and up to 10 MB of anything
+    Decode(decode::Decode),
 }
 
 #[tokio::main]
@@ -52,6 +55,11 @@ async fn main() -> Result<()> {
             // What was measured is written also when the verdict is bad.
             let verdict = faults::run(&root, &options, &mut report).await;
             report.finish(&root, "faults")?;
+            verdict
+        }
+        Command::Decode(options) => {
+            let verdict = decode::run(&root, &options, &mut report);
+            report.finish(&root, "decode")?;
             verdict
         }
     }

@@ -17,6 +17,11 @@ impl Report {
     pub(crate) fn add(&mut self, name: impl Into<String>, value: f64, unit: &'static str) {
         let name = name.into();
         println!("{name:<58} {value:>10.1} {unit}");
+        self.record(name, value, unit);
+    }
+
+    /// A figure that stands in a table of its own.
+    pub(crate) fn record(&mut self, name: String, value: f64, unit: &'static str) {
         self.0.push(Figure { name, value, unit });
     }
 

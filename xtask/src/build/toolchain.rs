@@ -120,7 +120,7 @@ fn has_debian() -> bool {
     files.iter().all(|file| Path::new(file).is_file()) && source().is_ok_and(has_source)
 }
 
-fn host() -> Result<String> {
+pub(crate) fn host() -> Result<String> {
     let version = output(&mut rustc(&["-vV"]))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).ok_or_else(|| anyhow::anyhow!("rustc -vV names no host"))

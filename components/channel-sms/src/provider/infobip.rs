@@ -4,7 +4,7 @@
 
 use super::{Provider, TEXT};
 use crate::{
-    health, host, instant, party,
+    health, instant, party,
     report::{self, Events, error, file, tell},
     send::{self, OPTED_OUT, Said},
 };
@@ -12,6 +12,7 @@ use channel::{
     check_up::{self, Answered, Question},
     event::{EventKind, InboundEvent},
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// Show what a channel makes of a request that a provider sent.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub struct Args {
     /// A setting of the account, e.g. secret=…; may be given many times
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value('='))]
     settings: Vec<(String, String)>,
+    /// Ask so many times, and print as the last line how long one answer took
+    #[arg(long, default_value_t = 1)]
+    repeat: usize,
 }
 
 /// What the file turned out to be.
@@ -100,20 +104,53 @@ fn inspect(args: &Args) -> anyhow::Result<Found> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answer = runtime.block_on(async {
         let app = App::load(&alone(manifest, &id), &options()?)?;
-        let request = http::Request::builder()
-            .method("POST")
-            .uri(format!("http://{id}.spin.internal/inspect"))
-            .header("content-type", "application/json")
-            .body(full(question))?;
-        let response = app.call(&id, request).await.context("the channel cannot be called")?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
-        anyhow::Ok((status, body))
+        let mut times = Vec::new();
+        let mut answer = ask(&app, &id, &question, &mut times).await?;
+        for _ in 1..args.repeat {
+            answer = ask(&app, &id, &question, &mut times).await?;
+        }
+        anyhow::Ok((answer, times))
     });
     // The process ends here. Stopping the component first would only log that it was stopped.
     std::mem::forget(runtime);
-    let (status, body) = answer?;
-    read(status, &body)
+    let ((status, body), times) = answer?;
+    let mut found = read(status, &body)?;
+    if let Found::Events { lines, .. } = &mut found
+        && 1 < args.repeat
+    {
+        lines.push(figures(times));
+    }
+    Ok(found)
+}
+
+async fn ask(
+    app: &App,
+    id: &str,
+    question: &str,
+    times: &mut Vec<Duration>,
+) -> anyhow::Result<(u16, bytes::Bytes)> {
+    let request = http::Request::builder()
+        .method("POST")
+        .uri(format!("http://{id}.spin.internal/inspect"))
+        .header("content-type", "application/json")
+        .body(full(question.to_owned()))?;
+    let begun = Instant::now();
+    let response = app.call(id, request).await.context("the channel cannot be called")?;
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
+    times.push(begun.elapsed());
+    Ok((status, body))
+}
+
+/// In microseconds. The first answer is left out: for it, the component was loaded.
+fn figures(mut times: Vec<Duration>) -> Value {
+    times.remove(0);
+    times.sort();
+    let of = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).max(1);
+        times.get(rank - 1).map(|time| time.as_secs_f64() * 1e6)
+    };
+    json!({ "answers": times.len(), "p50_us": of(50), "p99_us": of(99) })
 }
 
 /// What is posted to the channel's `/inspect`.

@@ -8,13 +8,13 @@ mod request;
 
 use super::Provider;
 use crate::{
-    host,
     report::{Events, error},
     send,
 };
 use channel::{
     codec::Told,
     files::Location,
+    host,
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
     received::{Received, Settings},

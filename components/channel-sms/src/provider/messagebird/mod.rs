@@ -5,7 +5,7 @@ mod signature;
 use super::Provider;
 use crate::{
     form::Form,
-    health, host, instant, party,
+    health, instant, party,
     report::{self, Events, error, file, tell},
     segment::Limit,
     send::{self, Said},
@@ -15,6 +15,7 @@ use channel::{
     codec::Told,
     event::{EventKind, InboundEvent},
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},
@@ -161,7 +162,7 @@ fn incoming(form: &Form, settings: &Settings) -> Result<InboundEvent, Malformed>
     let files: Vec<Attachment> = ["mediaUrls", "mediaUrls[]", "mediaURLs"]
         .into_iter()
         .flat_map(|name| form.all(name))
-        .map(|url| file(None, None, url.to_owned()))
+        .map(|url| file(None, None, url))
         .collect();
     let kind = if files.is_empty() { "sms" } else { "mms" };
     let mut event = report::message(report::account(settings, &to), id, kind, who, sender);

@@ -8,11 +8,12 @@ mod request;
 mod signature;
 
 use super::Provider;
-use crate::{host, report::Events, send};
+use crate::{report::Events, send};
 use channel::{
     check_up::{Answered, Question, Said},
     codec::Told,
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

@@ -8,13 +8,14 @@ mod signature;
 use super::Provider;
 use crate::{
     form::Form,
-    health, host,
+    health,
     report::{self, Events},
     send,
 };
 use channel::{
     check_up::{Answered, Question, Said},
     files::Location,
+    host,
     json::{self, Node},
     malformed::Malformed,
     outbound::{Answer, Outbound, Outcome, ProviderRequest},

@@ -12,14 +12,14 @@ fn name(url: &str) -> Option<String> {
 }
 
 /// Whether `url` is below `base`, which is configured and may be a test's own.
-pub(crate) fn is_below(url: &str, base: &str) -> bool {
+pub fn is_below(url: &str, base: &str) -> bool {
     let base = base.trim_end_matches('/');
     let rest = url.strip_prefix(base).filter(|_| !base.is_empty());
     rest.is_some_and(|rest| rest.starts_with('/')) && !url.contains(char::is_control)
 }
 
 /// Whether `url` is at one of these domains or below it.
-pub(crate) fn is_of(url: &str, domains: &[&str]) -> bool {
+pub fn is_of(url: &str, domains: &[&str]) -> bool {
     let Some(host) = name(url) else { return false };
     domains
         .iter()
