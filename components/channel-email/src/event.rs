@@ -25,6 +25,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// What a provider says about a letter beside handing it over.
 #[derive(Debug, Default)]
@@ -214,16 +215,13 @@ fn found(event: &InboundEvent) -> Authentication {
 
 /// Who else got it, without whoever wrote it and us.
 fn others(mail: &Mail, ours: &Ours) -> Vec<String> {
-    let from = mail.from().map(|from| from.key());
-    let mut others: Vec<String> = vec![];
-    for mailbox in ["To", "Cc"].iter().flat_map(|name| mail.mailboxes(name)).filter(Mailbox::is_whole) {
+    let mut known: BTreeSet<String> = mail.from().map(|from| from.key()).into_iter().collect();
+    let all = ["To", "Cc"].iter().flat_map(|name| mail.mailboxes(name)).filter(Mailbox::is_whole);
+    let mut is_new = |mailbox: &Mailbox| {
         let key = mailbox.key();
-        let known = ours.has(&key) || Some(&key) == from.as_ref();
-        if !known && !others.iter().any(|other| other.eq_ignore_ascii_case(&mailbox.address)) {
-            others.push(mailbox.address);
-        }
-    }
-    others
+        !ours.has(&key) && known.insert(key)
+    };
+    all.filter(|mailbox| is_new(mailbox)).map(|mailbox| mailbox.address).collect()
 }
 
 fn attachments(mail: &Mail) -> Vec<Attachment> {
