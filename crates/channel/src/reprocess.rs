@@ -139,7 +139,7 @@ async fn look(
 enum Wrong {
     Missed,
     /// The message, and what it should say.
-    Misread(MessageId, Content),
+    Misread(MessageId, Box<Content>),
 }
 
 async fn compare(sql: &impl Sql, account: &Account, inbound: &Inbound) -> Result<Option<Wrong>> {
@@ -152,7 +152,7 @@ async fn compare(sql: &impl Sql, account: &Account, inbound: &Inbound) -> Result
     };
     if let Some((message, content)) = stored {
         let misread = is_unsupported(&message.content) && !is_unsupported(content);
-        return Ok(misread.then(|| Wrong::Misread(message.id, content.clone())));
+        return Ok(misread.then(|| Wrong::Misread(message.id, Box::new(content.clone()))));
     }
     let known = webhook::is_known(sql, &account.id, &inbound.key).await?;
     Ok((!known).then_some(Wrong::Missed))
@@ -181,7 +181,7 @@ async fn repair(
                 transaction(sql, async |sql| {
                     let Some(message) = message::find(sql, &id).await? else { return Ok(()) };
                     if is_unsupported(&message.content) {
-                        let message = Message { content: content.clone(), ..message };
+                        let message = Message { content: (*content).clone(), ..message };
                         message::update(sql, now, &message).await?;
                         let files = inbound::fetching(now, account, &message, inbound.webhook.as_ref());
                         store::due::add(sql, now, files.into_iter().collect()).await?;
