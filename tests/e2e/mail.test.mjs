@@ -175,6 +175,8 @@ test('an agent reads a letter and answers all with a ready answer, on a wide and
     await eventually('the picture of the letter is loaded', () =>
       frame.getByAltText('sol').evaluate(image => image.complete && image.naturalWidth > 0));
     assert.notEqual(await agent.page.title(), 'hacked');
+    await eventually('the frame is as high as what is in it', async () =>
+      (await agent.at('letter-page').boundingBox()).height < 200);
     await screenshot(agent.page, 'desk-letter-1366');
     await agent.at('formatted').click();
     await agent.at('quoted').click();

@@ -26,6 +26,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// What a provider says about a letter beside handing it over.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ pub(crate) fn event(mail: &Mail, handed: &Handed, settings: &Settings) -> Inboun
     describe(&mut event, mail, handed, settings, &thread);
     match bounce::report(mail) {
         Some(report) => about(&mut event, mail, &report, &ours, &thread),
-        None => letter(&mut event, mail, handed, &ours, thread),
+        None => letter(&mut event, mail, handed, &ours, thread, from),
     }
     event
 }
@@ -160,13 +161,20 @@ fn spam(mail: &Mail) -> Option<bool> {
     Some(["yes", "true", "fail"].contains(&verdict.as_str()))
 }
 
-fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, thread: Thread) {
+fn letter(
+    event: &mut InboundEvent,
+    mail: &Mail,
+    handed: &Handed,
+    ours: &Ours,
+    thread: Thread,
+    from: Option<Mailbox>,
+) {
     event.attachments = attachments(mail);
     event.message_id = thread.parent.as_deref().and_then(|id| ours.message_id(id));
     event.in_reply_to = thread.parent.as_deref().map(thread::as_its_provider_calls_it);
-    let list = |name: &str| -> Vec<String> {
-        mail.mailboxes(name).into_iter().map(|mailbox| mailbox.address).collect()
-    };
+    let (to, cc) = (mail.mailboxes("To"), mail.mailboxes("Cc"));
+    let others = others(to.iter().chain(&cc), from.as_ref(), ours);
+    let addresses = |list: Vec<Mailbox>| list.into_iter().map(|mailbox| mailbox.address).collect();
     let (text, quoted) = quote::split(mail.text.trim_end());
     let machine = machine::machine(mail, &ours.addresses);
     let reply_to =
@@ -176,10 +184,10 @@ fn letter(event: &mut InboundEvent, mail: &Mail, handed: &Handed, ours: &Ours, t
         text,
         quoted,
         html: mail.html.as_deref().and_then(html::sanitise),
-        from: mail.from().map(|from| from.line()),
-        others: others(mail, ours),
-        to: list("To"),
-        cc: list("Cc"),
+        from: from.map(|from| from.line()),
+        others,
+        to: addresses(to),
+        cc: addresses(cc),
         attachments: event.attachments.clone(),
         references: thread.references,
         reply_to,
@@ -214,17 +222,14 @@ fn found(event: &InboundEvent) -> Authentication {
 }
 
 /// Who else got it, without whoever wrote it and us.
-fn others(mail: &Mail, ours: &Ours) -> Vec<String> {
-    let from = mail.from().map(|from| from.key());
-    let mut others: Vec<String> = vec![];
-    for mailbox in ["To", "Cc"].iter().flat_map(|name| mail.mailboxes(name)).filter(Mailbox::is_whole) {
+fn others<'m>(all: impl Iterator<Item = &'m Mailbox>, from: Option<&Mailbox>, ours: &Ours) -> Vec<String> {
+    let mut known: BTreeSet<String> = from.map(Mailbox::key).into_iter().collect();
+    let mut is_new = |mailbox: &&Mailbox| {
         let key = mailbox.key();
-        let known = ours.has(&key) || Some(&key) == from.as_ref();
-        if !known && !others.iter().any(|other| other.eq_ignore_ascii_case(&mailbox.address)) {
-            others.push(mailbox.address);
-        }
-    }
-    others
+        !ours.has(&key) && known.insert(key)
+    };
+    let whole = all.filter(|mailbox| mailbox.is_whole());
+    whole.filter(|mailbox| is_new(mailbox)).map(|mailbox| mailbox.address.clone()).collect()
 }
 
 fn attachments(mail: &Mail) -> Vec<Attachment> {

@@ -94,8 +94,9 @@ fn Frame(page: String, pictures: RwSignal<bool>) -> impl IntoView {
     let height = RwSignal::new(HEIGHT);
     let measure = move |_| {
         let document = node.get_untracked().and_then(|frame| frame.content_document());
-        if let Some(body) = document.and_then(|document| document.document_element()) {
-            height.set(body.scroll_height().max(40));
+        // The body and not the root, which is never lower than the frame.
+        if let Some(body) = document.and_then(|document| document.body()) {
+            height.set(body.offset_height().max(40));
         }
     };
     let source = move || if pictures.get() { format!("{page}?pictures=1") } else { page.clone() };
