@@ -34,6 +34,7 @@ use shell::{
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    thread,
     time::Duration,
 };
 use store::{account::Account, feed, parameters, port::Sql};
@@ -191,6 +192,11 @@ fn check_alone(center: &Center, code: &str, severity: Severity) {
     assert_eq!(found(center), [(code.to_owned(), severity)]);
 }
 
+/// Does what somebody else does meanwhile.
+fn aside(work: impl FnOnce() + Send) {
+    thread::scope(|scope| scope.spawn(work).join().unwrap());
+}
+
 /// How often open desks were told.
 fn told(center: &Center) -> usize {
     let entries = block_on(feed::since(&center.connect(), 0, 1000)).unwrap();
@@ -236,7 +242,9 @@ fn two_hosts_do_one_check_up() {
 #[test]
 fn saved_while_it_is_looked_at_it_is_looked_at_again() {
     let center = planned();
-    let save = || block_on(health::check_soon(&center.connect(), at(2), &center.account)).unwrap();
+    let save = || {
+        aside(|| block_on(health::check_soon(&center.connect(), at(2), &center.account)).unwrap());
+    };
     let outside = Outside { meanwhile: Some(&save), ..Outside::new() };
     look(&center, &outside);
     assert_eq!(row(&center, Kind::CheckUp).due_at, at(2));
@@ -438,13 +446,13 @@ fn a_new_token_is_not_lost_to_another_change_nor_does_it_replace_a_newer_one() {
         let account = Account { secrets: seal::seal(&key(), &held).unwrap(), ..center.account.clone() };
         block_on(store::account::put(&center.connect(), &account)).unwrap();
     };
-    let another = || save("secret", "s2");
+    let another = || aside(|| save("secret", "s2"));
     let outside = Outside { meanwhile: Some(&another), ..Outside::new() };
     outside.answers("renew", said(200, "r2"));
     renew_now(&center, &outside);
     let held = secrets(&center);
     assert_eq!([&held["refresh_token"], &held["secret"]], ["r2", "s2"], "both are kept");
-    let newer = || save("refresh_token", "by hand");
+    let newer = || aside(|| save("refresh_token", "by hand"));
     let outside = Outside { meanwhile: Some(&newer), ..Outside::new() };
     outside.answers("renew", said(200, "r3"));
     renew_now(&center, &outside);
