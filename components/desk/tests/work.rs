@@ -185,7 +185,8 @@ fn who_talks_below_a_comment_may_hide_it_and_a_supervisor() {
     };
     assert!(matches!(wish(&profiles, &talk.bob, false, Deed::Hide), Err(Failure::Forbidden(_))));
     assert!(matches!(wish(&profiles, &talk.amy, false, Deed::Like), Err(Failure::Conflict(_))));
-    assert!(matches!(wish(&BTreeMap::new(), &talk.amy, false, Deed::Hide), Err(Failure::Later(_))));
+    let silent = BTreeMap::new();
+    assert!(matches!(wish(&silent, &talk.amy, false, Deed::Hide), Err(Failure::Later(_))));
     assert_eq!(wish(&profiles, &talk.amy, false, Deed::Hide).unwrap().work.len(), 1);
     assert_eq!(wish(&profiles, &talk.bob, true, Deed::Hide).unwrap().work, [], "it is under way");
     let page = block_on(message::page(&talk.sql, &view::Center::default(), &public, None, None)).unwrap();
