@@ -159,10 +159,20 @@ async fn hand_over(
         comment: parcel.comment.clone(),
         last_heard,
     };
-    let calls = match codec.encode(&message, settings) {
-        Ok(calls) => calls,
-        Err(error) => return Outcome::Failed { error },
-    };
+    match codec.encode(&message, settings) {
+        Ok(calls) => in_order(world, codec, settings, &message, calls).await,
+        Err(error) => Outcome::Failed { error },
+    }
+}
+
+/// Makes the calls that hand `message` over, one after the other.
+async fn in_order(
+    world: &impl World,
+    codec: &impl Codec,
+    settings: &Settings,
+    message: &Outbound,
+    calls: Vec<ProviderRequest>,
+) -> Outcome {
     let count = calls.len();
     let mut last = Outcome::Accepted { provider_id: None };
     for (index, call) in calls.into_iter().enumerate() {
@@ -171,7 +181,7 @@ async fn hand_over(
             _ => call,
         };
         let mut answer = world.call(call.clone()).await;
-        if let Some(remedy) = codec.remedy(&answer, &message, settings)
+        if let Some(remedy) = codec.remedy(&answer, message, settings)
             && matches!(world.call(remedy).await, Answer::Response { status: 200..=299, .. })
         {
             answer = world.call(call).await;

@@ -682,15 +682,16 @@ impl Scope<'_> {
     }
 }
 
-/// Where answers go from now on, when the contact's address changed: a new number, a new id. Of several of
-/// one sort the first is the newest. What comes late says nothing about today.
+/// Where answers go from now on, when the contact's address changed to another of its sort: a new number, a
+/// new id. Of several the first is the newest; another spelling is no change, and what comes late says
+/// nothing about today.
 fn moved_to<'a>(conversation: &Conversation, heard: &'a Heard, at: Timestamp) -> Option<&'a Identity> {
     if conversation.last_in_at.is_some_and(|last| at < last) {
         return None;
     }
-    let of_its_sort = |identity: &&Identity| identity.scheme == conversation.identity.scheme;
-    let newest = heard.identities.iter().find(of_its_sort).or_else(|| heard.identities.first());
-    newest.filter(|newest| **newest != conversation.identity)
+    let address = &conversation.identity;
+    let newest = heard.identities.iter().find(|identity| identity.scheme == address.scheme);
+    newest.filter(|newest| !address.equivalents().contains(newest))
 }
 
 /// The work of copying a message's files, if it has some that are not ours yet. It is for later: nothing
