@@ -70,6 +70,7 @@ impl Words {
         use api::message::Reason;
         match reason {
             Reason::OptedOut => self.why_opted_out,
+            Reason::NoAdvertising => self.why_no_advertising,
             Reason::Blocked => self.why_blocked,
             Reason::WindowClosed => self.why_window_closed,
             Reason::NoSuchPerson => self.why_no_such_person,
@@ -82,6 +83,7 @@ impl Words {
             Reason::HeldElsewhere => self.why_held_elsewhere,
             Reason::TakenForSpam => self.why_taken_for_spam,
             Reason::TooMany => self.why_too_many,
+            Reason::TooManyToThem => self.why_too_many_to_them,
             Reason::AccountRefused => self.why_account_refused,
             Reason::ProviderTrouble => self.why_provider_trouble,
             Reason::NoAnswer => self.why_no_answer,
@@ -208,7 +210,7 @@ words! {
     not_sent: "No enviado", "Not sent", "Não enviado";
     not_sent_offline: "Sin conexión. El texto sigue aquí.", "No connection. The text is still here.", "Sem conexão. O texto continua aqui.";
     window_left: "Quedan {} para responder", "{} left to answer", "Restam {} para responder";
-    window_over: "El plazo para escribir libremente en este canal ha terminado. Se abre de nuevo cuando el cliente escriba.", "The time to write freely on this channel is over. It opens again when the customer writes.", "O prazo para escrever livremente neste canal terminou. Abre de novo quando o cliente escrever.";
+    window_over: "El plazo para escribir libremente en este canal ha terminado. Se abre de nuevo cuando el cliente escriba; hasta entonces, usa una plantilla si el canal las tiene.", "The time to write freely on this channel is over. It opens again when the customer writes; until then, use a template where the channel has them.", "O prazo para escrever livremente neste canal terminou. Abre de novo quando o cliente escrever; até lá, use um modelo se o canal os tiver.";
     template: "Plantilla", "Template", "Modelo";
     search_templates: "Buscar entre las plantillas aprobadas", "Search the approved templates", "Buscar nos modelos aprovados";
     no_templates: "No hay ninguna plantilla aprobada con esas palabras.", "There is no approved template with these words.", "Não há nenhum modelo aprovado com essas palavras.";
@@ -286,6 +288,7 @@ words! {
 
     // Why a message did not arrive, and what to do
     why_opted_out: "Pidió no recibir más mensajes. No se le puede escribir hasta que escriba de nuevo.", "They asked for no more messages. They cannot be written to until they write again.", "Pediu para não receber mais mensagens. Só é possível escrever quando escrever de novo.";
+    why_no_advertising: "No quiere publicidad. Una respuesta a lo que preguntó sí le llega.", "They want no advertising. An answer to what they asked still reaches them.", "Não quer publicidade. Uma resposta ao que perguntou ainda chega.";
     why_blocked: "Esta persona no acepta mensajes de la empresa. Prueba por otro canal.", "This person takes no messages from the business. Try another channel.", "Esta pessoa não aceita mensagens da empresa. Tente por outro canal.";
     why_window_closed: "El cliente lleva demasiado tiempo sin escribir. Usa una plantilla u otro canal, o espera a que escriba.", "The customer has not written for too long. Use a template or another channel, or wait until they write.", "O cliente está há tempo demais sem escrever. Use um modelo ou outro canal, ou espere que escreva.";
     why_no_such_person: "No hay nadie con esta dirección o número en este canal. Compruébalo en la ficha.", "Nobody has this address or number on this channel. Check it in their record.", "Ninguém tem este endereço ou número neste canal. Confira na ficha.";
@@ -298,6 +301,7 @@ words! {
     why_held_elsewhere: "Otra aplicación de la empresa lleva ahora esta conversación. Inténtalo cuando la suelte, o avisa a un administrador.", "Another app of the business has this conversation now. Try when it lets go, or tell an admin.", "Outro aplicativo da empresa está com esta conversa agora. Tente quando ele soltar, ou avise um administrador.";
     why_taken_for_spam: "Se ha tomado por publicidad no deseada. No insistas: prueba más tarde o por otro canal.", "It was taken for spam. Do not repeat it: try later or on another channel.", "Foi tomada por spam. Não insista: tente mais tarde ou por outro canal.";
     why_too_many: "Demasiados mensajes en poco tiempo. Inténtalo en unos minutos.", "Too many messages in a short time. Try in a few minutes.", "Mensagens demais em pouco tempo. Tente em alguns minutos.";
+    why_too_many_to_them: "Demasiados mensajes a esta persona en poco tiempo. Saldrá en unos segundos.", "Too many messages to this person in a short time. It goes out in some seconds.", "Mensagens demais a esta pessoa em pouco tempo. Sairá em alguns segundos.";
     why_account_refused: "El canal rechaza la cuenta de la empresa: clave, permiso o pago. Avisa a un administrador.", "The channel refuses the business's account: key, permission or payment. Tell an admin.", "O canal recusa a conta da empresa: chave, permissão ou pagamento. Avise um administrador.";
     why_provider_trouble: "El canal tiene una avería. Inténtalo más tarde.", "The channel has trouble of its own. Try later.", "O canal está com uma falha. Tente mais tarde.";
     why_no_answer: "El canal no contestó: puede que haya llegado. Compruébalo antes de repetir.", "The channel did not answer: it may have arrived. Check before you repeat it.", "O canal não respondeu: pode ter chegado. Confira antes de repetir.";

@@ -32,7 +32,7 @@ fn verdict(code: i64) -> Verdict {
 pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
     let (code, _) = numbers(&error.code)?;
     Some(match code {
-        131_050 => Reason::OptedOut,
+        131_050 => Reason::NoAdvertising,
         131_026 | 131_021 | 131_030 | 131_062 => Reason::NoSuchPerson,
         131_047 => Reason::WindowClosed,
         // Meta keeps it back: too much advertising, an experiment.
@@ -40,7 +40,8 @@ pub(crate) fn reason(error: &DeliveryError) -> Option<Reason> {
         132_000..=132_999 => Reason::BadTemplate,
         131_052 | 131_053 => Reason::BadFile,
         131_008 | 131_009 | 131_051 | 100 => Reason::BadMessage,
-        4 | 80_007 | 130_429 | 131_056 | 133_016 => Reason::TooMany,
+        4 | 80_007 | 130_429 | 133_016 => Reason::TooMany,
+        131_056 => Reason::TooManyToThem,
         1 | 2 | 131_000 | 131_016 | 131_057 | 135_000 => Reason::ProviderTrouble,
         137_000 => Reason::Unreachable,
         139_100..=139_199 => Reason::Blocked,
@@ -63,9 +64,9 @@ mod tests {
             ("131047", Some(Reason::WindowClosed)),
             ("131047/2494073", Some(Reason::WindowClosed)),
             ("131049", Some(Reason::TakenForSpam)),
-            ("131050", Some(Reason::OptedOut)),
+            ("131050", Some(Reason::NoAdvertising)),
             ("131053", Some(Reason::BadFile)),
-            ("131056", Some(Reason::TooMany)),
+            ("131056", Some(Reason::TooManyToThem)),
             ("132015", Some(Reason::BadTemplate)),
             ("131042", Some(Reason::AccountRefused)),
             ("190", Some(Reason::AccountRefused)),

@@ -62,6 +62,8 @@ impl Desk {
             attachments: vec![],
             in_reply_to: quoted.clone(),
             private: true,
+            envelope: None,
+            template: None,
         };
         spawn_local(async move {
             match http::post::<_, Message>(&path, &body).await {

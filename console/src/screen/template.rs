@@ -139,6 +139,7 @@ fn Filling(template: MessageTemplate, item: StoredValue<Interaction>) -> impl In
             attachments: file.get_untracked().and_then(|file| file.id).into_iter().collect(),
             in_reply_to: None,
             private: false,
+            envelope: None,
             template: Some(SendTemplate {
                 name: template.name.clone(),
                 language: template.language.clone(),
