@@ -153,7 +153,7 @@ test('an address that does not exist: the letter fails with the words, and the d
     const last = (await luis.messages(active.conversation_id)).at(-1);
     return last.status === 'failed' && last;
   });
-  assert.deepEqual(failed.error, { code: '5.1.1', text: '<nobody@mail.example>: no such user' });
+  assert.deepEqual(failed.error, { code: '5.1.1', text: '<nobody@mail.example>: no such user', reason: 'no_such_person' });
   const mine = async () => (await luis.get('/api/desk')).interactions.find(({ id }) => id === active.id);
   assert.equal((await mine()).unreachable.code, '5.1.1');
   await write(plain('Nadie', 'nobody@mail.example', 'n.2'));

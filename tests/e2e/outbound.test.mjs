@@ -126,11 +126,12 @@ test('BAJA: nobody is written to who asked for silence, until they ask for words
   await say('SM-c', '¿Seguís ahí?');
   const again = await luis.answer(await luis.offered(({ channel }) => channel === 'sms'));
   await assert.rejects(luis.send(again, 'Sí'), /409.*wants no messages on this channel/);
-  assert.equal(sms.requests.length, 0, 'the provider was asked nothing');
+  const sent = () => sms.requests.filter(({ method }) => method === 'POST').length;
+  assert.equal(sent(), 0, 'the provider was asked to send nothing');
   await say('SM-d', 'ALTA');
   await eventually('it is over', async () => !(await luis.get(`/api/contacts/${contact.id}`)).opt_outs);
   await luis.send(again, 'Sí, dígame.');
-  await eventually('it goes out', () => sms.requests.length === 1);
+  await eventually('it goes out', () => sent() === 1);
   await luis.close(again);
   await luis.goOffline();
 });

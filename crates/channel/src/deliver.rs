@@ -113,7 +113,9 @@ async fn hand_over(
     // A message may have waited until after the window.
     let by_hand = parcel.account.answers_by_hand() && !is_automatic(&parcel.message);
     let heard = parcel.conversation.last_in_at;
-    if !profile.lets_out(&parcel.message.content, heard, world.now(), by_hand) {
+    // A private answer to a comment needs no word of theirs in private.
+    let answers_comment = parcel.comment.is_some();
+    if !answers_comment && !profile.lets_out(&parcel.message.content, heard, world.now(), by_hand) {
         let error = problem("window", "the contact has not written for too long");
         return Outcome::Failed { error };
     }

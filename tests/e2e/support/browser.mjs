@@ -91,8 +91,8 @@ export class Agent {
 
   sees = text => this.at('message').filter({ hasText: text }).last().waitFor();
 
-  async say(text) {
+  say = async text => {
     await this.at('composer').fill(text);
     await this.at('send').click();
-  }
+  };
 }
