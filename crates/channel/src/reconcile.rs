@@ -71,7 +71,10 @@ pub(crate) async fn plan(
     match known {
         Some(work) if !wanted => drop(store::due::complete(sql, &work.id).await?),
         // Whoever looks at the account looks at its list.
-        Some(work) if now < work.due_at => store::due::schedule(sql, &Work { due_at: now, ..work }).await?,
+        Some(work) if now < work.due_at => {
+            let work = Work { body: work.body, ..recurring(now, Kind::Reconcile, account) };
+            store::due::schedule(sql, &work).await?;
+        }
         None if wanted => {
             let body = serde_json::json!({ "since_ms": now, "seen_ms": now });
             let work = Work { body, ..recurring(now, Kind::Reconcile, account) };
