@@ -47,7 +47,7 @@ const WORDS: &[Words] = &[
     Words {
         code: "webhook_foreign",
         what: ["Otro sistema recibe los mensajes: {host}", "Another system gets the messages: {host}", "Outro sistema recebe as mensagens: {host}"],
-        todo: ["Desconéctalo allí, o usa otro bot o número, y vuelve a poner aquí la dirección del webhook de esta cuenta.", "Disconnect it there, or use another bot or number, and set this account's webhook address at the provider again.", "Desconecte-o lá, ou use outro bot ou número, e volte a pôr o endereço do webhook desta conta."],
+        todo: ["Desconéctalo allí, o usa otro bot o número, y vuelve a poner en el proveedor la dirección del webhook de esta cuenta.", "Disconnect it there, or use another bot or number, and set this account's webhook address at the provider again.", "Desconecte-o lá, ou use outro bot ou número, e volte a pôr no provedor o endereço do webhook desta conta."],
     },
     Words {
         code: "webhook_missing",

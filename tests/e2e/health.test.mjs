@@ -113,7 +113,7 @@ test('a bot whose webhook another system has: an alarm for supervisors until it 
 test('a token that the provider refuses is an alarm, and over when it is mended', { skip: needsControl }, async () => {
   state.telegramKnows = false;
   await telegram();
-  await finds('bot-1', ['refused', 'events_missing']);
+  await finds('bot-1', ['refused']);
   state.telegramKnows = true;
   await telegram();
   await finds('bot-1', ['events_missing']);

@@ -7,6 +7,7 @@ mod center;
 
 use center::{Center, NOW, at};
 use channel::{
+    check_up::check_up,
     deliver::World,
     digest::digest,
     outbound::{Answer, ProviderRequest},
@@ -195,6 +196,13 @@ fn a_webhook_of_twilio_s_that_was_lost_appears_once() {
     take(&center, at(400), &told("SM2", "dos"));
     assert_eq!(texts(&center), ["uno", "dos"]);
     assert_eq!(waiting(&center, Kind::Reconcile).unwrap().due_at, at(600), "five minutes later");
+    // Whoever looks at the account looks at its list.
+    block_on(shell::health::check_soon(&sql, at(310), &center.account)).unwrap();
+    twilio.now.set(at(310));
+    let work = waiting(&center, Kind::CheckUp).expect("a check-up");
+    block_on(check_up(&sql, &twilio, &Sms, 0, &work)).unwrap();
+    let next = waiting(&center, Kind::Reconcile).unwrap();
+    assert_eq!((next.due_at, &next.body["since_ms"]), (at(310), &serde_json::json!(NOW)));
     let asked = twilio.asked.borrow();
     assert!(asked[0].contains("DateSent%3E=2027-01-15T08%3A00%3A00Z"), "none before the account: {asked:?}");
 }

@@ -71,7 +71,10 @@ pub(crate) async fn plan(
     match known {
         Some(work) if !wanted => drop(store::due::complete(sql, &work.id).await?),
         // Whoever looks at the account looks at its list.
-        Some(work) if now < work.due_at => store::due::schedule(sql, &Work { due_at: now, ..work }).await?,
+        Some(work) if now < work.due_at => {
+            let work = Work { body: work.body, ..recurring(now, Kind::Reconcile, account) };
+            store::due::schedule(sql, &work).await?;
+        }
         None if wanted => {
             let body = serde_json::json!({ "since_ms": now, "seen_ms": now });
             let work = Work { body, ..recurring(now, Kind::Reconcile, account) };
@@ -115,14 +118,21 @@ pub async fn reconcile(
         let listed = listing.listed(&body, &settings);
         let listed = listed.map_err(|malformed| Failure::Later(format!("the list: {malformed}")))?;
         for element in listed.events {
-            match element {
-                Ok(event) => next.extend(take(sql, world.now(), codec, &account, event).await?),
-                Err(malformed) => log::warning(format!("account {}: the list: {malformed}", account.id)),
+            let taken = match element {
+                Ok(event) => take(sql, world.now(), codec, &account, event).await,
+                Err(malformed) => Err(Failure::BadRequest(malformed.to_string())),
+            };
+            match taken {
+                Ok(work) => next.extend(work),
+                Err(later @ Failure::Later(_)) => return Err(later),
+                // It neither blocks nor loses its neighbours.
+                Err(refused) => log::warning(format!("account {}: the list: {refused}", account.id)),
             }
         }
         request = listed.next;
     }
-    let body = serde_json::json!({ "since_ms": ours_since, "seen_ms": began });
+    let seen = if request.is_none() { began } else { seen };
+    let body = serde_json::json!({ "since_ms": ours_since, "seen_ms": seen });
     let done = Work { body, attempts: 0, ..work.clone() };
     store::due::again(sql, &done, world.now() + pause).await?;
     Ok(next)
