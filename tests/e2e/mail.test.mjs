@@ -184,7 +184,7 @@ test('an agent reads a letter and answers all with a ready answer, on a wide and
     await agent.at('reply-all').click();
     assert.equal(await agent.at('letter-cc').inputValue(), 'bob@mail.example, eva@mail.example');
     await agent.at('ready-answers-open').click();
-    await agent.at('find-ready-answer').fill('envio');
+    await agent.at('find-answer').fill('envio');
     await agent.at('ready-answer').first().waitFor();
     await screenshot(agent.page, 'desk-letter-answers-1366');
     await agent.at('ready-answer').first().click();

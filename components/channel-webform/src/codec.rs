@@ -111,6 +111,10 @@ impl Codec for Webform {
 struct Enclosed;
 
 impl Files for Enclosed {
+    fn in_webhook(&self) -> bool {
+        true
+    }
+
     fn contained(&self, file: &Attachment, webhook: &Received, _: &Settings) -> Option<Vec<u8>> {
         let index: usize = file.provider_ref.as_deref()?.parse().ok()?;
         let mut files = Form::read(webhook).ok()?.files;
