@@ -1,6 +1,8 @@
 //! Files: kept once, opened only when nobody has anything against it, and never lost with a store or a
 //! scanner that is away.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 mod center;
 
 use center::{Center, NOW, at};
