@@ -146,9 +146,10 @@ pub fn said(status: u16, body: &[u8]) -> Said {
     }
 }
 
+/// RFC 3339 without its dashes and colons. A format of its own would bring the world's time zones along.
 fn instant(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+    let at = jiff::Timestamp::from_second(at.0.div_euclid(1000)).unwrap_or_default();
+    at.to_string().replace(['-', ':'], "")
 }
 
 /// A key as it stands in a path.
