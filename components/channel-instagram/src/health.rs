@@ -121,7 +121,7 @@ mod tests {
         assert!(Accounts.renewal(&settings("")).is_none(), "that of a page does not");
         let said = |status, body: &'static str| Accounts.renewed(&Said { status, body: body.as_bytes() });
         let renewed = said(200, r#"{"access_token":"u","token_type":"bearer","expires_in":5183944}"#);
-        let renewed = renewed.ok().expect("a token");
+        let Ok(renewed) = renewed else { panic!("a token") };
         assert_eq!(renewed.secrets["access_token"], "u");
         assert_eq!(renewed.lasts, Some(Duration::from_secs(5_183_944)));
         assert_eq!(

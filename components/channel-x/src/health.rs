@@ -215,7 +215,7 @@ mod tests {
         assert!(Users.renewal(&Settings::from([("access_token", "t")])).is_none());
         let said = |status, body: &'static str| Users.renewed(&Said { status, body: body.as_bytes() });
         let renewed = said(200, r#"{"access_token":"u","refresh_token":"r2","expires_in":7200}"#);
-        let renewed = renewed.ok().expect("tokens");
+        let Ok(renewed) = renewed else { panic!("tokens") };
         assert_eq!(
             renewed.secrets,
             BTreeMap::from([("access_token", "u".into()), ("refresh_token", "r2".into())])
