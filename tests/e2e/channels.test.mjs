@@ -146,16 +146,16 @@ test('Messenger: a private message and a comment are two pieces of work, each an
   // In the browser: what the post is about, shown again, and answered in private once.
   const browser = await launch();
   try {
-    const { page, at, say } = await Agent.arrive(browser, server, 'luis');
-    await at('message').filter({ hasText: '¡Qué bonita!' }).first().or(page.getByText('Pablo Rey').first()).first().waitFor();
-    if (!await at('composer').isVisible()) await page.getByText('Pablo Rey').first().click();
+    const agent = await Agent.arrive(browser, server, 'luis');
+    const { page, at } = agent;
+    await page.getByText('Pablo Rey').first().click();
     await at('post').filter({ hasText: 'Lámpara Faro' }).waitFor();
     await at('hidden').waitFor();
     await page.locator('[data-deed="show"]').press('Enter');
     await at('hidden').waitFor({ state: 'hidden' });
     assert.deepEqual(moderated(), [{ is_hidden: true }, { is_hidden: false }]);
     await at('answer-privately').press('Enter');
-    await say('Le escribo por aquí');
+    await agent.say('Le escribo por aquí');
     const { body: answer } = await asked(({ path, body }) => path.endsWith('/me/messages') && body.recipient?.comment_id === '555_1');
     assert.equal(answer.message.text, 'Le escribo por aquí');
     await at('private-answer').filter({ hasText: 'Respondido en privado' }).waitFor();
