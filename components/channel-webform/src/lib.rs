@@ -12,5 +12,7 @@ pub mod meaning;
 pub mod thanks;
 pub mod trap;
 
+#[cfg(not(target_family = "wasm"))]
+pub mod fixture;
 #[cfg(target_family = "wasm")]
 mod server;

@@ -3,9 +3,9 @@
 //! Every channel's tests, the fuzzer and the benchmarks read them here. What must hold for any codec and
 //! any bytes is in [`property`]; [`published`] are samples that others publish. Not part of a component.
 //!
-//! A file is one body (`.json`, `.eml`, `.form`, `.multipart`), or many: of `.lines` each line is a body,
-//! of `.queries` the query of a GET; a line that begins with `#` is a remark. `NAME.jsonl` beside it has
-//! what is read: a line for each event, as `centralita inspect` prints it, or for each element that could
+//! A file is one body (`.json`, `.eml`, `.form`, `.multipart`), or one post with its headers (`.post`), or
+//! many: of `.lines` each line is a body, of `.queries` the query of a GET; a line that begins with `#` is
+//! a remark. `NAME.jsonl` beside it has what is read: a line for each event, as `centralita inspect` prints it, or for each element that could
 //! not be read. `UPDATE=1 cargo test --release -p channel-NAME` writes them anew; read the difference
 //! before committing.
 
@@ -154,6 +154,17 @@ fn lines(decoded: Result<Events, Malformed>) -> String {
     }
 }
 
+/// Headers, an empty line and the body. On the wire its lines end in CRLF, in a repository as everywhere.
+fn whole_post(text: &str, url: &str) -> Received {
+    let (head, body) = text.split_once("\n\n").expect("headers and a body");
+    let headers = head.lines().filter_map(|line| line.split_once(": "));
+    Received {
+        url: url.to_owned(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        ..post(body.trim_end().replace('\n', "\r\n"))
+    }
+}
+
 fn below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let entries = entries.map(|entry| entry.expect("a readable folder").path());
@@ -177,6 +188,7 @@ fn requests(file: &Path, url: &str) -> Vec<Received> {
         "eml" => vec![body(Some("message/rfc822"), bytes)],
         "form" => vec![body(Some("application/x-www-form-urlencoded"), bytes)],
         "multipart" => vec![body(Some("multipart/form-data; boundary=frontier"), bytes)],
+        "post" => vec![whole_post(&String::from_utf8_lossy(&bytes), url)],
         "lines" => written().into_iter().map(|line| body(None, line.into_bytes())).collect(),
         "queries" => written()
             .into_iter()

@@ -47,6 +47,7 @@ fn channels() -> Vec<Fixtures> {
         channel_telegram::fixture::fixtures(),
         channel_x::fixture::fixtures(),
         channel_webchat::fixture::fixtures(),
+        channel_webform::fixture::fixtures(),
         Fixtures::of(&Webhook),
         channel_sms::fixture::fixtures(),
         channel_email::fixture::fixtures(),
