@@ -89,6 +89,7 @@ mod tests {
             status: None,
             error: None,
             comment: Some(comment),
+            letter: None,
             client_id: None,
         }
     }
