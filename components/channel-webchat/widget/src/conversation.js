@@ -3,7 +3,7 @@
 // Whatever arrives may arrive again, late, or through another tab: messages are keyed by id, own ones
 // also by `client_id`, and marks only move forward. That is all that replaying by sequence needs.
 
-import { account, clear, keep, kept, keptKeys } from './shelf.js';
+import { account, become, keep, kept, keptKeys, person } from './shelf.js';
 
 const KEPT = 60; // Messages a reload shows before the network does.
 
@@ -25,7 +25,7 @@ const load = () => {
 const sorted = () => [...messages.values()].sort((a, b) => a.seq - b.seq);
 const own = message => message.author.kind === 'contact';
 const save = () => keep('log', { messages: sorted().slice(-KEPT), seq, state });
-const tell = (event, data) => tabs?.postMessage({ event, data });
+const tell = (event, data) => tabs?.postMessage({ of: person, event, data });
 
 /** Who shows the conversation is told of each event. */
 export const onChange = listener => { tellView = listener; };
@@ -43,12 +43,22 @@ export const apply = (event, data, heard) => {
   } else if (event === 'state') state = data;
   else if (event === 'outbox') put(data, true);
   else if (event === 'seen') seen = Math.max(seen, data);
-  else if (event === 'forget') load(); // With `true`: somebody else sits here.
+  else if (event === 'forget') {
+    for (const key of ['log', 'marks', 'seen', 'told']) keep(key, null);
+    load();
+  } else if (event === 'left') {
+    become(data);
+    load();
+  }
   if (event === 'message' || event === 'state') save();
   if (!heard) tell(event, data);
   tellView(event, data, heard);
 };
-if (tabs) tabs.onmessage = ({ data }) => apply(data.event, data.data, true);
+// What another tab says of somebody who left comes too late; of somebody new, it tells that they came.
+if (tabs) tabs.onmessage = ({ data: { of, event, data } }) => {
+  if (of > person) apply('left', of, true);
+  if (of === person && event !== 'left') apply(event, data, true);
+};
 
 /** A message on its way out; kept until the server shows it in the conversation. */
 export const put = (item, heard) => {
@@ -70,16 +80,10 @@ export const see = () => {
 };
 
 /** The server knows this visitor no more: begin anew, but never lose what is still to be sent. */
-export const forget = () => {
-  for (const key of ['log', 'marks', 'seen', 'told']) keep(key, null);
-  apply('forget');
-};
+export const forget = () => apply('forget');
 
 /** Somebody else sits here now: nothing of the one before is left, not even what was to be sent. */
-export const leave = () => {
-  clear();
-  apply('forget', true);
-};
+export const leave = () => apply('left', person + 1);
 
 /** Everything to show, oldest first; what is not yet confirmed comes last. */
 export const entries = () => [

@@ -6,7 +6,7 @@
 // buffers) gives way to polling for a while.
 
 import * as talk from './conversation.js';
-import { account, base, keep, kept, settings } from './shelf.js';
+import { account, base, keep, kept, person, settings } from './shelf.js';
 
 const QUIET_MS = 40_000;    // The server sends a heartbeat each 15 s; longer silence is a dead line.
 const FIRST_MS = 8_000;     // It begins with a comment, so silence at the start is a proxy that buffers.
@@ -19,7 +19,6 @@ const patience = failures => Math.random() * Math.min(30_000, 800 * 2 ** failure
 
 let page;                        // What the link asks and tells its page: isOpen(), locale, draw(), refused(fields).
 let identity;                    // The site's signed word on who the visitor is.
-let person = 0;                  // Counts whoever sat here: what was asked for one is not for the next.
 export let lost = false;
 let told = kept('told') || {};   // The marks that the business was told.
 let opening, flushing, typed = 0, marking, listening, abort, flowed, heard, hurry, elected, resign, refreshed = 0;
@@ -31,7 +30,8 @@ const request = (path, options) => fetch(new URL(path, base), { credentials: 'om
 const json = (path, value, headers) =>
   request(path, { method: 'POST', body: JSON.stringify(value), headers: { ...headers, 'Content-Type': 'application/json' } });
 
-// Fails with the status where the server refuses, and with GONE where somebody else sits here meanwhile.
+// Fails with the status where the server refuses, and with GONE where somebody else sits here meanwhile:
+// what was asked for one person is not for the next.
 const GONE = 'gone';
 const proven = async ask => {
   const mine = person;
@@ -65,10 +65,15 @@ export const known = () => {
 
 /** Nobody's answer of before reaches whoever sits here now. */
 export const restart = () => {
-  person++;
   opening = null;
   told = {};
   abort?.abort(WOKE);
+};
+
+/** Another tab knows better than this page who sits here. */
+export const replace = () => {
+  identity = null;
+  restart();
 };
 
 /** The customer whom the site's server signed for; nobody: logged out. */
@@ -95,6 +100,7 @@ const openSession = async () => {
   if (response.status === 403 && identity) {
     // The site's mistake: the visitor is nobody in particular, and never the customer of before.
     console.error(`centralita: ${(await response.json()).detail}`);
+    if (mine !== person) throw GONE;
     identity = null;
     if (known?.sub) leave();
     return openSession();
@@ -189,7 +195,7 @@ export const mark = kind => {
     if (up_to_seq <= Math.max(told.read || 0, kind === 'read' ? 0 : told.delivered || 0)) return;
     const before = told;
     keep('told', told = { ...told, [kind]: up_to_seq });
-    await post(kind, { up_to_seq }).catch(() => keep('told', told = before));
+    await post(kind, { up_to_seq }).catch(error => { if (error !== GONE) keep('told', told = before); });
   }, 300);
 };
 

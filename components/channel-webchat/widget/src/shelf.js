@@ -11,19 +11,28 @@ const prefix = `centralita:${account}:`;
 let disk = {};
 try { disk = localStorage; } catch { /* forbidden */ }
 
-export const kept = key => JSON.parse(disk[prefix + key] || 'null');
+// All but these is of one person, by number: what a tab still reads or writes of one is never the next
+// one's, although a change of localStorage reaches other tabs later than the word of it.
+const PAGES = /^(config|invited|open|person)$/;
+const path = key => prefix + (PAGES.test(key) ? '' : `${person}:`) + key;
+
+export const kept = key => JSON.parse(disk[path(key)] || 'null');
 
 export const keep = (key, value) => {
   try {
-    if (value == null) delete disk[prefix + key];
-    else disk[prefix + key] = JSON.stringify(value);
-  } catch { disk = { ...disk, [prefix + key]: JSON.stringify(value) }; }
-};
-
-/** Forgets the person; what is the page's stays. */
-export const clear = () => {
-  for (const key of keptKeys('')) if (!/^(config|invited|open)$/.test(key)) keep(key, null);
+    if (value == null) delete disk[path(key)];
+    else disk[path(key)] = JSON.stringify(value);
+  } catch { disk = { ...disk, [path(key)]: JSON.stringify(value) }; }
 };
 
 export const keptKeys = start =>
-  Object.keys(disk).filter(key => key.startsWith(prefix + start)).map(key => key.slice(prefix.length));
+  Object.keys(disk).filter(key => key.startsWith(path(start))).map(key => key.slice(path('').length));
+
+/** Counts whoever sat here. */
+export let person = kept('person') || 0;
+
+/** Forgets the person for the `next`; what is the page's stays. */
+export const become = next => {
+  for (const key of keptKeys('')) keep(key, null);
+  keep('person', person = next);
+};

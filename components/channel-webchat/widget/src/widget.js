@@ -233,9 +233,10 @@ const see = () => {
 };
 
 const changed = (event, data, heard) => {
-  if (event === 'forget') {
-    if (heard) link.restart();
-    if (data) {
+  const left = event === 'left';
+  if (left || event === 'forget') {
+    if (heard) left ? link.replace() : link.restart();
+    if (left) {
       who = asking = undefined;
       tray.empty();
       say('');
@@ -301,6 +302,7 @@ const introduce = () => {
 const refused = problems => {
   keep('answers', null);
   configure();
+  draw();
   asking?.refuse(problems);
 };
 

@@ -26,7 +26,7 @@ async function body(request) {
 
 export class Standin {
   log = []; posts = []; files = new Map(); tokens = new Map(); streams = new Set(); sockets = new Set();
-  state = { state: 'bot' };
+  state = null; // Of a conversation that never began there is nothing to tell.
   down = false; buffering = false; refuse = null; streamsOpened = 0; config = CONFIG;
 
   static async start() {
@@ -115,7 +115,7 @@ export class Standin {
 
   replay(since) {
     const messages = this.log.filter(message => message.seq > since).map(data => ({ event: 'message', data }));
-    return [{ event: 'state', data: this.state }, ...messages];
+    return this.state ? [...messages, { event: 'state', data: this.state }] : messages;
   }
 
   stream(response, since) {
@@ -139,6 +139,7 @@ export class Standin {
       return { id, kind: /^image/.test(mime) ? 'image' : 'document', mime, name, size: bytes.length, url: `/webchat/demo/attachments/${id}?sig=x` };
     });
     this.say({ direction: 'in', author: { kind: 'contact' }, text: post.text ?? '', client_id: post.client_id, attachments });
+    if (!this.state) this.emit('state', { state: 'bot' });
   }
 }
 
