@@ -54,6 +54,8 @@ before(async () => {
   [marta, luis] = [await Desk.login(server, 'marta'), await Desk.login(server, 'luis')];
   await luis.goOnline();
   await marta.follow();
+  // She looks on: work is for luis.
+  await marta.put('/api/presence', { status: 'offline' });
   browser = await launch();
 });
 

@@ -104,7 +104,7 @@ test('the log tells what goes wrong, in JSON, and nothing that people wrote or t
   await luis.send(active, `Hola, ${SAID}`);
   const lines = () => server.output.filter(line => line.startsWith('{')).map(line => JSON.parse(line));
   const alarm = await eventually('the refused token raises an alarm', () =>
-    lines().find(({ level, message }) => level === 'ERROR' && message?.includes('refused by its provider')));
+    lines().find(({ level, message }) => level === 'ERROR' && message?.includes('The provider refuses the account')));
   assert.equal(alarm.component, 'channel-whatsapp');
   assert.match(alarm.trace_id, /^[0-9a-f]{32}$/);
   await eventually('it leads to its trace', () => collector.trace(alarm.trace_id).length > 0);

@@ -231,7 +231,9 @@ fn an_edit_keeps_our_copy_of_a_file_and_has_a_new_one_copied() {
         text: Some(text.to_owned()),
         attachments: files.to_vec(),
     };
-    center.apply("m1", What::Message(heard(media("Mire", &[file("a")]))));
+    for copying in center.apply("m1", What::Message(heard(media("Mire", &[file("a")])))) {
+        assert!(block_on(store::due::complete(&sql, &copying.id)).unwrap());
+    }
     let mut message = center.messages(&center.conversation("marta")).remove(0);
     message.content.attachments_mut()[0].id = Some("ours".to_owned());
     block_on(store::message::update(&sql, NOW, &message)).unwrap();
