@@ -100,8 +100,9 @@ pub async fn ask(clamd: &Clamd, file: &[u8]) -> io::Result<Verdict> {
 async fn stream(mut clamd: impl AsyncRead + AsyncWrite + Unpin, file: &[u8]) -> io::Result<Verdict> {
     // Who has enough of a file says so and hangs up before its end: then the answer counts.
     let sent = send(&mut clamd, file).await;
-    let mut answer = String::new();
-    let heard = clamd.take(ANSWER_MAX).read_to_string(&mut answer).await;
+    let mut answer = vec![];
+    let heard = clamd.take(ANSWER_MAX).read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
     match read(&answer) {
         Some(verdict) => Ok(verdict),
         None => sent.and(heard).and(Err(io::Error::other(format!("it says {:?}", answer.trim())))),
