@@ -6,6 +6,7 @@ use channel::{
     event::InboundEvent,
     json::{self, Node},
     received::Settings,
+    templates::BUSINESS_ACCOUNT,
 };
 use domain::health::Finding;
 use meta::{
@@ -40,7 +41,7 @@ impl CheckUps for Numbers {
         let Ok(graph) = Graph::of(settings) else { return vec![] };
         let id = |name: &str| settings.get(name).filter(|id| is_id(id));
         let mut questions = vec![ask_token(&graph)];
-        questions.extend(id("waba_id").map(|waba| ask_subscription(&graph, waba)));
+        questions.extend(id(BUSINESS_ACCOUNT).map(|waba| ask_subscription(&graph, waba)));
         questions.extend(id("address").map(|number| Question {
             name: NUMBER,
             request:
@@ -120,7 +121,7 @@ mod tests {
     fn settings() -> Settings {
         Settings::from([
             ("address", "12"),
-            ("waba_id", "34"),
+            (BUSINESS_ACCOUNT, "34"),
             ("access_token", "a|b"),
             ("graph_base_url", "http://127.0.0.1:9"),
         ])
