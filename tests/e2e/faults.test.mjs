@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Desk } from './support/desk.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Graph } from './support/graph.mjs';
-import { Server, needsControl, root } from './support/server.mjs';
+import { built } from './support/program.mjs';
+import { Server, needsControl } from './support/server.mjs';
 import { WebchatVisitor } from './support/webchat.mjs';
 import { Customer, configure, post, signature } from './support/whatsapp.mjs';
 
@@ -54,7 +54,7 @@ test('a signed body that nobody can read is kept, shown with the reason and can 
 });
 
 test('kept webhooks are read once more by a command: what stands in the center is left alone, what cannot be read is named', { skip: needsControl }, async () => {
-  const ask = (channel, token) => spawnSync(path.join(root, 'target/release/centralita'),
+  const ask = (channel, token) => spawnSync(built('centralita'),
     ['reprocess', '--channel', channel, '--since', '2020-01-01', '--apply', '--center', server.url],
     { env: { ...process.env, CENTRALITA_ADMIN_TOKEN: token }, encoding: 'utf8' });
   const told = ask('whatsapp', server.adminToken);

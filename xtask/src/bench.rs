@@ -1,6 +1,10 @@
 //! `cargo xtask bench`: builds the product and the load generator, and lets that measure.
 
-use crate::{build, process::run, workspace};
+use crate::{
+    build::{self, Profile},
+    process::run,
+    workspace,
+};
 use anyhow::Result;
 use clap::Args;
 use std::process::{Command, ExitCode};
@@ -15,7 +19,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        build::everything()?;
+        build::everything(Profile::Release)?;
         build::load_generator()?;
         let figures = ["figures".to_owned()];
         let arguments = if self.arguments.is_empty() { &figures[..] } else { &self.arguments };

@@ -26,19 +26,37 @@ const PROGRAMS: [&str; 3] = ["edge", "gateway", "demo-shop"];
 const SHARED: [&str; 7] =
     ["Cargo.toml", "Cargo.lock", ".cargo", "crates", "wit", "xtask/src/build", "xtask/src/build.rs"];
 
+/// How native programs are built.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// Soon built: what is tried and tested.
+    Dev,
+    /// What is measured and installed.
+    Release,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Release => "release",
+        }
+    }
+}
+
 /// What the product needs to run.
-pub(crate) fn everything() -> Result<()> {
-    product(programs)
+pub(crate) fn everything(profile: Profile) -> Result<()> {
+    product(&format!("programs, {}", profile.name()), || programs(profile))
 }
 
 /// What the product and its tests need. All native code is built in one go: cargo would compile
 /// much of it twice for the programs alone and for the tests, with other features.
 pub(crate) fn everything_tested() -> Result<()> {
-    product(programs_and_tests)?;
+    product("programs and tests", programs_and_tests)?;
     test_components()
 }
 
-fn product(native: fn() -> Result<()>) -> Result<()> {
+fn product(name: &str, native: impl FnOnce() -> Result<()>) -> Result<()> {
     let components = sources(&["components"])?;
     let desk = sources(&["console"])?;
     let demo = sources(&["demo/web"])?;
@@ -56,9 +74,9 @@ fn product(native: fn() -> Result<()>) -> Result<()> {
         site::demo()?;
         demo.keep("demo")?;
     }
-    if !programs.fresh("programs") {
+    if !programs.fresh(name) {
         native()?;
-        programs.keep("programs")?;
+        programs.keep(name)?;
     }
     Ok(())
 }
@@ -112,36 +130,34 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
     fs::rename(&half, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-fn programs() -> Result<()> {
+fn programs(profile: Profile) -> Result<()> {
     let packages = workspace::packages()?;
     let there = |name: &&str| packages.iter().any(|package| package.name == **name);
     let present: Vec<_> = PROGRAMS.into_iter().filter(there).collect();
-    step(&format!("building the native programs ({})", present.join(", ")), || {
-        let mut cargo = workspace::cargo();
-        cargo.args(["build", "--release"]);
-        run(cargo.args(present.iter().flat_map(|name| ["--package", name])))
-    })
+    step(&format!("building the native programs ({})", present.join(", ")), || packages_of(profile, &present))
 }
 
-/// What measures the product, and the servers that tests crash.
+/// What measures the product, the servers that it crashes, and ourselves as it starts us.
 pub(crate) fn load_generator() -> Result<()> {
-    tools(&["bench", "gateway", "test-bucket", "test-servers"])
+    tools(Profile::Release, &["bench", "test-servers", "xtask"])
 }
 
 pub(crate) fn test_servers() -> Result<()> {
-    tools(&["gateway", "test-bucket", "test-servers"])
+    tools(Profile::Dev, &["test-bucket", "test-servers"])
 }
 
-fn tools(packages: &[&str]) -> Result<()> {
-    step(&format!("building {}", packages.join(", ")), || {
-        let mut cargo = workspace::cargo();
-        cargo.args(["build", "--release"]);
-        run(cargo.args(packages.iter().flat_map(|name| ["--package", name])))
-    })
+fn tools(profile: Profile, names: &[&str]) -> Result<()> {
+    step(&format!("building {}", names.join(", ")), || packages_of(profile, names))
+}
+
+fn packages_of(profile: Profile, names: &[&str]) -> Result<()> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["build", "--profile", profile.name()]);
+    run(cargo.args(names.iter().flat_map(|name| ["--package", name])))
 }
 
 fn programs_and_tests() -> Result<()> {
     step("building the native programs and all tests", || {
-        run(workspace::cargo().args(["build", "--release", "--workspace", "--all-targets"]))
+        run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
     })
 }

@@ -13,6 +13,7 @@ mod up;
 mod workspace;
 
 use anyhow::Result;
+use build::Profile;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Build { names } if names.is_empty() => build::everything()?,
+        Command::Build { names } if names.is_empty() => build::everything(Profile::Release)?,
         Command::Build { names } => build::components(&names)?,
         Command::Up(up) => return up.run(),
         Command::Test => return suite::everything(),

@@ -5,7 +5,7 @@
 mod count;
 
 use crate::{
-    build::{self, toolchain},
+    build::{self, Profile, toolchain},
     process::{output, run, step, succeeds},
     workspace,
 };
@@ -35,7 +35,7 @@ pub(crate) struct EndToEnd {
 impl EndToEnd {
     pub(crate) fn run(self) -> Result<ExitCode> {
         if self.url.is_none() {
-            build::everything()?;
+            build::everything(Profile::Dev)?;
             build::test_components()?;
             build::test_servers()?;
         }
@@ -50,7 +50,6 @@ pub(crate) fn everything() -> Result<ExitCode> {
     // It brings the libSQL server that Rust's tests start, too.
     install_packages(&end_to_end_folder())?;
     build::everything_tested()?;
-    build::load_generator()?;
     let postgres = Postgres::start();
     let postgres = [(DATABASE, postgres.url())];
     let mut suites = vec![("Rust", rust(&[], &[])?), ("Rust on PostgreSQL", rust(&ON_BOTH, &postgres)?)];
@@ -71,7 +70,7 @@ const MESSAGES: &str = "3000";
 /// One test: nothing that was acknowledged is lost or doubled when a host and a PostgreSQL crash.
 fn faults() -> Result<Count> {
     println!("faults under load …");
-    let mut bench = Command::new(workspace::target().join("release/bench"));
+    let mut bench = Command::new(workspace::program("bench")?);
     bench.arg(workspace::root()).args(["faults", "--only-faults", "--messages", MESSAGES]);
     // What dies on purpose says so at length.
     bench.stderr(Stdio::piped());
@@ -116,7 +115,7 @@ const ON_BOTH: [&str; 10] = [
 fn rust(files: &[&str], environment: &[(&str, String)]) -> Result<Count> {
     println!("Rust tests …");
     let mut cargo = workspace::cargo();
-    cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]);
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
     cargo.args(files.iter().flat_map(|file| ["--test", file]));
     cargo.env("CENTRALITA_COMPONENTS", workspace::target().join("components"));
     cargo.envs(environment.iter().map(|(name, value)| (name, value)));

@@ -7,7 +7,10 @@ mod demo;
 mod secrets;
 mod server;
 
-use crate::{build, workspace};
+use crate::{
+    build::{self, Profile},
+    workspace,
+};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use secrets::Secrets;
@@ -63,7 +66,7 @@ impl Up {
         let data = writable(&self.data)?;
         let listen = free(&self.listen)?.to_string();
         if !self.no_build {
-            build::everything()?;
+            build::everything(Profile::Dev)?;
         }
         let mut secrets = Secrets::load_or_make(&data)?;
         if let Some(token) = &self.admin_token {
@@ -81,7 +84,7 @@ impl Up {
             false => Some(start(Program::gateway(&data, &secrets, &events)?, &heard, &mut programs)?),
         };
         let (gateway, shop) = (gateway.as_deref(), shop.as_deref());
-        let mut host = Program::host(&self.manifest, &listen, &data, &secrets, gateway, shop);
+        let mut host = Program::host(&self.manifest, &listen, &data, &secrets, gateway, shop)?;
         if let Some(file) = &self.runtime_config_file {
             host.arg("--runtime-config-file").arg(std::path::absolute(file)?);
         }

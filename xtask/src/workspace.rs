@@ -18,6 +18,11 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
+/// A program of ours that was built as we were: it stands beside us.
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(name))
+}
+
 /// The native cargo that runs us, without what it told us about itself: cargo sets variables that
 /// would make another toolchain load the wrong libraries.
 pub(crate) fn cargo() -> Command {
@@ -39,7 +44,8 @@ pub(crate) fn cleaned(mut command: Command) -> Command {
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
-    /// Made to be a WebAssembly component (its library is a `cdylib`).
+    /// Made to be a WebAssembly component: its library is a `cdylib`, and not the desk's, which is the
+    /// browser's.
     pub(crate) component: bool,
 }
 
@@ -58,9 +64,9 @@ pub(crate) fn packages() -> Result<Vec<Package>> {
 
 fn package(value: &Value) -> Option<Package> {
     let kinds = value["targets"].as_array()?.iter().filter_map(|target| target["kind"].as_array());
-    let component = kinds.flatten().any(|kind| kind == "cdylib");
     let manifest = Path::new(value["manifest_path"].as_str()?);
     let folder = manifest.parent()?.to_owned();
+    let component = kinds.flatten().any(|kind| kind == "cdylib") && folder != root().join("console");
     Some(Package { name: value["name"].as_str()?.to_owned(), folder, component })
 }
 

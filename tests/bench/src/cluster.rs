@@ -4,7 +4,7 @@
 use crate::{
     client::Client,
     product::{self, ADMIN_TOKEN},
-    program::Program,
+    program::{Program, built},
 };
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -26,8 +26,8 @@ pub(crate) struct Servers {
 
 impl Servers {
     /// PostgreSQL as it comes: what it commits is on the disk.
-    pub(crate) async fn start(root: &std::path::Path) -> Result<Servers> {
-        let mut command = Command::new(root.join("target/release/test-servers"));
+    pub(crate) async fn start() -> Result<Servers> {
+        let mut command = Command::new(built("test-servers")?);
         command.args(["postgres", "redis", "--set", "fsync=on"]);
         // Room for the connections of all hosts.
         command.args(["--set", "max_connections=200"]);
@@ -72,10 +72,10 @@ struct Host {
 impl Cluster {
     pub(crate) async fn start(root: &std::path::Path, hosts: usize, graph: &str) -> Result<Cluster> {
         let folder = tempfile::tempdir()?;
-        let servers = Servers::start(root).await?;
+        let servers = Servers::start().await?;
         let config = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{}\"\n", servers.redis);
         fs::write(folder.path().join("runtime-config.toml"), config)?;
-        let mut command = product::up(root, &folder.path().join("first"), graph);
+        let mut command = product::up(root, &folder.path().join("first"), graph)?;
         on_servers(&mut command, &folder, &servers);
         let first = Program::start(command).await?;
         let mut cluster = Cluster {
@@ -134,7 +134,7 @@ impl Cluster {
         if !data.join("cache").exists() {
             symlink(first.join("cache"), data.join("cache"))?;
         }
-        let mut command = product::host(&self.root, &data, &first, listen);
+        let mut command = product::host(&self.root, &data, &first, listen)?;
         command.env("SPIN_VARIABLE_GRAPH_BASE_URL", &self.graph);
         on_servers(&mut command, &self.folder, &self.servers);
         Program::start(command).await

@@ -78,7 +78,7 @@ pub(crate) async fn run(root: &Path, options: &Faults, report: &mut Report) -> R
 /// How much one host with SQLite takes in, and how much three do with PostgreSQL and Redis.
 async fn rates(root: &Path, report: &mut Report) -> Result<()> {
     let (folder, graph) = (tempfile::tempdir()?, graph::start(None).await?);
-    let one = Program::start(product::up(root, folder.path(), &graph)).await?;
+    let one = Program::start(product::up(root, folder.path(), &graph)?).await?;
     let client = Client::new(&one.url);
     product::configure(&client.with_token(ADMIN_TOKEN)).await?;
     webhooks("one host, SQLite", &client, report).await?;
@@ -243,10 +243,11 @@ struct Watch {
     overfull: Vec<String>,
 }
 
-/// Looks on until all is acknowledged and done.
+/// Looks on until all is acknowledged and done; [`finish`] tells what is not.
 async fn watch(mut database: Database, provider: Arc<Provider>) -> Watch {
     let mut watch = Watch { due_max: 0, overfull: vec![] };
     let mut said = Instant::now();
+    let mut all_sent = None;
     loop {
         // It is away now and then: that is the point.
         if let (Ok(due), Ok(overfull)) = (database.due().await, database.overfull().await) {
@@ -256,9 +257,12 @@ async fn watch(mut database: Database, provider: Arc<Provider>) -> Watch {
                 said = Instant::now();
                 println!("  {:.0} s: {} sent, {due} due", provider.elapsed().as_secs_f64(), provider.sent());
             }
-            let all_sent = provider.sent() == provider.plan.messages;
-            if all_sent && database.unfinished().await.is_ok_and(|left| left == 0) {
-                return watch;
+            if provider.sent() == provider.plan.messages {
+                let sent = *all_sent.get_or_insert_with(Instant::now);
+                let finished = database.unfinished().await.is_ok_and(|left| left == 0);
+                if finished || FINISH_MAX < sent.elapsed() {
+                    return watch;
+                }
             }
         }
         sleep(LOOK).await;

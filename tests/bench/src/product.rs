@@ -2,6 +2,7 @@
 
 use crate::{
     client::Client,
+    program::built,
     whatsapp::{ACCOUNT, SECRET},
 };
 use anyhow::Result;
@@ -13,20 +14,20 @@ use tokio::process::Command;
 pub(crate) const ADMIN_TOKEN: &str = "bench-admin-token";
 
 /// As a user starts it.
-pub(crate) fn up(root: &Path, data: &Path, graph: &str) -> Command {
-    let mut command = Command::new(root.join("target/release/xtask"));
+pub(crate) fn up(root: &Path, data: &Path, graph: &str) -> Result<Command> {
+    let mut command = Command::new(built("xtask")?);
     command.args(["up", "--no-build", "--demo", "--listen", "127.0.0.1:0"]);
     command.args(["--admin-token", ADMIN_TOKEN, "--data"]).arg(data);
     command.env("SPIN_VARIABLE_GRAPH_BASE_URL", graph).current_dir(root);
-    command
+    Ok(command)
 }
 
 /// A host alone, over its own `data` and with the secrets that [`up`] has made in `first`.
-pub(crate) fn host(root: &Path, data: &Path, first: &Path, listen: &str) -> Command {
-    let mut command = Command::new(root.join("target/release/centralita"));
+pub(crate) fn host(root: &Path, data: &Path, first: &Path, listen: &str) -> Result<Command> {
+    let mut command = Command::new(built("centralita")?);
     command.args(["up", "--listen", listen, "--data"]).arg(data).current_dir(root);
     command.arg("--env-file").arg(first.join("secrets.env")).env("SPIN_VARIABLE_ADMIN_TOKEN", ADMIN_TOKEN);
-    command
+    Ok(command)
 }
 
 /// Gives the demo's WhatsApp account the secrets that webhooks are signed with here.

@@ -1,7 +1,7 @@
 //! Programs under measurement: started, waited for, weighed and stopped, or crashed.
 
 use anyhow::{Context, Result, bail};
-use std::{fs, process::Stdio, time::Duration};
+use std::{env, fs, path::PathBuf, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -9,6 +9,11 @@ use tokio::{
 };
 
 const START_MAX: Duration = Duration::from_secs(180);
+
+/// A program of ours that was built as we were: it stands beside us.
+pub(crate) fn built(name: &str) -> Result<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(name))
+}
 
 pub(crate) struct Program {
     child: Child,

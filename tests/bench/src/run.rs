@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     desk, graph, load,
     product::{self, ADMIN_TOKEN},
-    program::Program,
+    program::{Program, built},
     report::Report,
     whatsapp::{ACCOUNT, SECRET, Webhook},
 };
@@ -31,10 +31,10 @@ const SCREEN_MESSAGES: usize = 200;
 
 pub(crate) async fn all(root: &Path, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    native(root, &folder, report).await?;
+    native(&folder, report).await?;
     let graph = graph::start(None).await?;
     let data = folder.path().join("product");
-    let product = Program::start(product::up(root, &data, &graph)).await?;
+    let product = Program::start(product::up(root, &data, &graph)?).await?;
     let admin = Client::new(&product.url).with_token(ADMIN_TOKEN);
     product::configure(&admin).await?;
     webhooks("product", &Client::new(&product.url), report).await?;
@@ -45,8 +45,8 @@ pub(crate) async fn all(root: &Path, report: &mut Report) -> Result<()> {
     memory(root, &data, report).await
 }
 
-async fn native(root: &Path, folder: &TempDir, report: &mut Report) -> Result<()> {
-    let mut command = Command::new(root.join("target/release/native-webhook"));
+async fn native(folder: &TempDir, report: &mut Report) -> Result<()> {
+    let mut command = Command::new(built("native-webhook")?);
     command.arg(folder.path().join("native.db")).args([ACCOUNT, SECRET]);
     let program = Program::start(command).await?;
     webhooks("native", &Client::new(&program.url), report).await?;
@@ -132,7 +132,7 @@ async fn starts(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
     let mut samples = Vec::new();
     for _ in 0..STARTS {
         let began = Instant::now();
-        let program = Program::start(product::host(root, data, data, "127.0.0.1:0")).await?;
+        let program = Program::start(product::host(root, data, data, "127.0.0.1:0")?).await?;
         Client::new(&program.url).json(Method::GET, "/health", None).await?;
         samples.push(began.elapsed());
         program.stop().await?;
@@ -142,7 +142,7 @@ async fn starts(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
 }
 
 async fn memory(root: &Path, data: &Path, report: &mut Report) -> Result<()> {
-    let program = Program::start(product::host(root, data, data, "127.0.0.1:0")).await?;
+    let program = Program::start(product::host(root, data, data, "127.0.0.1:0")?).await?;
     let admin = Client::new(&program.url).with_token(ADMIN_TOKEN);
     admin.json(Method::GET, "/health", None).await?;
     time::sleep(REST).await;

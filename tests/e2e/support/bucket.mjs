@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { end, start } from './program.mjs';
-import { root } from './server.mjs';
+import { built, end, start } from './program.mjs';
 
 const BUCKET = 'center';
 
@@ -19,7 +18,7 @@ export class Bucket {
   }
 
   async run(listen) {
-    this.process = start(path.join(root, 'target/release/test-bucket'), [this.folder, '--listen', listen], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.process = start(built('test-bucket'), [this.folder, '--listen', listen], { stdio: ['pipe', 'pipe', 'inherit'] });
     const { value } = await createInterface({ input: this.process.stdout })[Symbol.asyncIterator]().next();
     this.url = value;
   }

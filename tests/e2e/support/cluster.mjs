@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { end, start } from './program.mjs';
+import { built, end, start } from './program.mjs';
 import { Proxy } from './proxy.mjs';
 import { Server, onLibSql, root } from './server.mjs';
 import { Servers } from './servers.mjs';
@@ -45,7 +45,7 @@ export class Cluster {
     // Once more at the same address, where the proxy looks for it.
     const options = ['up', '--listen', host.address ?? '127.0.0.1:0', '--data', host.data, '--env-file', secrets, '--runtime-config-file', this.config, ...this.options];
     const environment = { ...this.first.environment, SPIN_VARIABLE_ADMIN_TOKEN: this.first.adminToken, ...host.environment };
-    host.process = start(path.join(root, 'target/release/centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
+    host.process = start(built('centralita'), options, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
     const lines = createInterface({ input: host.process.stdout });
     for await (const line of lines) {
       const [, url] = line.match(/^ready (http:\S+)/) ?? [];

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { end, start } from './program.mjs';
-import { root } from './server.mjs';
+import { built, end, start } from './program.mjs';
 
 // In two pieces: whoever scans this folder finds nothing.
 export const EICAR = Buffer.from(['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join(''));
@@ -34,7 +33,7 @@ export class Scanner {
 
   async run(listen) {
     const env = { ...process.env, GATEWAY_TOKEN: TOKEN };
-    this.gateway = start(path.join(root, 'target/release/centralita-gateway'), [...this.options, '--listen', listen], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.gateway = start(built('centralita-gateway'), [...this.options, '--listen', listen], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.url = (await line(this.gateway, 'ready ')).split(' ')[1];
   }
 

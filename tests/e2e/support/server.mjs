@@ -8,7 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { LibSql } from './libsql.mjs';
-import { end, start } from './program.mjs';
+import { built, end, start } from './program.mjs';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 const READY_MS = 120_000;
@@ -74,7 +74,7 @@ export class Server {
     if (this.manifest) options.push('--manifest', this.manifest);
     this.output = [];
     const began = Date.now();
-    const { CENTRALITA_XTASK: xtask = path.join(root, 'target/release/xtask') } = process.env;
+    const { CENTRALITA_XTASK: xtask = built('xtask') } = process.env;
     this.process = start(xtask, options, { cwd: root, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.url = await new Promise((resolve, reject) => {
       const fail = why => reject(new Error(`${why}\n${this.output.join('\n')}`));

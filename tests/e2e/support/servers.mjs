@@ -1,16 +1,13 @@
 // A PostgreSQL and a Redis of a test's own, which it can crash and start again.
 
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { start } from './program.mjs';
-import { root } from './server.mjs';
+import { built, start } from './program.mjs';
 
 export class Servers {
   /** `names` are of `postgres` and `redis`; their URLs are in `urls`. */
   static async start(...names) {
     const servers = new Servers();
-    const program = path.join(root, 'target/release/test-servers');
-    servers.process = start(program, names, { stdio: ['pipe', 'pipe', 'inherit'] });
+    servers.process = start(built('test-servers'), names, { stdio: ['pipe', 'pipe', 'inherit'] });
     servers.lines = createInterface({ input: servers.process.stdout })[Symbol.asyncIterator]();
     servers.urls = JSON.parse(await servers.#line());
     return servers;

@@ -42,8 +42,8 @@ impl Program {
         secrets: &Secrets,
         gateway: Option<&str>,
         shop: Option<&str>,
-    ) -> Command {
-        let mut command = Command::new(workspace::target().join("release/centralita"));
+    ) -> Result<Command> {
+        let mut command = Command::new(workspace::program("centralita")?);
         command.args(["up", "--listen", listen, "--data"]).arg(data).arg("--manifest").arg(manifest);
         command.envs(secrets.variables());
         // Whoever names another relay for letters means it.
@@ -53,19 +53,19 @@ impl Program {
         if let Some(shop) = shop {
             command.env("SPIN_VARIABLE_SHOP_URL", shop);
         }
-        command
+        Ok(command)
     }
 
     /// The native process beside the components. It takes `SMTP_URL` and its like from our own environment.
     pub(crate) fn gateway(data: &Path, secrets: &Secrets, events: &Sender<Event>) -> Result<Program> {
-        let mut command = Command::new(workspace::target().join("release/centralita-gateway"));
+        let mut command = Command::new(workspace::program("centralita-gateway")?);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data.join("gateway"));
         command.env("GATEWAY_TOKEN", &secrets.gateway_token);
         Program::start("centralita-gateway", command, events)
     }
 
     pub(crate) fn shop(events: &Sender<Event>) -> Result<Program> {
-        let mut command = Command::new(workspace::target().join("release/demo-shop"));
+        let mut command = Command::new(workspace::program("demo-shop")?);
         command.args(["--listen", "127.0.0.1:0", "--orders"]).arg(demo_folder().join("shop/orders.json"));
         Program::start("demo-shop", command, events)
     }

@@ -82,9 +82,9 @@ fn with_defaults(template: &str) -> String {
 #[track_caller]
 pub(crate) fn host_understands(command: &[String]) {
     assert_eq!(command.first().map(String::as_str), Some("up"), "{command:?}");
-    let host = root().join("target/release/centralita");
+    let host = root().join("target/debug/centralita");
     let help = Command::new(&host).args(["up", "--help"]).output();
-    let help = help.unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask build`", host.display()));
+    let help = help.unwrap_or_else(|error| panic!("{}: {error}: run `cargo build -p edge`", host.display()));
     let help = String::from_utf8(help.stdout).unwrap();
     let known: BTreeSet<_> = help.split_whitespace().collect();
     let flags =

@@ -1,7 +1,7 @@
 //! A provider's usual request: the one of middle length, of those that others publish where they have been
 //! laid beside the project, else of our own.
 
-use crate::report::Report;
+use crate::{program::built, report::Report};
 use anyhow::{Context, Result, ensure};
 use channel::{
     fixture::published::samples,
@@ -52,7 +52,7 @@ fn through_the_component(
     let is_query = received.method == "GET";
     let file = folder.path().join(if is_query { "request.query" } else { "request.body" });
     std::fs::write(&file, if is_query { received.query().as_bytes() } else { &received.body })?;
-    let mut command = Command::new(root.join("target/release/centralita"));
+    let mut command = Command::new(built("centralita")?);
     command.current_dir(root).env("XDG_CACHE_HOME", root.join("target/cache"));
     command.args(["inspect", &target.channel(), "--repeat", &COMPONENT.to_string()]);
     command.args(["--url", received.url.split('?').next().unwrap_or_default()]);
