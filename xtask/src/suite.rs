@@ -175,7 +175,7 @@ const FILE_MS_MAX: u32 = 5 * 60 * 1000;
 fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_chromium()?;
     install_packages(folder)?;
-    println!("{} tests …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
+    println!("Node's tests in {} …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
     let report = workspace::target().join("xtask/report.tap");
     let mut node = Command::new("node");
     // What hangs is a failure, not a wait without end.

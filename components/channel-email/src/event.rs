@@ -21,7 +21,7 @@ use channel::{
 use domain::{
     consent::Consent,
     contact::{EMAIL, Identity, is_unreachable},
-    message::{Attachment, Authentication, Content, DeliveryError, Letter},
+    message::{Attachment, Authentication, Content, DeliveryError, Letter, Trust},
     time::Timestamp,
 };
 use serde_json::{Map, Value, json};
@@ -177,6 +177,8 @@ fn letter(
     let addresses = |list: Vec<Mailbox>| list.into_iter().map(|mailbox| mailbox.address).collect();
     let (text, quoted) = quote::split(mail.text.trim_end());
     let machine = machine::machine(mail, &ours.addresses);
+    let authentication = found(event);
+    event.claimed = authentication.trust() == Trust::Forged;
     let reply_to =
         mail.mailboxes("Reply-To").into_iter().find(Mailbox::is_whole).map(|mailbox| mailbox.address);
     event.shape = Some(Content::Letter(Letter {
@@ -191,7 +193,7 @@ fn letter(
         attachments: event.attachments.clone(),
         references: thread.references,
         reply_to,
-        authentication: found(event),
+        authentication,
         automatic: machine
             .as_ref()
             .filter(|machine| machine.kind != MachineKind::Ourselves)

@@ -217,6 +217,17 @@ fn a_machine_s_letter_starts_nothing() {
     assert_eq!(messages(&sql)[0].direction, Direction::Out, "as notices are shown");
 }
 
+#[test]
+fn a_letter_that_may_be_forged_proves_no_address() {
+    for (result, verified) in [("dmarc=pass", 1), ("dmarc=fail", 0)] {
+        let scratch = Scratch::new();
+        let sql = open(&scratch);
+        take(&sql, &format!("Authentication-Results: mx.shop.example; {result}\r\n{LETTER}"));
+        let proven = "contact_identity WHERE verified = 1";
+        assert_eq!((count(&sql, "message"), count(&sql, proven)), (1, verified), "{result}");
+    }
+}
+
 fn answer(sql: &impl Sql, relay: &Relay, content: Content) -> message::Message {
     let row = block_on(sql.first("SELECT id FROM conversation", &[])).unwrap().unwrap();
     let found = block_on(conversation::find(sql, &row.get(0).unwrap())).unwrap().unwrap();
