@@ -208,6 +208,7 @@ words! {
     read: "Leído", "Read", "Lido";
     played: "Escuchado", "Played", "Ouvido";
     not_sent: "No enviado", "Not sent", "Não enviado";
+    not_to_all: "No llegó a todos", "Not everybody got it", "Não chegou a todos";
     not_sent_offline: "Sin conexión. El texto sigue aquí.", "No connection. The text is still here.", "Sem conexão. O texto continua aqui.";
     window_left: "Quedan {} para responder", "{} left to answer", "Restam {} para responder";
     window_over: "El plazo para escribir libremente en este canal ha terminado. Se abre de nuevo cuando el cliente escriba; hasta entonces, usa una plantilla si el canal las tiene.", "The time to write freely on this channel is over. It opens again when the customer writes; until then, use a template where the channel has them.", "O prazo para escrever livremente neste canal terminou. Abre de novo quando o cliente escrever; até lá, use um modelo se o canal os tiver.";

@@ -101,7 +101,7 @@ impl Thread {
             message.status = after_report(message.status, change.status);
             message.error = match message.status {
                 Some(MessageStatus::Failed) => change.error.clone().or(message.error.take()),
-                _ => None,
+                _ => change.error.clone(),
             };
         }
     }

@@ -117,6 +117,7 @@ test('a letter on the desk: its envelope, what it quotes, its form shut in, and 
     const messages = await luis.messages(active.conversation_id);
     return messages[1]?.status === 'sent' && messages;
   });
+  assert.deepEqual(sent.error, { code: '5.1.1', text: 'nobody@mail.example: <nobody@mail.example>: no such user', reason: 'no_such_person' });
   const [, id] = content.match(/^Message-ID: (<.+>)\r$/m);
   assert.ok(id.includes(sent.id), 'its id is ours');
   // An answer to our own id comes back into the conversation, whoever of the two writes it.

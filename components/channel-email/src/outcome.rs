@@ -37,7 +37,18 @@ fn accepted(body: &[u8]) -> Outcome {
     let root = Node::root(&answer);
     // Postmark, Mailgun and the relay, SES. SendGrid says it in a header: its reports carry our own id.
     let provider_id = ["MessageID", "id", "MessageId"].iter().find_map(|name| root.text(name));
-    Outcome::Accepted { provider_id }
+    match root.list("refused").as_slice() {
+        [] => Outcome::Accepted { provider_id },
+        refused => Outcome::Partly { provider_id, error: refused_ones(refused) },
+    }
+}
+
+/// Whom the relay's mail server did not take a letter for, with its words.
+fn refused_ones(refused: &[Node<'_>]) -> DeliveryError {
+    let member = |one: &Node<'_>, name: &str| one.text(name).unwrap_or_default();
+    let said = refused.iter().map(|one| format!("{}: {}", member(one, "address"), member(one, "message")));
+    let code = refused.first().map(|one| member(one, "code"));
+    DeliveryError::new(code.unwrap_or_default(), &said.collect::<Vec<_>>().join("; "))
 }
 
 fn refused(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Outcome {
@@ -171,12 +182,20 @@ mod tests {
             (400, r#"{"message":"Email address is not verified."}"#, "account http_400"),
             (400, r#"{"message":"Domain x is not allowed to send: verify"}"#, "account http_400"),
             (404, r#"{"message":"Domain not found: x"}"#, "account http_404"),
+            (200, r#"{"id":"<1@h>","refused":[]}"#, "accepted <1@h>"),
+            (
+                200,
+                r#"{"id":"<1@h>","refused":[{"address":"eva@x","code":"5.1.1","message":"no such user"},
+                    {"address":"bob@x","code":"5.2.2","message":"full"}]}"#,
+                "partly 5.1.1 eva@x: no such user; bob@x: full",
+            ),
         ] {
             let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
             let found = match interpret(&answer) {
                 Outcome::Accepted { provider_id } => {
                     format!("accepted {}", provider_id.unwrap_or("-".to_owned()))
                 }
+                Outcome::Partly { error, .. } => format!("partly {} {}", error.code, error.text),
                 Outcome::Retry { error, .. } => format!("retry {}", error.code),
                 Outcome::Failed { error } => format!("failed {}", error.code),
                 Outcome::AccountRefused { error } => format!("account {}", error.code),

@@ -76,7 +76,7 @@ fn multipart(body: &[u8], header: &str) -> Result<Form, Malformed> {
     let boundary = boundary.ok_or_else(|| Malformed::new("content-type", "names no boundary"))?;
     let delimiter = format!("\r\n--{boundary}");
     // The first delimiter has no line before it.
-    let first = delimiter[2..].as_bytes();
+    let first = &delimiter.as_bytes()[2..];
     let start = find(body, first).ok_or_else(|| Malformed::new("body", "has no part"))?;
     let mut rest = &body[start + first.len()..];
     let mut form = Form::default();

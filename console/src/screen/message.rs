@@ -101,6 +101,11 @@ fn bubble(
             })}
         </div>
         {failed.then(|| failure(desk, message.clone()))}
+        {missed(message).map(|error| view! {
+            <p class="failure" role="alert">
+                <span>{icon(icon::ALERT)}" "{words.not_to_all}{explained(words, error)}</span>
+            </p>
+        })}
         {public.map(|moderation| deeds(desk, &moderation, message))}
     }
     .into_any()
@@ -275,6 +280,13 @@ pub(crate) fn explained(words: &'static Words, error: &DeliveryError) -> impl In
         None if error.text.is_empty() => format!(": {}", error.code).into_any(),
         None => format!(": {}", error.text).into_any(),
     }
+}
+
+/// Why a message that left did not reach everybody whom it is for.
+fn missed(message: &Message) -> Option<&DeliveryError> {
+    let left =
+        matches!(message.status, Some(MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read));
+    message.error.as_ref().filter(|_| left)
 }
 
 /// Why it did not arrive, and a way out.

@@ -82,7 +82,7 @@ pub async fn deliver(
 /// What the outcome says of the account.
 async fn health_of(sql: &impl Sql, now: Timestamp, account: &Account, outcome: &Outcome) -> Result<()> {
     match outcome {
-        Outcome::Accepted { .. } => health::works(sql, now, &account.id).await,
+        Outcome::Accepted { .. } | Outcome::Partly { .. } => health::works(sql, now, &account.id).await,
         // What the provider says of it may quote the message.
         Outcome::AccountRefused { error } => {
             health::tell(sql, now, &account.id, &[(SENDING, vec![refused(&error.code)])]).await
@@ -262,6 +262,7 @@ pub(crate) fn explained(mut outcome: Outcome, codec: &impl Codec, settings: &Set
 pub(crate) fn recorded(outcome: Outcome) -> outbound::Outcome {
     match outcome {
         Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id },
+        Outcome::Partly { provider_id, error } => outbound::Outcome::Partly { provider_id, error },
         Outcome::Retry { after, error } => outbound::Outcome::Retry { after, error },
         Outcome::Failed { error } | Outcome::AccountRefused { error } => outbound::Outcome::Failed { error },
         Outcome::Unknown { error } => outbound::Outcome::Unknown { error },

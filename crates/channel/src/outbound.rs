@@ -149,6 +149,11 @@ pub enum Outcome {
     Accepted {
         provider_id: Option<String>,
     },
+    /// Some of those whom it is for have it. Sending it again would be sending it to them twice.
+    Partly {
+        provider_id: Option<String>,
+        error: DeliveryError,
+    },
     /// Worth trying again, not before `after` where the provider says so.
     Retry {
         after: Option<Duration>,
@@ -172,7 +177,8 @@ impl Outcome {
     pub fn error_mut(&mut self) -> Option<&mut DeliveryError> {
         match self {
             Outcome::Accepted { .. } => None,
-            Outcome::Retry { error, .. }
+            Outcome::Partly { error, .. }
+            | Outcome::Retry { error, .. }
             | Outcome::Failed { error }
             | Outcome::AccountRefused { error }
             | Outcome::Unknown { error } => Some(error),

@@ -375,6 +375,11 @@ pub enum Outcome {
     Accepted {
         provider_id: Option<String>,
     },
+    /// Some of those whom it is for have it, and why the others have not.
+    Partly {
+        provider_id: Option<String>,
+        error: DeliveryError,
+    },
     /// Not now: the provider asks for `after`, or leaves it to us.
     Retry {
         after: Option<Duration>,
@@ -408,9 +413,12 @@ async fn record_within(
     message.handed_at = None;
     let folded = |report| Some(message.status.unwrap_or(Status::Sending).fold(report));
     match outcome {
-        Outcome::Accepted { provider_id } => {
+        Outcome::Accepted { provider_id } | Outcome::Partly { provider_id, .. } => {
             message.status = folded(Status::Sent);
-            message.error = None;
+            message.error = match outcome {
+                Outcome::Partly { error, .. } => Some(error.clone()),
+                _ => None,
+            };
             if message.provider_id.is_none() {
                 message.provider_id.clone_from(provider_id);
             }
