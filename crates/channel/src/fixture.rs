@@ -6,7 +6,7 @@
 //! A file is one body (`.json`, `.eml`, `.form`, `.multipart`), or one post with its headers (`.post`), or
 //! many: of `.lines` each line is a body, of `.queries` the query of a GET; a line that begins with `#` is
 //! a remark. `NAME.jsonl` beside it has what is read: a line for each event, as `centralita inspect` prints it, or for each element that could
-//! not be read. `UPDATE=1 cargo test --release -p channel-NAME` writes them anew; read the difference
+//! not be read. `UPDATE=1 cargo test -p channel-NAME` writes them anew; read the difference
 //! before committing.
 
 mod damage;
