@@ -112,11 +112,15 @@ fn add(form: &mut Form, part: &[u8]) -> Result<(), Malformed> {
         Some(_) if content.is_empty() => {}
         Some(file) => form.files.push(File {
             name: clean_name(&file),
-            mime: line("content-type").map(|mime| mime.to_ascii_lowercase()),
+            mime: line("content-type").filter(is_visible).map(|mime| mime.to_ascii_lowercase()),
             bytes: content.to_vec(),
         }),
     }
     Ok(())
+}
+
+fn is_visible(value: &String) -> bool {
+    value.chars().all(|letter| letter == ' ' || letter.is_ascii_graphic())
 }
 
 /// A parameter of a header: `name="value"`, where browsers write `%22` for a quotation mark.

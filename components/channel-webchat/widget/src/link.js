@@ -78,11 +78,13 @@ export const replace = () => {
 
 /** The customer whom the site's server signed for; nobody: logged out. */
 export const login = signed => {
-  const before = kept('token')?.sub;
+  // Whoever has no token yet may have a draft.
+  const before = kept('token')?.sub || kept('sub'), now = signed && `${claims(signed).sub}`;
   identity = signed;
-  if (before && before !== `${claims(signed).sub}`) leave();
+  if (before && before !== now) leave();
   // Whoever was nobody in particular stays that until the server believes the token.
   else if (signed && talk.begun()) token().catch?.(() => {});
+  keep('sub', now);
 };
 
 const leave = () => { restart(); talk.leave(); };

@@ -412,6 +412,17 @@ test('two customers on one browser see nothing of each other, in any tab', async
   await until('nothing is kept', () => page.evaluate(() => Object.keys(localStorage).every(key => /:(config|invited|open|person)$/.test(key))));
 });
 
+test('what somebody only began to write is not there for the next', async () => {
+  page = await visit(`?identity=${token({ sub: 'a' })}`);
+  await open();
+  await page.locator('textarea').fill('a medias');
+  await page.goto(`${server.shop}/?identity=${token({ sub: 'a', n: 2 })}`);
+  await page.locator('textarea').waitFor();
+  assert.equal(await page.locator('textarea').inputValue(), 'a medias', 'it is the same person');
+  await page.goto(`${server.shop}/?identity=${token({ sub: 'b' })}`);
+  await until('nothing is left', async () => await page.locator('textarea').inputValue() === '');
+});
+
 test('a new token of the same customer changes nothing, and a refused one leaves somebody anonymous', async () => {
   page = await visit(`?identity=${token({ sub: 'a', n: 1 })}`);
   await open();
