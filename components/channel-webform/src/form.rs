@@ -62,7 +62,7 @@ fn object(body: &[u8]) -> Result<Form, Malformed> {
                 Value::String(text) => text,
                 plain @ (Value::Bool(_) | Value::Number(_)) => plain.to_string(),
                 Value::Array(_) | Value::Object(_) => {
-                    return Err(Malformed::new(name, "is no text, number or list of them"));
+                    return Err(Malformed::new(format!("body.{name}"), "is no text, number or list of them"));
                 }
             };
             form.fields.push((name.clone(), text));
@@ -228,7 +228,7 @@ mod tests {
                 "body: has a part without a header",
             ),
             ("application/json", b"[]", "body: is no JSON object"),
-            ("application/json", br#"{"a": {}}"#, "a: is no text, number or list of them"),
+            ("application/json", br#"{"a": {}}"#, "body.a: is no text, number or list of them"),
             ("application/json", b"{", "line 1 column 1: is not JSON: EOF while parsing an object"),
             ("", b" \r\n", "body: is empty"),
         ] {
