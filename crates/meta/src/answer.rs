@@ -166,6 +166,7 @@ mod tests {
             Outcome::Retry { after, error } => {
                 format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
             }
+            Outcome::Partly { error, .. } => format!("partly {}", error.code),
             Outcome::Failed { error } => format!("failed {}", error.code),
             Outcome::AccountRefused { error } => format!("account {}", error.code),
             Outcome::Unknown { error } => format!("unknown {}", error.code),

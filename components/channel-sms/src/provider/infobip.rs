@@ -400,6 +400,7 @@ mod tests {
             let outcome = match Infobip.interpret(&answer, &Settings::default()) {
                 Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
                 Outcome::Retry { error, .. } => format!("retry {}", error.code),
+                Outcome::Partly { error, .. } => format!("partly {}", error.code),
                 Outcome::Failed { error } => format!("failed {}", error.code),
                 Outcome::AccountRefused { error } => format!("account {}", error.code),
                 Outcome::Unknown { error } => format!("unknown {}", error.code),

@@ -335,6 +335,7 @@ mod tests {
         let outcome = match interpret(&send, &answer) {
             Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
             Outcome::Retry { error, .. } => format!("retry {}", error.code),
+            Outcome::Partly { error, .. } => format!("partly {}", error.code),
             Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
             Outcome::AccountRefused { error } => format!("account {}", error.code),
             Outcome::Unknown { error } => format!("unknown {}", error.code),
