@@ -109,9 +109,12 @@ pub async fn newest(sql: &impl Sql) -> Result<i64> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
-/// The oldest place still kept; 0 when there is none.
-pub async fn oldest(sql: &impl Sql) -> Result<i64> {
-    let row = sql.first("SELECT COALESCE(MIN(seq), 0) FROM feed", &[]).await?;
+/// The place up to which the feed may be forgotten by `now`, 0 when that is nothing yet: whatever came
+/// after it is still here. The oldest row would not tell: numbers are left out where transactions fail
+/// or are numbered anew at their end.
+pub async fn forgotten(sql: &impl Sql, now: Timestamp) -> Result<i64> {
+    let statement = "SELECT COALESCE(MAX(seq), 0) FROM feed WHERE at_ms < $1";
+    let row = sql.first(statement, parameters![now - KEPT]).await?;
     row.map_or(Ok(0), |row| row.get(0))
 }
 
@@ -140,9 +143,9 @@ fn entry(row: &Row) -> Result<Option<Entry>> {
     }))
 }
 
-/// Forgets what no stream resumes from. One row stays, so that the sequence is never lost.
+/// Forgets what no stream resumes from. The last row of it stays and says how far that is.
 pub async fn prune(sql: &impl Sql, now: Timestamp) -> Result<()> {
-    let statement = "DELETE FROM feed WHERE at_ms < $1 AND seq < (SELECT MAX(seq) FROM feed)";
+    let statement = "DELETE FROM feed WHERE seq < (SELECT MAX(seq) FROM feed WHERE at_ms < $1)";
     sql.query(statement, parameters![now - KEPT]).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{presence, query::number};
 use api::event::Event;
 use shell::{
     failure::{Failure, Result},
-    platform::request::Asked,
+    platform::{center::now, request::Asked},
 };
 use spin_sdk::wasip3::{
     http::types::{Fields, Response},
@@ -24,7 +24,7 @@ pub(crate) async fn open(sql: &impl Sql, asked: &Asked, listener: Listener) -> R
     let since = told.or(number(&asked.query, "since")?);
     presence::prove_alive(sql, &listener.agent).await?;
     let newest = feed::newest(sql).await?;
-    let (opening, seen) = match place(since, feed::oldest(sql).await?, newest) {
+    let (opening, seen) = match place(since, feed::forgotten(sql, now()).await?, newest) {
         Place::After(seen) => (OPENING.to_owned(), seen),
         Place::Lost => {
             let resync = frame(newest, &Event::Resync).map_err(|error| Failure::Broken(error.to_string()))?;
