@@ -92,12 +92,12 @@ mod tests {
     fn answers() {
         let code = |code: i64| format!(r#"{{"error":{{"message":"(#{code}) no","code":{code}}}}}"#);
         check(200, r#"{"messages":[{"id":"wamid.1"}]}"#, "accepted wamid.1");
-        check(200, "<html>", "accepted ");
+        check(200, "<html>", "accepted");
         for (status, number, expected) in [
-            (400, 131_056, "retry Some(6) 131056"),
-            (400, 131_057, "retry Some(60) 131057"),
+            (400, 131_056, "retry Some(6s) 131056"),
+            (400, 131_057, "retry Some(60s) 131057"),
             (429, 130_429, "retry None 130429"),
-            (400, 131_048, "retry Some(900) 131048"),
+            (400, 131_048, "retry Some(900s) 131048"),
             (500, 131_016, "retry None 131016"),
             (400, 1, "retry None 1"),
             (401, 190, "account 190"),
@@ -114,7 +114,7 @@ mod tests {
             check(status, &code(number), expected);
         }
         check(502, "<html>Bad Gateway</html>", "retry None http_502");
-        check(404, "", "failed http_404 ");
+        check(404, "", "failed http_404");
         check(401, "{}", "account http_401");
         let details =
             r#"{"error":{"message":"(#100) x","code":"100","error_data":{"details":"Parameter to"}}}"#;

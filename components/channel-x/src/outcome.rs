@@ -119,11 +119,11 @@ mod tests {
     fn answers() {
         check(201, None, r#"{"data":{"dm_conversation_id":"1-2","dm_event_id":"77"}}"#, "accepted 77");
         check(201, None, r#"{"data":{"id":"88","text":"Gracias"}}"#, "accepted 88");
-        check(200, None, "<html>", "accepted ");
+        check(200, None, "<html>", "accepted");
         let title =
             r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
-        check(429, None, title, "retry Some(900) http_429");
-        check(429, Some(30), title, "retry Some(30) http_429");
+        check(429, None, title, "retry Some(900s) http_429");
+        check(429, Some(30), title, "retry Some(30s) http_429");
         let capped = r#"{"title":"UsageCapExceeded","type":"https://api.x.com/2/problems/usage-capped"}"#;
         check(429, None, capped, "account usage-capped");
         check(401, None, r#"{"title":"Unauthorized","type":"about:blank"}"#, "account http_401");
@@ -136,7 +136,7 @@ mod tests {
         let invalid = r#"{"title":"Invalid Request","errors":[{"message":"text is too long"}],
             "type":"https://api.x.com/2/problems/invalid-request"}"#;
         check(400, None, invalid, "failed invalid-request Invalid Request: text is too long");
-        check(404, None, "", "failed http_404 ");
+        check(404, None, "", "failed http_404");
         check(503, None, "<html>", "retry None http_503");
     }
 

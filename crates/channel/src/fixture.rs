@@ -5,9 +5,9 @@
 //!
 //! A file is one body (`.json`, `.eml`, `.form`, `.multipart`), or one post with its headers (`.post`), or
 //! many: of `.lines` each line is a body, of `.queries` the query of a GET; a line that begins with `#` is
-//! a remark. `NAME.jsonl` beside it has what is read: a line for each event, as `centralita inspect` prints it, or for each element that could
-//! not be read. `UPDATE=1 cargo test -p channel-NAME` writes them anew; read the difference
-//! before committing.
+//! a remark. `NAME.jsonl` beside it has what is read: a line for each event, as `centralita inspect`
+//! prints it, or for each element that could not be read. `UPDATE=1 cargo test -p channel-NAME` writes
+//! them anew; read the difference before committing.
 
 mod damage;
 pub mod property;
@@ -130,18 +130,17 @@ pub fn post(body: impl Into<Vec<u8>>) -> Received {
 
 /// What became of a message, as a row of a table says it.
 pub fn told(outcome: &Outcome) -> String {
-    match outcome {
+    let told = match outcome {
         Outcome::Accepted { provider_id } => {
             format!("accepted {}", provider_id.as_deref().unwrap_or_default())
         }
-        Outcome::Retry { after, error } => {
-            format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
-        }
+        Outcome::Retry { after, error } => format!("retry {after:?} {}", error.code),
         Outcome::Partly { error, .. } => format!("partly {} {}", error.code, error.text),
         Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
         Outcome::AccountRefused { error } => format!("account {}", error.code),
         Outcome::Unknown { error } => format!("unknown {}", error.code),
-    }
+    };
+    told.trim_end().to_owned()
 }
 
 fn lines(decoded: Result<Events, Malformed>) -> String {

@@ -306,6 +306,7 @@ fn problem(said: &Said<'_>, body: &Node<'_>) -> DeliveryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::fixture::told;
     use domain::{contact::Identity, message::Content};
     use serde_json::Value;
 
@@ -383,29 +384,21 @@ mod tests {
         for (code, body, expected) in [
             (200, status(1, 26, "PENDING_ACCEPTED"), "accepted i1"),
             (200, status(5, 12, "REJECTED_NOT_ENOUGH_CREDITS"), "account REJECTED_NOT_ENOUGH_CREDITS"),
-            (200, status(5, 21, "REJECTED_SYSTEM_ERROR"), "retry REJECTED_SYSTEM_ERROR"),
+            (200, status(5, 21, "REJECTED_SYSTEM_ERROR"), "retry None REJECTED_SYSTEM_ERROR"),
             (200, status(5, 52, "REJECTED_INVALID_DESTINATION"), "failed REJECTED_INVALID_DESTINATION"),
             (200, status(5, 0, "EC_DEST_BLACKLISTED"), "failed opted_out"),
-            (200, "<html>".to_owned(), "accepted "),
+            (200, "<html>".to_owned(), "accepted"),
             (
                 401,
                 r#"{"requestError":{"serviceException":{"messageId":"UNAUTHORIZED","text":"Invalid login"}}}"#.to_owned(),
                 "account UNAUTHORIZED",
             ),
-            (400, r#"{"errorCode":"E400","description":"bad"}"#.to_owned(), "failed E400"),
-            (429, String::new(), "retry http_429"),
-            (500, String::new(), "retry http_500"),
+            (400, r#"{"errorCode":"E400","description":"bad"}"#.to_owned(), "failed E400 bad"),
+            (429, String::new(), "retry None http_429"),
+            (500, String::new(), "retry None http_500"),
         ] {
             let answer = Answer::Response { status: code, retry_after: None, body: body.clone().into_bytes() };
-            let outcome = match Infobip.interpret(&answer, &Settings::default()) {
-                Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-                Outcome::Retry { error, .. } => format!("retry {}", error.code),
-                Outcome::Partly { error, .. } => format!("partly {}", error.code),
-                Outcome::Failed { error } => format!("failed {}", error.code),
-                Outcome::AccountRefused { error } => format!("account {}", error.code),
-                Outcome::Unknown { error } => format!("unknown {}", error.code),
-            };
-            assert_eq!(outcome, expected, "{code} {body}");
+            assert_eq!(told(&Infobip.interpret(&answer, &Settings::default())), expected, "{code} {body}");
         }
     }
 

@@ -356,6 +356,7 @@ fn refused(said: &Said<'_>, body: &Node<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::fixture::told;
     use domain::{contact::Identity, message::Content};
     use serde_json::Value;
 
@@ -388,25 +389,21 @@ mod tests {
             |code: i64| format!(r#"{{"errors":[{{"code":{code},"description":"no","parameter":null}}]}}"#);
         for (status, body, expected) in [
             (201, r#"{"id":"b1"}"#.to_owned(), "accepted b1"),
-            (422, code(9), "failed 9"),
-            (422, code(10), "failed 10"),
+            (422, code(9), "failed 9 no"),
+            (422, code(10), "failed 10 no"),
             (401, code(2), "account 2"),
             (422, code(25), "account 25"),
-            (500, code(99), "retry 99"),
-            (404, code(20), "failed 20"),
-            (429, String::new(), "retry http_429"),
-            (503, "<html>".to_owned(), "retry http_503"),
+            (500, code(99), "retry None 99"),
+            (404, code(20), "failed 20 no"),
+            (429, String::new(), "retry None http_429"),
+            (503, "<html>".to_owned(), "retry None http_503"),
         ] {
             let answer = Answer::Response { status, retry_after: None, body: body.clone().into_bytes() };
-            let outcome = match MessageBird.interpret(&answer, &Settings::default()) {
-                Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-                Outcome::Retry { error, .. } => format!("retry {}", error.code),
-                Outcome::Partly { error, .. } => format!("partly {}", error.code),
-                Outcome::Failed { error } => format!("failed {}", error.code),
-                Outcome::AccountRefused { error } => format!("account {}", error.code),
-                Outcome::Unknown { error } => format!("unknown {}", error.code),
-            };
-            assert_eq!(outcome, expected, "{status} {body}");
+            assert_eq!(
+                told(&MessageBird.interpret(&answer, &Settings::default())),
+                expected,
+                "{status} {body}"
+            );
         }
     }
 

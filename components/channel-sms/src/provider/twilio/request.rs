@@ -127,6 +127,7 @@ fn refused(said: &Said<'_>, body: &Node<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::fixture::told;
     use domain::message::{Attachment, Location, Menu, MenuOption, TemplateParameter};
     use std::time::Duration;
 
@@ -264,25 +265,15 @@ mod tests {
     fn answers(status: u16, body: &str, expected: &str) {
         let after = (status == 429).then(|| Duration::from_secs(7));
         let answer = Answer::Response { status, retry_after: after, body: body.as_bytes().to_vec() };
-        let outcome = match interpret(&answer) {
-            Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-            Outcome::Retry { after, error } => {
-                format!("retry {:?} {}", after.map(|after| after.as_secs()), error.code)
-            }
-            Outcome::Partly { error, .. } => format!("partly {}", error.code),
-            Outcome::Failed { error } => format!("failed {} {}", error.code, error.text),
-            Outcome::AccountRefused { error } => format!("account {}", error.code),
-            Outcome::Unknown { error } => format!("unknown {}", error.code),
-        };
-        assert_eq!(outcome, expected, "{status} {body}");
+        assert_eq!(told(&interpret(&answer)), expected, "{status} {body}");
     }
 
     #[test]
     fn what_an_answer_means() {
         let code = |code: i64| format!(r#"{{"code":{code},"message":"no","status":400}}"#);
         answers(201, r#"{"sid":"SM1","status":"queued","error_code":null}"#, "accepted SM1");
-        answers(201, "<html>", "accepted ");
-        answers(429, &code(20_429), "retry Some(7) 20429");
+        answers(201, "<html>", "accepted");
+        answers(429, &code(20_429), "retry Some(7s) 20429");
         answers(400, &code(63_018), "retry None 63018");
         answers(503, "<html>", "retry None http_503");
         answers(500, &code(20_500), "retry None 20500");

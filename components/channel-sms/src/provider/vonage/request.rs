@@ -186,6 +186,7 @@ fn patience(words: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use channel::fixture::told;
     use domain::message::Content;
 
     fn outbound(content: Content) -> Outbound {
@@ -262,17 +263,7 @@ mod tests {
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {
         let answer = Answer::Response { status, retry_after: None, body: body.as_bytes().to_vec() };
-        let outcome = match interpret(&answer) {
-            Outcome::Accepted { provider_id } => format!("accepted {}", provider_id.unwrap_or_default()),
-            Outcome::Retry { after, error } => {
-                format!("retry {:?} {}", after.map(|after| after.as_millis()), error.code)
-            }
-            Outcome::Partly { error, .. } => format!("partly {}", error.code),
-            Outcome::Failed { error } => format!("failed {}", error.code),
-            Outcome::AccountRefused { error } => format!("account {}", error.code),
-            Outcome::Unknown { error } => format!("unknown {}", error.code),
-        };
-        assert_eq!(outcome, expected, "{status} {body}");
+        assert_eq!(told(&interpret(&answer)), expected, "{status} {body}");
     }
 
     #[test]
@@ -283,12 +274,12 @@ mod tests {
             ("1", "retry None 1"),
             ("5", "retry None 5"),
             ("10", "retry None 10"),
-            ("2", "failed 2"),
-            ("3", "failed 3"),
-            ("6", "failed 6"),
-            ("7", "failed 7"),
-            ("15", "failed 15"),
-            ("29", "failed 29"),
+            ("2", "failed 2 no"),
+            ("3", "failed 3 no"),
+            ("6", "failed 6 no"),
+            ("7", "failed 7 no"),
+            ("15", "failed 15 no"),
+            ("29", "failed 29 no"),
             ("4", "account 4"),
             ("9", "account 9"),
             ("14", "account 14"),
@@ -296,13 +287,13 @@ mod tests {
             check(200, &one(status), expected);
         }
         let wait = r#"{"messages":[{"status":"1","error-text":"Throughput Rate Exceeded - please wait [ 250 ] and retry"}]}"#;
-        check(200, wait, "retry Some(250) 1");
+        check(200, wait, "retry Some(250ms) 1");
         let partly = r#"{"messages":[{"status":"0","message-id":"0C1"},{"status":"1","error-text":"wait"}]}"#;
-        check(200, partly, "failed 1");
+        check(200, partly, "failed 1 wait");
         check(202, r#"{"message_uuid":"u2"}"#, "accepted u2");
         let page =
             r#"{"type":"https://developer.vonage.com/api-errors/messages#1150","title":"Invalid params"}"#;
-        check(422, page, "failed 1150");
+        check(422, page, "failed 1150 Invalid params");
         check(429, page, "retry None 1150");
         check(402, "{}", "account http_402");
         check(401, "", "account http_401");
