@@ -261,8 +261,10 @@ pub(crate) fn explained(mut outcome: Outcome, codec: &impl Codec, settings: &Set
 
 pub(crate) fn recorded(outcome: Outcome) -> outbound::Outcome {
     match outcome {
-        Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id },
-        Outcome::Partly { provider_id, error } => outbound::Outcome::Partly { provider_id, error },
+        Outcome::Accepted { provider_id } => outbound::Outcome::Accepted { provider_id, error: None },
+        Outcome::Partly { provider_id, error } => {
+            outbound::Outcome::Accepted { provider_id, error: Some(error) }
+        }
         Outcome::Retry { after, error } => outbound::Outcome::Retry { after, error },
         Outcome::Failed { error } | Outcome::AccountRefused { error } => outbound::Outcome::Failed { error },
         Outcome::Unknown { error } => outbound::Outcome::Unknown { error },

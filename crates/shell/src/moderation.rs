@@ -130,7 +130,7 @@ async fn record_within(
     let known = comment::find(sql, &message.id).await?.unwrap_or_default();
     let is_gone = |error: &DeliveryError| *deed == Deed::Delete && error.reason == Some(Reason::Gone);
     let (known, done) = match outcome {
-        Outcome::Accepted { .. } | Outcome::Partly { .. } => (known.done(*deed), true),
+        Outcome::Accepted { .. } => (known.done(*deed), true),
         Outcome::Failed { error } if is_gone(error) => (known.done(*deed), true),
         Outcome::Retry { error, .. } | Outcome::Unknown { error }
             if work.attempts + 1 < Kind::Moderate.attempts_max() =>

@@ -374,25 +374,15 @@ pub async fn hold(
 pub enum Outcome {
     Accepted {
         provider_id: Option<String>,
-    },
-    /// Some of those whom it is for have it, and why the others have not.
-    Partly {
-        provider_id: Option<String>,
-        error: DeliveryError,
+        /// Why some of those whom it is for have not got it.
+        error: Option<DeliveryError>,
     },
     /// Not now: the provider asks for `after`, or leaves it to us.
-    Retry {
-        after: Option<Duration>,
-        error: DeliveryError,
-    },
+    Retry { after: Option<Duration>, error: DeliveryError },
     /// Sending again cannot help.
-    Failed {
-        error: DeliveryError,
-    },
+    Failed { error: DeliveryError },
     /// It was asked and did not answer: the message may have arrived.
-    Unknown {
-        error: DeliveryError,
-    },
+    Unknown { error: DeliveryError },
 }
 
 /// Records the outcome of handing over `parcel`. Gives the conversation's next delivery, if one waits.
@@ -413,12 +403,9 @@ async fn record_within(
     message.handed_at = None;
     let folded = |report| Some(message.status.unwrap_or(Status::Sending).fold(report));
     match outcome {
-        Outcome::Accepted { provider_id } | Outcome::Partly { provider_id, .. } => {
+        Outcome::Accepted { provider_id, error } => {
             message.status = folded(Status::Sent);
-            message.error = match outcome {
-                Outcome::Partly { error, .. } => Some(error.clone()),
-                _ => None,
-            };
+            message.error.clone_from(error);
             if message.provider_id.is_none() {
                 message.provider_id.clone_from(provider_id);
             }

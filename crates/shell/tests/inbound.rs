@@ -58,7 +58,7 @@ fn a_status_may_come_before_the_answer_to_the_send_and_in_any_order() {
     center.apply("sent:wamid.1", report(Status::Sent));
     let status = || center.messages(&conversation)[1].status;
     assert_eq!(status(), Some(Status::Sending), "nobody knows yet which message that is");
-    let accepted = Outcome::Accepted { provider_id: Some("wamid.1".into()) };
+    let accepted = Outcome::Accepted { provider_id: Some("wamid.1".into()), error: None };
     block_on(outbound::record(&sql, NOW, &parcel, &accepted)).unwrap();
     assert_eq!(status(), Some(Status::Read));
     center.apply("delivered:wamid.1", report(Status::Delivered));
@@ -99,7 +99,7 @@ fn a_mark_reaches_what_was_handed_over_before_it_and_nothing_else() {
             block_on(outbound::record(&sql, at(second), &parcel, &outcome)).unwrap();
         }
     };
-    let accepted = |id: &str| Some(Outcome::Accepted { provider_id: Some(id.to_owned()) });
+    let accepted = |id: &str| Some(Outcome::Accepted { provider_id: Some(id.to_owned()), error: None });
     let error = domain::message::DeliveryError::new("no_answer", "");
     sent(1, "uno", accepted("p1"));
     sent(2, "dos", Some(Outcome::Unknown { error: error.clone() }));
@@ -138,7 +138,7 @@ fn a_mark_that_names_a_message_may_come_before_the_answer_to_the_send() {
     let named = vec!["p1".to_owned()];
     center.apply("d1", What::StatusBefore { identities, before, named, status: Status::Delivered });
     assert_eq!(center.messages(&conversation)[1].status, Some(Status::Sending));
-    let accepted = Outcome::Accepted { provider_id: Some("p1".into()) };
+    let accepted = Outcome::Accepted { provider_id: Some("p1".into()), error: None };
     block_on(outbound::record(&sql, NOW, &parcel, &accepted)).unwrap();
     assert_eq!(center.messages(&conversation)[1].status, Some(Status::Delivered));
 }

@@ -64,7 +64,7 @@ fn error(code: &str) -> DeliveryError {
 }
 
 fn accepted(id: &str) -> Outcome {
-    Outcome::Accepted { provider_id: Some(id.into()) }
+    Outcome::Accepted { provider_id: Some(id.into()), error: None }
 }
 
 #[test]
