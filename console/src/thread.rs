@@ -24,6 +24,12 @@ pub fn key(message: &Message) -> &str {
     message.client_id.as_deref().unwrap_or(&message.id)
 }
 
+/// Why a message that left did not reach everybody whom it is for.
+pub fn missed(message: &Message) -> Option<&DeliveryError> {
+    let left = (MessageStatus::Sent..MessageStatus::Failed).contains(&message.status?);
+    message.error.as_ref().filter(|_| left)
+}
+
 impl Thread {
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Message> + Clone {
         self.messages.iter().chain(&self.outbox)
@@ -224,6 +230,20 @@ mod tests {
         thread.send(sent);
         assert_eq!(thread.failed().count(), 0);
         assert_eq!(thread.all().count(), 1);
+    }
+
+    #[test]
+    fn only_what_left_can_have_missed_somebody() {
+        use MessageStatus::{Delivered, Failed, Played, Read, Sending, Sent, Unknown};
+        let error = Some(DeliveryError { code: "5.1.1".into(), ..DeliveryError::default() });
+        let with = |status, error: &Option<_>| Message { status, error: error.clone(), ..message("m1", 1) };
+        for status in [Sent, Delivered, Read, Played] {
+            assert_eq!(missed(&with(Some(status), &error)), error.as_ref(), "{status:?}");
+            assert_eq!(missed(&with(Some(status), &None)), None, "{status:?}");
+        }
+        for status in [None, Some(Sending), Some(Unknown), Some(Failed)] {
+            assert_eq!(missed(&with(status, &error)), None, "{status:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::language::Words;
 use crate::screen::comment::{Public, deeds};
 use crate::screen::letter::{self, LetterBody};
 use crate::text::{Part, parts};
-use crate::thread::Thread;
+use crate::thread::{Thread, missed};
 use api::comment::Moderation;
 use api::message::{
     Attachment, AttachmentState, AuthorKind, DeliveryError, Direction, Message, MessageKind, MessageStatus,
@@ -280,13 +280,6 @@ pub(crate) fn explained(words: &'static Words, error: &DeliveryError) -> impl In
         None if error.text.is_empty() => format!(": {}", error.code).into_any(),
         None => format!(": {}", error.text).into_any(),
     }
-}
-
-/// Why a message that left did not reach everybody whom it is for.
-fn missed(message: &Message) -> Option<&DeliveryError> {
-    let left =
-        matches!(message.status, Some(MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read));
-    message.error.as_ref().filter(|_| left)
 }
 
 /// Why it did not arrive, and a way out.
