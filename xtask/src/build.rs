@@ -22,6 +22,12 @@ pub(crate) const BROWSER: &str = "wasm32-unknown-unknown";
 /// The native programs that `up` starts: the host, the gateway and the demo's business system.
 const PROGRAMS: [&str; 3] = ["edge", "gateway", "demo-shop"];
 
+/// What the end-to-end tests start besides.
+const TEST_SERVERS: [&str; 2] = ["test-bucket", "test-servers"];
+
+/// What measures the product, the servers that it crashes, and ourselves as it starts us.
+const LOAD_GENERATOR: [&str; 3] = ["bench", "test-servers", "xtask"];
+
 /// Sources that every build depends on.
 const SHARED: [&str; 7] =
     ["Cargo.toml", "Cargo.lock", ".cargo", "crates", "wit", "xtask/src/build", "xtask/src/build.rs"];
@@ -46,21 +52,41 @@ impl Profile {
 
 /// What the product needs to run.
 pub(crate) fn everything(profile: Profile) -> Result<()> {
-    product(&format!("programs, {}", profile.name()), || programs(profile))
+    product()?;
+    native(profile, &PROGRAMS)
 }
 
 /// What the product and its tests need. All native code is built in one go: cargo would compile
 /// much of it twice for the programs alone and for the tests, with other features.
 pub(crate) fn everything_tested() -> Result<()> {
-    product("programs and tests", programs_and_tests)?;
+    product()?;
+    let sources = native_sources()?;
+    if !sources.fresh("tests") {
+        step("building the native programs and all tests", || {
+            run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
+        })?;
+        sources.keep("tests")?;
+        // They are among it, also for whoever asks for them alone.
+        for names in [&PROGRAMS[..], &TEST_SERVERS] {
+            sources.keep(&native_name(Profile::Dev, names))?;
+        }
+    }
     test_components()
 }
 
-fn product(name: &str, native: impl FnOnce() -> Result<()>) -> Result<()> {
+pub(crate) fn test_servers() -> Result<()> {
+    native(Profile::Dev, &TEST_SERVERS)
+}
+
+pub(crate) fn load_generator() -> Result<()> {
+    native(Profile::Release, &LOAD_GENERATOR)
+}
+
+/// What runs on every machine and in every browser: the components and the sites.
+fn product() -> Result<()> {
     let components = sources(&["components"])?;
     let desk = sources(&["console"])?;
     let demo = sources(&["demo/web"])?;
-    let programs = sources(&["demo/shop"])?;
     if !components.fresh("components") {
         let shipped = |package: &Package| package.component && package.shipped();
         build_components(workspace::packages()?.into_iter().filter(shipped).collect())?;
@@ -74,11 +100,30 @@ fn product(name: &str, native: impl FnOnce() -> Result<()>) -> Result<()> {
         site::demo()?;
         demo.keep("demo")?;
     }
-    if !programs.fresh(name) {
-        native()?;
-        programs.keep(name)?;
-    }
     Ok(())
+}
+
+/// Packages for this machine.
+fn native(profile: Profile, names: &[&str]) -> Result<()> {
+    let sources = native_sources()?;
+    let result = native_name(profile, names);
+    if sources.fresh(&result) {
+        return Ok(());
+    }
+    step(&format!("building {}", names.join(", ")), || {
+        let mut cargo = workspace::cargo();
+        cargo.args(["build", "--profile", profile.name()]);
+        run(cargo.args(names.iter().flat_map(|name| ["--package", name])))
+    })?;
+    sources.keep(&result)
+}
+
+fn native_name(profile: Profile, names: &[&str]) -> String {
+    format!("{} {}", profile.name(), names.join(" "))
+}
+
+fn native_sources() -> Result<Stamp> {
+    sources(&["demo/shop", "tests/bench", "tests/bucket", "xtask"])
 }
 
 fn sources(own: &[&str]) -> Result<Stamp> {
@@ -128,36 +173,4 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
     let half = to.with_extension("new");
     fs::copy(from, &half).with_context(|| format!("cannot copy {}", from.display()))?;
     fs::rename(&half, to).with_context(|| format!("cannot write {}", to.display()))
-}
-
-fn programs(profile: Profile) -> Result<()> {
-    let packages = workspace::packages()?;
-    let there = |name: &&str| packages.iter().any(|package| package.name == **name);
-    let present: Vec<_> = PROGRAMS.into_iter().filter(there).collect();
-    step(&format!("building the native programs ({})", present.join(", ")), || packages_of(profile, &present))
-}
-
-/// What measures the product, the servers that it crashes, and ourselves as it starts us.
-pub(crate) fn load_generator() -> Result<()> {
-    tools(Profile::Release, &["bench", "test-servers", "xtask"])
-}
-
-pub(crate) fn test_servers() -> Result<()> {
-    tools(Profile::Dev, &["test-bucket", "test-servers"])
-}
-
-fn tools(profile: Profile, names: &[&str]) -> Result<()> {
-    step(&format!("building {}", names.join(", ")), || packages_of(profile, names))
-}
-
-fn packages_of(profile: Profile, names: &[&str]) -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["build", "--profile", profile.name()]);
-    run(cargo.args(names.iter().flat_map(|name| ["--package", name])))
-}
-
-fn programs_and_tests() -> Result<()> {
-    step("building the native programs and all tests", || {
-        run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
-    })
 }
