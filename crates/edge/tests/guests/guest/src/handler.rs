@@ -50,6 +50,7 @@ async fn route(path: &str, query: &Query, request: Request) -> Answer {
         }
         "/hog" => hog(),
         "/sleep" => {
+            eprintln!("asleep");
             time::sleep(Duration::from_millis(number(query, "ms")?)).await;
             ok("awake".into())
         }
