@@ -37,6 +37,27 @@ fn a_letter_arrives_byte_for_byte() {
 }
 
 #[test]
+fn every_way_to_log_in() {
+    let certificate = Certificate::new();
+    let ca = certificate.authority();
+    for mechanism in ["PLAIN", "LOGIN", "XOAUTH2"] {
+        let mut options = certificate.options();
+        options.extend(["--login", "ana:ya29.right", "--mechanism", mechanism]);
+        let mut server = MailServer::start(0, &options);
+        let url = |secret: &str| {
+            let auth = mechanism.to_lowercase();
+            format!("smtp://ana:{secret}@localhost:{}?ca={ca}&auth={auth}", server.port)
+        };
+        let (status, answer) = Gateway::start(&url("ya29.expired")).post("k", "ana@mail.example", LETTER);
+        assert_eq!(status, 403, "{mechanism}: {answer}");
+        assert!(!answer.to_string().contains("ya29"), "{answer}");
+        let (status, answer) = Gateway::start(&url("ya29.right")).post("k", "ana@mail.example", LETTER);
+        assert_eq!(status, 200, "{mechanism}: {answer}");
+        assert_eq!(server.next()["user"], "ana", "{mechanism}");
+    }
+}
+
+#[test]
 fn what_the_server_says_is_told() {
     let mut server = MailServer::start(0, &[]);
     let gateway = Gateway::start(&server.url());

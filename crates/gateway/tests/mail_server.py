@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A real mail server (Debian's python3-aiosmtpd) for the tests, steered by the addresses written to.
 
-mail_server.py [--port N] [--cert FILE --key FILE [--implicit]] [--login USER:PASSWORD]
+mail_server.py [--port N] [--cert FILE --key FILE [--implicit]] [--login USER:PASSWORD [--mechanism NAME]]
 
 Prints `ready PORT`, then one JSON object for each letter that it has: `from`, `to`, `user`, `tls`, and
 `content` in base64 as it came over the wire. Who is written to decides what happens:
@@ -20,6 +20,8 @@ import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+MECHANISMS = {"PLAIN", "LOGIN", "XOAUTH2"}
+
 
 def say(value):
     print(json.dumps(value), flush=True)
@@ -29,6 +31,15 @@ class Handler:
     def __init__(self, released):
         self.deferred = set()
         self.released = released
+
+    async def auth_XOAUTH2(self, server, arguments):
+        """As Google and Microsoft do it: who is refused is told why in a challenge, and answers it."""
+        user, token = base64.b64decode(arguments[1]).removesuffix(b"\1\1").split(b"\1")
+        login = LoginPassword(user.removeprefix(b"user="), token.removeprefix(b"auth=Bearer "))
+        result = server._authenticate("XOAUTH2", login)
+        if not result.success:
+            await server.challenge_auth('{"status":"400","schemes":"Bearer"}')
+        return result
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.split("@")[0]
@@ -67,6 +78,7 @@ async def main():
     arguments.add_argument("--key")
     arguments.add_argument("--implicit", action="store_true")
     arguments.add_argument("--login")
+    arguments.add_argument("--mechanism", choices=sorted(MECHANISMS))
     options = arguments.parse_args()
     context = None
     if options.cert:
@@ -90,6 +102,7 @@ async def main():
             require_starttls=starttls is not None,
             authenticator=authenticate if options.login else None,
             auth_required=bool(options.login),
+            auth_exclude_mechanism=MECHANISMS - {options.mechanism} if options.mechanism else None,
             auth_require_tls=starttls is not None,
             data_size_limit=50_000_000,
         )
