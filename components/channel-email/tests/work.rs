@@ -209,6 +209,40 @@ fn an_answer_stays_in_the_thread_and_its_bounce_finds_it() {
 }
 
 #[test]
+fn a_bounce_of_somebody_else_is_not_the_contact_s() {
+    let scratch = Scratch::new();
+    let sql = open(&scratch);
+    take(&sql, LETTER);
+    let row = block_on(sql.first("SELECT id FROM conversation", &[])).unwrap().unwrap();
+    let found = block_on(conversation::find(&sql, &row.get(0).unwrap())).unwrap().unwrap();
+    let letter = Letter { text: "Va.".into(), cc: vec!["eva@example.org".into()], ..Letter::default() };
+    let open = found.open_interaction.as_ref();
+    let draft = Draft::new(&found, open, Author::Agent("ana".into()), Content::Letter(letter));
+    let put = block_on(send(&sql, NOW, &draft)).unwrap();
+    block_on(deliver(&sql, &Relay::default(), &Email, &put.work[0])).expect("delivered");
+    let id = &put.message.id;
+    for (number, (who, status, error)) in [
+        ("eva@example.org", Status::Sent, "<eva@example.org>: 550 5.1.1 User unknown"),
+        ("ana@example.org", Status::Failed, "<ana@example.org>: 550 5.1.1 User unknown"),
+        ("eva@example.org", Status::Failed, "<ana@example.org>: 550 5.1.1 User unknown"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        take(
+            &sql,
+            &format!(
+                "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: hola@shop.example\n\
+                Subject: Undelivered Mail\nMessage-ID: <{number}@mx.example>\n\n<{who}>: 550 5.1.1 User unknown\n\n\
+                --- The message ---\nMessage-ID: <{id}@shop.example>\n"
+            ),
+        );
+        let sent = block_on(message::find(&sql, id)).unwrap().expect("the answer");
+        assert_eq!((sent.status, sent.error.unwrap().text.as_str()), (Some(status), error), "{who}");
+    }
+}
+
+#[test]
 fn a_machine_s_letter_starts_nothing() {
     let scratch = Scratch::new();
     let sql = open(&scratch);

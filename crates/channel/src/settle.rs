@@ -103,13 +103,13 @@ fn reported(event: InboundEvent) -> Option<What> {
         return Some(What::StatusBefore { identities: event.contact, before, named, status });
     }
     let message = event.message_id.map(MessageId);
-    let unreachable = event.extra.get("unreachable").is_some_and(|value| value == true);
-    let unreachable = event.contact.into_iter().next().filter(|_| unreachable);
+    let no_such_address = event.extra.get("unreachable").is_some_and(|value| value == true);
+    let recipient = event.contact.into_iter().next();
     // A report that is a message itself says in this way what it is about.
     let provider_id = event.in_reply_to.or(event.provider_id);
     let consent = event.consent;
     let error = event.error;
-    Some(What::Status(Report { provider_id, message, status, error, consent, unreachable }))
+    Some(What::Status(Report { provider_id, message, status, error, consent, recipient, no_such_address }))
 }
 
 /// What somebody says about themselves: who they are on this channel is proven, the rest is not.

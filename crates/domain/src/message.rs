@@ -225,6 +225,14 @@ pub struct Letter {
     pub original: Option<WebhookId>,
 }
 
+impl Letter {
+    /// Whether more than one person has it, as a letter of ours: to nobody in particular, it is for the
+    /// contact.
+    pub fn has_several_recipients(&self) -> bool {
+        1 < self.to.len().max(1) + self.cc.len()
+    }
+}
+
 /// What the receiving server found out about a letter's sender (RFC 8601), in its words: `pass`, `fail`, …
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Authentication {

@@ -18,7 +18,7 @@ use domain::{
     due::{Kind, Work},
     id::{ContactId, ConversationId, InteractionId, MessageId, QueueId},
     interaction::{Command, State},
-    message::{Attachment, Author, Content, Direction, Status},
+    message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
 };
 use store::{
@@ -402,7 +402,9 @@ impl Scope<'_> {
             Some(id) => message::find(sql, id).await?.filter(|message| message.account == self.account.id),
             None => None,
         };
-        if let (Some(identity), Some(error)) = (&report.unreachable, &report.error) {
+        if let (true, Some(identity), Some(error)) =
+            (report.no_such_address, &report.recipient, &report.error)
+        {
             unreachable::mark(sql, identity, error, self.now).await?;
         }
         if let (None, Some(id)) = (&found, &report.provider_id) {
@@ -420,13 +422,13 @@ impl Scope<'_> {
         Ok(())
     }
 
-    /// A report that says that the contact wants no messages.
+    /// A report that says that the contact, or another recipient, wants no messages.
     async fn refused(&self, sql: &impl Sql, message: &Message, report: &Report) -> Result<(), Race> {
         let Some(extent) = report.consent.and_then(Consent::extent) else { return Ok(()) };
         let Some(conversation) = conversation::find(sql, &message.conversation).await? else { return Ok(()) };
         let opt_out = OptOut { extent, reason: Reason::Refused };
-        let new = self.recorded(&conversation.identity, opt_out, message.id.as_str());
-        consent::record(sql, &new).await?;
+        let who = other_recipient(sql, message, report).await?.unwrap_or(conversation.identity);
+        consent::record(sql, &self.recorded(&who, opt_out, message.id.as_str())).await?;
         Ok(())
     }
 
@@ -571,19 +573,48 @@ pub(crate) async fn catch_up(sql: &impl Sql, now: Timestamp, message: &Message) 
     Ok(())
 }
 
-async fn fold(sql: &impl Sql, now: Timestamp, mut message: Message, report: &Report) -> Result<(), Race> {
-    let before = (message.status, message.provider_id.clone());
-    message.status = Some(message.status.unwrap_or(Status::Sent).fold(report.status));
-    if message.status == Some(Status::Failed) && message.error.is_none() {
+async fn fold(sql: &impl Sql, now: Timestamp, message: Message, report: &Report) -> Result<(), Race> {
+    let other = other_recipient(sql, &message, report).await?;
+    let after = reported(message.clone(), report, other.as_ref());
+    if after != message {
+        message::update(sql, now, &after).await?;
+    }
+    Ok(())
+}
+
+/// Who else than the contact a report is about.
+async fn other_recipient(
+    sql: &impl Sql,
+    message: &Message,
+    report: &Report,
+) -> store::port::Result<Option<Identity>> {
+    let several = matches!(&message.content, Content::Letter(letter) if letter.has_several_recipients());
+    let Some(recipient) = report.recipient.clone().filter(|_| several) else { return Ok(None) };
+    let conversation = conversation::find(sql, &message.conversation).await?;
+    Ok(Some(recipient).filter(|one| conversation.is_some_and(|known| known.identity != *one)))
+}
+
+/// The message after a report about the contact, or about `other`: what did not reach somebody else
+/// arrived all the same.
+fn reported(mut message: Message, report: &Report, other: Option<&Identity>) -> Message {
+    let fate = message.status.unwrap_or(Status::Sent);
+    match (report.status, other) {
+        (Status::Failed, Some(other)) => {
+            let named = |error: &DeliveryError| match error.text.contains(&other.value) {
+                true => error.clone(),
+                false => DeliveryError { text: format!("{}: {}", other.value, error.text), ..error.clone() },
+            };
+            message.error = message.error.or(report.error.as_ref().map(named));
+        }
+        _ => message.status = Some(fate.fold(report.status)),
+    }
+    if message.status == Some(Status::Failed) && (fate != Status::Failed || message.error.is_none()) {
         message.error.clone_from(&report.error);
     }
     if message.provider_id.is_none() {
         message.provider_id.clone_from(&report.provider_id);
     }
-    if (message.status, message.provider_id.clone()) != before {
-        message::update(sql, now, &message).await?;
-    }
-    Ok(())
+    message
 }
 
 async fn changed(

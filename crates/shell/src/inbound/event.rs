@@ -154,15 +154,26 @@ pub struct Report {
     /// What it says about being written to.
     #[serde(default)]
     pub consent: Option<Consent>,
-    /// The address that does not exist, where that is why it failed.
+    /// Whom it is about, where it says so: a letter has several recipients.
     #[serde(default)]
-    pub unreachable: Option<Identity>,
+    pub recipient: Option<Identity>,
+    /// It failed because the recipient's address does not exist.
+    #[serde(default)]
+    pub no_such_address: bool,
 }
 
 impl Report {
     /// The bare status.
     pub fn of(status: Status) -> Self {
-        Report { provider_id: None, message: None, status, error: None, consent: None, unreachable: None }
+        Report {
+            provider_id: None,
+            message: None,
+            status,
+            error: None,
+            consent: None,
+            recipient: None,
+            no_such_address: false,
+        }
     }
 }
 
