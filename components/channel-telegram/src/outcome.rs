@@ -120,14 +120,14 @@ mod tests {
         check(200, &sent(topic), "accepted -100/7");
         let business = json!({"message_id": 7, "chat": {"id": 4}, "business_connection_id": "b"});
         check(200, &sent(business), "accepted 4@b/7");
-        check(200, "<html>", "accepted ");
+        check(200, "<html>", "accepted");
         let refused = |code: u16, text: &str, parameters: serde_json::Value| {
             json!({"ok": false, "error_code": code, "description": text, "parameters": parameters})
                 .to_string()
         };
         let none = || json!({});
         for (code, text, parameters, expected) in [
-            (429, "Too Many Requests: retry after 35", json!({"retry_after": 35}), "retry Some(35) 429"),
+            (429, "Too Many Requests: retry after 35", json!({"retry_after": 35}), "retry Some(35s) 429"),
             (429, "Too Many Requests", none(), "retry None 429"),
             (400, "group chat was upgraded", json!({"migrate_to_chat_id": -1001}), "retry None migrated"),
             (

@@ -43,11 +43,11 @@ mod tests {
     fn answers() {
         let after = Some(Duration::from_secs(30));
         for (status, retry_after, body, expected) in [
-            (200, None, "", "accepted "),
+            (200, None, "", "accepted"),
             (202, None, r#"{"id":"p-9"}"#, "accepted p-9"),
-            (200, None, "<html>", "accepted "),
-            (429, after, "", "retry Some(30) http_429"),
-            (503, after, "", "retry Some(30) http_503"),
+            (200, None, "<html>", "accepted"),
+            (429, after, "", "retry Some(30s) http_429"),
+            (503, after, "", "retry Some(30s) http_503"),
             (500, None, "", "retry None http_500"),
             (408, None, "", "retry None http_408"),
             (301, None, "", "account http_301"),
@@ -56,7 +56,7 @@ mod tests {
             (404, None, "", "account http_404"),
             (410, None, "", "account http_410"),
             (400, None, "no such contact", "failed http_400 no such contact"),
-            (422, None, "", "failed http_422 "),
+            (422, None, "", "failed http_422"),
         ] {
             let answer = Answer::Response { status, retry_after, body: body.as_bytes().to_vec() };
             assert_eq!(told(&interpret(&answer)), expected, "{status}");
