@@ -32,6 +32,7 @@ const MEASURED: Duration = Duration::from_millis(5);
 pub(crate) fn run(root: &Path, options: &Decode, report: &mut Report) -> Result<()> {
     let targets = targets(options.name.as_deref());
     ensure!(!targets.is_empty(), "there is no such channel");
+    println!("{}", usual::headline());
     for target in &targets {
         usual::measure(root, target, report)?;
     }

@@ -56,9 +56,10 @@ fn pieces(value: &str) -> Vec<Piece<'_>> {
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     let mut plain = 0;
     let mut at = 0;
+    let mut ends = Ends { value, from: 0, end: None };
     while let Some(offset) = value[at..].find("=?") {
         let start = at + offset;
-        let Some((charset, bytes, length)) = word(&value[start..]) else {
+        let Some((charset, bytes, end)) = word(value, start, &mut ends) else {
             at = start + 2;
             continue;
         };
@@ -73,7 +74,7 @@ fn pieces(value: &str) -> Vec<Piece<'_>> {
             }
             _ => pieces.push(Piece::Words { charset, bytes }),
         }
-        at = start + length;
+        at = end;
         plain = at;
     }
     if plain < value.len() {
@@ -86,15 +87,37 @@ fn pieces(value: &str) -> Vec<Piece<'_>> {
 /// but a try to make us look far.
 const WORD_MAX: usize = 8192;
 
-/// The word at the start of `text`: its charset, its bytes and its length.
-fn word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
-    let inner = text.strip_prefix("=?")?;
+/// Finds `?=` without looking at the same text again for each word that is never closed.
+struct Ends<'a> {
+    value: &'a str,
+    /// From here on was looked, and the first one is at `end`.
+    from: usize,
+    end: Option<usize>,
+}
+
+impl Ends<'_> {
+    fn first(&mut self, from: usize) -> usize {
+        let nowhere = self.value.len();
+        match self.end {
+            Some(end) if (self.from..=end).contains(&from) => end,
+            _ => {
+                let end = self.value[from..].find("?=").map_or(nowhere, |offset| from + offset);
+                (self.from, self.end) = (from, Some(end));
+                end
+            }
+        }
+    }
+}
+
+/// The word that begins at `start`: its charset, its bytes and its end.
+fn word<'a>(value: &'a str, start: usize, ends: &mut Ends<'_>) -> Option<(&'a str, Vec<u8>, usize)> {
+    let inner = value[start..].strip_prefix("=?")?;
     let (charset, rest) = inner.split_once('?')?;
     let encoding = rest.get(..1).filter(|_| rest[1..].starts_with('?'))?;
-    let rest = &rest[2..];
     // The text of a word may begin with an escape: `?Q?=41?=`.
-    let end = rest[..rest.floor_char_boundary(WORD_MAX)].find("?=")?;
-    let data = &rest[..end];
+    let begin = value.len() - rest.len() + 2;
+    let end = ends.first(begin);
+    let data = value.get(begin..end).filter(|data| end < value.len() && data.len() <= WORD_MAX)?;
     if charset.is_empty() || charset.contains([' ', '=', '\t']) {
         return None;
     }
@@ -104,8 +127,7 @@ fn word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
         _ => return None,
     };
     let charset = charset.split('*').next().unwrap_or(charset);
-    let length = text.len() - rest.len() + end + 2;
-    Some((charset, bytes, length))
+    Some((charset, bytes, end + 2))
 }
 
 /// Letters that stand in a word as they are, though none may, in the word's own charset.

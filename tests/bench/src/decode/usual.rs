@@ -1,10 +1,13 @@
 //! A provider's usual request: the one of middle length, of those that others publish where they have been
 //! laid beside the project, else of our own.
 
-use crate::{program::built, report::Report};
+use crate::{
+    program::built,
+    report::{Report, percentile},
+};
 use anyhow::{Context, Result, ensure};
 use channel::{
-    fixture::published::samples,
+    fixture::published,
     received::{Received, Settings},
 };
 use fuzz::target::Target;
@@ -14,22 +17,33 @@ use std::{path::Path, process::Command, time::Duration};
 const NATIVE: usize = 2_000;
 const COMPONENT: usize = 500;
 
+const COLUMNS: [&str; 4] = ["native p50", "native p99", "component p50", "component p99"];
+
+pub(super) fn headline() -> String {
+    format!("{:<22} {:>8} {}", "µs", "bytes", COLUMNS.map(|name| format!("{name:>14}")).join(" "))
+}
+
 pub(super) fn measure(root: &Path, target: &Target, report: &mut Report) -> Result<()> {
     let (received, settings) = usual(target);
-    let name = format!("{} ({} bytes)", target.name, received.body.len().max(received.query().len()));
+    let bytes = received.body.len().max(received.query().len());
     let mut native: Vec<Duration> = (0..NATIVE).map(|_| target.time_of(&received, &settings)).collect();
-    report.add_percentiles(&format!("{name}, native"), &mut native);
+    native.sort();
     let (half, most) = through_the_component(root, target, &received, &settings)?;
-    report.add_ms(format!("{name}, component, p50"), half);
-    report.add_ms(format!("{name}, component, p99"), most);
+    let times = [percentile(&native, 50), percentile(&native, 99), half, most];
+    let times = times.map(|time| time.as_secs_f64() * 1e6);
+    println!("{:<22} {bytes:>8} {}", target.name, times.map(|time| format!("{time:>14.1}")).join(" "));
+    for (name, time) in COLUMNS.into_iter().zip(times) {
+        report.record(format!("{} ({bytes} bytes), {name}", target.name), time, "µs");
+    }
     Ok(())
 }
 
 fn usual(target: &Target) -> (Received, Settings) {
     let mut requests: Vec<(Received, Settings)> = vec![];
     if let Some((_, settings)) = target.requests().next() {
-        let published = samples(&target.sample_folders());
-        let events = published.into_iter().filter(|sample| sample.vector.is_none());
+        let folders = target.sample_folders();
+        let published = published::all().into_iter().filter(|sample| folders.contains(&sample.folder()));
+        let events = published.filter(|sample| sample.vector.is_none());
         requests.extend(events.map(|sample| (sample.received, settings.clone())));
     }
     if requests.is_empty() {
