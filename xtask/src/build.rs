@@ -123,7 +123,8 @@ fn native_name(profile: Profile, names: &[&str]) -> String {
 }
 
 fn native_sources() -> Result<Stamp> {
-    sources(&["demo/shop", "tests/bench", "tests/bucket", "xtask"])
+    // The load generator reads with the channels' own code.
+    sources(&["components", "demo/shop", "tests/bench", "tests/bucket", "tests/fuzz", "xtask"])
 }
 
 fn sources(own: &[&str]) -> Result<Stamp> {
