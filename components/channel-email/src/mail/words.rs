@@ -56,7 +56,7 @@ fn pieces(value: &str) -> Vec<Piece<'_>> {
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     let mut plain = 0;
     let mut at = 0;
-    let mut ends = Ends { value, from: 0, end: None };
+    let mut ends = Ends::after(value, 0);
     while let Some(offset) = value[at..].find("=?") {
         let start = at + offset;
         let Some((charset, bytes, end)) = word(value, start, &mut ends) else {
@@ -90,22 +90,23 @@ const WORD_MAX: usize = 8192;
 /// Finds `?=` without looking at the same text again for each word that is never closed.
 struct Ends<'a> {
     value: &'a str,
-    /// From here on was looked, and the first one is at `end`.
+    /// From here on the first one is at `end`.
     from: usize,
-    end: Option<usize>,
+    end: usize,
 }
 
-impl Ends<'_> {
+impl<'a> Ends<'a> {
+    fn after(value: &'a str, from: usize) -> Self {
+        let end = value[from..].find("?=").map_or(value.len(), |offset| from + offset);
+        Ends { value, from, end }
+    }
+
+    /// The first one from `from` on, or the end of the value.
     fn first(&mut self, from: usize) -> usize {
-        let nowhere = self.value.len();
-        match self.end {
-            Some(end) if (self.from..=end).contains(&from) => end,
-            _ => {
-                let end = self.value[from..].find("?=").map_or(nowhere, |offset| from + offset);
-                (self.from, self.end) = (from, Some(end));
-                end
-            }
+        if !(self.from..=self.end).contains(&from) {
+            *self = Ends::after(self.value, from);
         }
+        self.end
     }
 }
 
