@@ -44,6 +44,8 @@ export const apply = (event, data, heard) => {
   else if (event === 'outbox') put(data, true);
   else if (event === 'seen') seen = Math.max(seen, data);
   else if (event === 'forget') {
+    // What the server took in belongs to the visitor of before, shown by it or not.
+    for (const { client_id, fate } of waiting()) if (fate === 'sent') drop(client_id);
     for (const key of ['log', 'marks', 'seen', 'told']) keep(key, null);
     load();
   } else if (event === 'left') {

@@ -241,17 +241,24 @@ test('a message to a closed panel is counted and shown beside the launcher', asy
   await page.locator('.badge').waitFor({ state: 'hidden' });
 });
 
-test('an unknown token begins a new visitor without losing what is to be sent', async () => {
-  await open();
-  await write('Antes');
-  await mark('sent');
-  server.tokens.clear();
-  server.log = [];
-  for (const stream of server.streams) stream.end();
-  await write('Ahora');
-  await until('the new conversation', () => server.log.some(message => message.text === 'Ahora'));
-  await until('only the new one is shown', async () => String(await bubbles()) === 'Ahora');
-});
+for (const confirmed of [true, false]) {
+  test(`an unknown token begins a new visitor without losing what is to be sent, with ${confirmed ? 'a' : 'no'} word of the server on what was`, async () => {
+    server.buffering = !confirmed;
+    await open();
+    await write('Antes');
+    await mark('sent');
+    const shown = () => page.evaluate(() => Object.entries(localStorage).some(([key, value]) => key.endsWith(':log') && value.includes('Antes')));
+    if (confirmed) await until('the stream shows it', shown);
+    else assert.equal(await shown(), false);
+    server.buffering = false;
+    server.tokens.clear();
+    server.log = [];
+    for (const stream of server.streams) stream.end();
+    await write('Ahora');
+    await until('the new conversation', () => server.log.some(message => message.text === 'Ahora'));
+    await until('only the new one is shown', async () => String(await bubbles()) === 'Ahora');
+  });
+}
 
 test('the visitor can end the conversation, and is asked first', async () => {
   await open();
