@@ -19,14 +19,24 @@ use toolchain::Toolchain;
 pub(crate) const WASI: &str = "wasm32-wasip2";
 pub(crate) const BROWSER: &str = "wasm32-unknown-unknown";
 
-/// The native programs that `up` starts: the host, the gateway and the demo's business system.
-const PROGRAMS: [&str; 3] = ["edge", "gateway", "demo-shop"];
+/// Packages for this machine, and what they are built from besides [`SHARED`].
+struct Native {
+    names: &'static [&'static str],
+    sources: &'static [&'static str],
+}
+
+/// What `up` starts: the host, the gateway and the demo's business system.
+const PROGRAMS: Native = Native { names: &["edge", "gateway", "demo-shop"], sources: &["demo/shop"] };
 
 /// What the end-to-end tests start besides.
-const TEST_SERVERS: [&str; 2] = ["test-bucket", "test-servers"];
+const TEST_SERVERS: Native = Native { names: &["test-bucket", "test-servers"], sources: &["tests/bucket"] };
 
-/// What measures the product, the servers that it crashes, and ourselves as it starts us.
-const LOAD_GENERATOR: [&str; 3] = ["bench", "test-servers", "xtask"];
+/// What measures the product, by the channels' own code too, the servers that it crashes, and ourselves as
+/// it starts us.
+const LOAD_GENERATOR: Native = Native {
+    names: &["bench", "test-servers", "xtask"],
+    sources: &["components", "tests/bench", "tests/fuzz", "xtask"],
+};
 
 /// Sources that every build depends on.
 const SHARED: [&str; 7] =
@@ -53,33 +63,30 @@ impl Profile {
 /// What the product needs to run.
 pub(crate) fn everything(profile: Profile) -> Result<()> {
     product()?;
-    native(profile, &PROGRAMS)
+    PROGRAMS.build(profile)
 }
 
 /// What the product and its tests need. All native code is built in one go: cargo would compile
 /// much of it twice for the programs alone and for the tests, with other features.
 pub(crate) fn everything_tested() -> Result<()> {
     product()?;
-    let sources = native_sources()?;
-    if !sources.fresh("tests") {
-        step("building the native programs and all tests", || {
-            run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
-        })?;
-        sources.keep("tests")?;
-        // They are among it, also for whoever asks for them alone.
-        for names in [&PROGRAMS[..], &TEST_SERVERS] {
-            sources.keep(&native_name(Profile::Dev, names))?;
-        }
+    let stamps = [PROGRAMS, TEST_SERVERS].map(|native| (native.stamp(), native.result(Profile::Dev)));
+    step("building the native programs and all tests", || {
+        run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
+    })?;
+    // They are among it, also for whoever asks for them alone.
+    for (stamp, result) in stamps {
+        stamp?.keep(&result)?;
     }
     test_components()
 }
 
 pub(crate) fn test_servers() -> Result<()> {
-    native(Profile::Dev, &TEST_SERVERS)
+    TEST_SERVERS.build(Profile::Dev)
 }
 
 pub(crate) fn load_generator() -> Result<()> {
-    native(Profile::Release, &LOAD_GENERATOR)
+    LOAD_GENERATOR.build(Profile::Release)
 }
 
 /// What runs on every machine and in every browser: the components and the sites.
@@ -103,28 +110,28 @@ fn product() -> Result<()> {
     Ok(())
 }
 
-/// Packages for this machine.
-fn native(profile: Profile, names: &[&str]) -> Result<()> {
-    let sources = native_sources()?;
-    let result = native_name(profile, names);
-    if sources.fresh(&result) {
-        return Ok(());
+impl Native {
+    fn build(&self, profile: Profile) -> Result<()> {
+        let stamp = self.stamp()?;
+        let result = self.result(profile);
+        if stamp.fresh(&result) {
+            return Ok(());
+        }
+        step(&format!("building {}", self.names.join(", ")), || {
+            let mut cargo = workspace::cargo();
+            cargo.args(["build", "--profile", profile.name()]);
+            run(cargo.args(self.names.iter().flat_map(|name| ["--package", name])))
+        })?;
+        stamp.keep(&result)
     }
-    step(&format!("building {}", names.join(", ")), || {
-        let mut cargo = workspace::cargo();
-        cargo.args(["build", "--profile", profile.name()]);
-        run(cargo.args(names.iter().flat_map(|name| ["--package", name])))
-    })?;
-    sources.keep(&result)
-}
 
-fn native_name(profile: Profile, names: &[&str]) -> String {
-    format!("{} {}", profile.name(), names.join(" "))
-}
+    fn stamp(&self) -> Result<Stamp> {
+        sources(self.sources)
+    }
 
-fn native_sources() -> Result<Stamp> {
-    // The load generator reads with the channels' own code.
-    sources(&["components", "demo/shop", "tests/bench", "tests/bucket", "tests/fuzz", "xtask"])
+    fn result(&self, profile: Profile) -> String {
+        format!("{} {}", profile.name(), self.names.join(" "))
+    }
 }
 
 fn sources(own: &[&str]) -> Result<Stamp> {
