@@ -5,7 +5,7 @@
 //! ([`interaction`]), who gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is
 //! bounded by [`consent`], [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`]
 //! and [`transcript`], words with places for values are [`placeholder`]s. How well the accounts work is in
-//! [`health`].
+//! [`health`], how well the center does in [`figures`].
 
 pub mod agent;
 pub mod capacity;
@@ -14,6 +14,7 @@ pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod due;
+pub mod figures;
 pub mod file;
 pub mod health;
 pub mod hours;
