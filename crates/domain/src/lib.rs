@@ -32,3 +32,4 @@ pub mod routing;
 pub mod template;
 pub mod time;
 pub mod transcript;
+pub mod wait;
