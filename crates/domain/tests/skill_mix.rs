@@ -243,8 +243,8 @@ fn what_cannot_be_mixed_is_named_with_what_to_do() {
     }
     check(&[("b", 1)], &vec![profile("b", 1.0, &["b"]); 51], "profiles", "are more than 50: divide them");
     // Nothing is needed, and nobody has to have it.
-    let found = mix(&required(&[("c", 0)]), &b(99_999_999.9999), Counts::ForEverySkill).unwrap();
+    let found = mix(&required(&[("c", 0)]), &b(99_999_999.999_9), Counts::ForEverySkill).unwrap();
     assert_eq!((found.cost, agents(&found)), (0.0, vec![0]));
-    let found = mix(&required(&[("b", 3)]), &b(99_999_999.9999), Counts::ForEverySkill).unwrap();
-    assert_eq!(found.cost, 299_999_999.9997);
+    let found = mix(&required(&[("b", 3)]), &b(99_999_999.999_9), Counts::ForEverySkill).unwrap();
+    assert_eq!(found.cost, 299_999_999.999_7);
 }
