@@ -52,8 +52,8 @@ pub enum Formula {
     /// As long as the last one had to: LES of R. Ibrahim and W. Whitt, "Real-time delay estimation based on
     /// delay history", 2009.
     LastAnswered,
-    /// [`Formula::PerAgentLessAbandoned`], over what the agents can hold at once and as far as they work for
-    /// this queue.
+    /// [`Formula::PerAgentLessAbandoned`], over what the agents can hold at once: who writes with three people
+    /// is three places.
     PerPlace,
 }
 
@@ -89,16 +89,17 @@ impl Formula {
             Formula::Throughput => throughput(known),
             Formula::Asterisk => known.last_wait.map(|_| known.hold.announced(Duration::ZERO)),
             Formula::LastAnswered => known.last_wait,
-            Formula::PerPlace => per(known, f64::from(known.places) * known.share).map(less(known)),
+            Formula::PerPlace => per(known, f64::from(known.places)).map(less(known)),
         }
     }
 }
 
-/// What we tell: [`Formula::Throughput`], and what comes nearest to it while nobody was answered lately.
+/// The formula of [`estimate`].
+pub const BEST: Formula = Formula::PerPlace;
+
+/// What we tell. `None`: say nothing rather than something.
 pub fn estimate(known: &Known) -> Option<Duration> {
-    [Formula::Throughput, Formula::PerPlace, Formula::PerAgent]
-        .into_iter()
-        .find_map(|formula| formula.estimate(known))
+    BEST.estimate(known)
 }
 
 /// So many who each take one of `servers` for the handle time.
@@ -201,8 +202,8 @@ mod tests {
             (Formula::Throughput, busy, Some(80_000)),
             (Formula::Asterisk, busy, Some(33_000)),
             (Formula::LastAnswered, busy, Some(70_000)),
-            // 300 × 4 / (30 × 0.5) × 0.8
-            (Formula::PerPlace, busy, Some(64_000)),
+            // 300 × 4 / 30 × 0.8
+            (Formula::PerPlace, busy, Some(32_000)),
             (Formula::PerAgent, first, None),
             (Formula::Throughput, first, None),
             (Formula::Asterisk, first, None),

@@ -3,6 +3,7 @@
 use scenario::{file::Scenario, lived::live, report::Report};
 use std::{path::Path, process::ExitCode, time::Instant};
 
+#[allow(clippy::disallowed_methods, reason = "the speed is measured, and no scenario sees it")]
 fn main() -> ExitCode {
     let mut files: Vec<String> = std::env::args().skip(1).collect();
     let shows = files.iter().position(|file| file == "--show").map(|place| files.remove(place)).is_some();

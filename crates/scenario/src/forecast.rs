@@ -15,13 +15,9 @@ use std::{
     time::Duration,
 };
 
-/// How far the formulas were off.
+/// How far each formula was off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Errors {
-    pub by_formula: BTreeMap<Formula, Error>,
-    /// As [`domain::wait::estimate`] would have told.
-    pub told: Error,
-}
+pub struct Errors(pub BTreeMap<Formula, Error>);
 
 /// Adds up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,35 +37,28 @@ pub const NEAR: Duration = Duration::from_secs(30);
 
 /// What was told to somebody when they began to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
-    by_formula: [Option<Duration>; Formula::ALL.len()],
-    told: Option<Duration>,
-}
+pub(crate) struct Told([Option<Duration>; Formula::ALL.len()]);
 
 impl Told {
     pub(crate) fn of(known: &Known) -> Self {
-        Told {
-            by_formula: Formula::ALL.map(|formula| formula.estimate(known)),
-            told: domain::wait::estimate(known),
-        }
+        Told(Formula::ALL.map(|formula| formula.estimate(known)))
     }
 }
 
 impl Errors {
     pub(crate) fn answered(&mut self, told: &Told, waited: Duration) {
-        for (formula, estimate) in Formula::ALL.into_iter().zip(told.by_formula) {
-            self.by_formula.entry(formula).or_default().add(estimate, waited);
+        for (formula, estimate) in Formula::ALL.into_iter().zip(told.0) {
+            self.0.entry(formula).or_default().add(estimate, waited);
         }
-        self.told.add(told.told, waited);
     }
 
     #[must_use]
     pub(crate) fn and(mut self, other: &Errors) -> Self {
-        for (formula, error) in &other.by_formula {
-            let sum = self.by_formula.entry(*formula).or_default();
+        for (formula, error) in &other.0 {
+            let sum = self.0.entry(*formula).or_default();
             *sum = sum.and(*error);
         }
-        Errors { told: self.told.and(other.told), ..self }
+        self
     }
 }
 

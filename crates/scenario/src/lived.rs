@@ -44,9 +44,6 @@ pub struct Lived {
 /// How well each formula foretold, by its name.
 pub type Waits = BTreeMap<&'static str, Figures>;
 
-/// The name of what is told in production, among those of the formulas.
-pub const TOLD: &str = "estimate";
-
 /// Lives through all runs of a scenario. They share nothing, so as many are under way as there are
 /// processors; what comes of them does not depend on it. `policy` makes the policy of each run anew.
 pub fn live(
@@ -295,11 +292,8 @@ fn of_group(agents: u32, time: &Time, tally: &Tally) -> Figures {
 }
 
 fn of_errors(errors: &Errors) -> Waits {
-    let by_formula = Formula::ALL.into_iter().map(|formula| {
-        let error = errors.by_formula.get(&formula).copied().unwrap_or_default();
-        (formula.as_str(), of_error(error))
-    });
-    by_formula.chain([(TOLD, of_error(errors.told))]).collect()
+    let of = |formula: Formula| of_error(errors.0.get(&formula).copied().unwrap_or_default());
+    Formula::ALL.into_iter().map(|formula| (formula.as_str(), of(formula))).collect()
 }
 
 fn of_error(Error { told, answered, sum_ms, absolute_ms, near }: Error) -> Figures {

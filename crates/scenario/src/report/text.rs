@@ -1,7 +1,7 @@
 //! The same for people.
 
 use super::{Report, Said};
-use crate::{lived::TOLD, student::Interval};
+use crate::student::Interval;
 use std::fmt;
 
 /// A column: its name, the figure, and what it is counted in.
@@ -67,8 +67,7 @@ impl fmt::Display for Report {
         let agents: Vec<_> = self.agents.iter().map(|(name, said)| (name.as_str(), said)).collect();
         writeln!(f)?;
         table(f, "agents", &AGENTS, &agents)?;
-        let mut waits: Vec<_> = self.estimated_wait.iter().map(|(name, said)| (*name, said)).collect();
-        waits.sort_by_key(|(name, _)| *name == TOLD);
+        let waits: Vec<_> = self.estimated_wait.iter().map(|(name, said)| (*name, said)).collect();
         writeln!(f)?;
         table(f, "estimated wait", &WAITS, &waits)
     }
