@@ -3,7 +3,7 @@
 use super::{Broken, Happening, Reaction, Run};
 use crate::{arrival::Leg, forecast::Told};
 use domain::{
-    id::{ConversationId, InteractionId, QueueId},
+    id::{AgentId, ConversationId, InteractionId, QueueId},
     interaction::{Command, Effect, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve},
     routing::{Assignment, Preferred, Urgency, Waiting, may},
     time::Timestamp,
@@ -132,11 +132,10 @@ impl Run<'_> {
         let place = self.places.get(&agent);
         let hand = place.and_then(|place| self.hands.get(*place));
         let hand = hand.filter(|hand| hand.is_available()).ok_or_else(|| wrong("who is not available"))?;
-        let candidate = hand.candidate();
-        if !may(now, waiting, &candidate) {
+        if !may(now, waiting, &hand.candidate()) {
             return Err(wrong("who may not have it"));
         }
-        if !candidate.capacity.admits(candidate.load, waiting.kind) {
+        if !hand.desk.capacity.admits(hand.load, waiting.kind) {
             return Err(wrong("who has their hands full"));
         }
         let ring = self.line(&waiting.queue).map(|line| line.ring).unwrap_or_default();
@@ -179,9 +178,13 @@ impl Run<'_> {
             if held_by != holds
                 && let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind)
             {
-                for (agent, takes) in [(held_by, false), (holds, true)] {
-                    let Some(place) = agent.and_then(|agent| self.places.get(&agent)) else { continue };
-                    self.with_hand(*place, |hand| if takes { hand.takes(kind) } else { hand.lets_go(kind) });
+                let place = |agent: Option<AgentId>| self.places.get(&agent?).copied();
+                let (left, taken) = (place(held_by), place(holds));
+                if let Some(place) = left {
+                    self.with_hand(place, |hand| hand.lets_go(kind));
+                }
+                if let Some(place) = taken {
+                    self.as_offered(place, |hand| hand.takes(kind));
                 }
             }
             self.happened(now, number, &was, &event);
@@ -396,6 +399,6 @@ impl Run<'_> {
     }
 }
 
-fn dispose(agent: domain::id::AgentId) -> Command {
+fn dispose(agent: AgentId) -> Command {
     Command::Dispose { agent, disposition: "done".to_owned(), note: None }
 }

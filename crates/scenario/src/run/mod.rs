@@ -208,6 +208,12 @@ impl<'c> Run<'c> {
 
     /// Changes an agent, and tells the policy and the board of it.
     fn with_hand<T>(&mut self, place: usize, change: impl FnOnce(&mut Hand<'c>) -> T) -> Option<T> {
+        self.touched.insert(place);
+        self.as_offered(place, change)
+    }
+
+    /// Changes an agent as the policy knows already, since it made the offer.
+    fn as_offered<T>(&mut self, place: usize, change: impl FnOnce(&mut Hand<'c>) -> T) -> Option<T> {
         let hand = self.hands.get_mut(place)?;
         let before = (hand.is_available(), hand.is_idle());
         let changed = change(hand);
@@ -217,7 +223,6 @@ impl<'c> Run<'c> {
         } else if after.0 && before.1 != after.1 {
             self.board.ready(hand.desk, after.1);
         }
-        self.touched.insert(place);
         Some(changed)
     }
 
