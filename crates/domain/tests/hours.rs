@@ -337,9 +337,8 @@ impl Clock {
         let (from, to) = interval.split_once('-').expect("an interval");
         let (from, to) = (shown(from, 0), if to <= from { shown(to, 1440) } else { shown(to, 0) });
         let first = |wall| self.wall.iter().position(|shown| *shown >= wall).unwrap_or(self.wall.len());
-        for minute in first(from)..first(to) {
-            marks[minute] = true;
-        }
+        let (from, to) = (first(from), first(to));
+        marks.iter_mut().take(to).skip(from).for_each(|mark| *mark = true);
     }
 }
 
