@@ -1,8 +1,8 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`part`], [`comment`],
-//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`queue`]), when it is open ([`hours`], [`holiday`],
-//! [`ical`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`]) and everything that
+//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`queue`]), when it is open ([`hours`],
+//! [`holiday`], [`ical`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`]) and everything that
 //! happens later ([`due`]). What goes out is bounded by [`consent`], [`rate`] and [`template`]; what the center
 //! itself says to a contact is in [`notice`] and [`transcript`], words with places for values are
 //! [`placeholder`]s. How well the accounts work is in [`health`].
