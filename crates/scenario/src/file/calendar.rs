@@ -16,7 +16,7 @@ use jiff::{
     civil::{Date, DateTime},
     tz::{TimeZone, TimeZoneDatabase},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
@@ -121,7 +121,7 @@ impl Calendar {
         for day in days {
             *of(&mut week, *day) = hours.to_vec();
         }
-        let hours = Hours { time_zone: None, week, exceptions: BTreeMap::new() };
+        let hours = Hours { week, ..Hours::default() };
         let (mut spans, mut at) = (vec![], self.from);
         while at < self.until {
             at = match hours.status(&self.zone, at) {
@@ -130,7 +130,7 @@ impl Calendar {
                     spans.push((at, until));
                     until
                 }
-                Status::Closed { opens } => opens.unwrap_or(self.until),
+                Status::Closed { opens, .. } => opens.unwrap_or(self.until),
             };
         }
         spans
