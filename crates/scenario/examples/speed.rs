@@ -24,7 +24,7 @@ fn main() -> ExitCode {
             }
         };
         let seconds = begun.elapsed().as_secs_f64();
-        let report = Report::new(&scenario, 1, &runs);
+        let report = Report::new(&scenario.name, &scenario.center, 1, &runs);
         if shows {
             println!("{report}");
         }

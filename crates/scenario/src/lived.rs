@@ -2,6 +2,7 @@
 //! ([`domain::figures`]).
 
 use crate::{
+    arrival::Arrival,
     center::{Center, Desk},
     file::Scenario,
     forecast::{Error, Errors},
@@ -60,7 +61,8 @@ pub fn live(
             if number >= runs {
                 return lived;
             }
-            lived.push((number, once(scenario, seed, number, policy().as_mut())));
+            let arrivals = scenario.arrivals(seed, number);
+            lived.push((number, once(&scenario.center, arrivals, (seed, number), policy().as_mut())));
         }
     };
     let processors = std::thread::available_parallelism().map_or(1, usize::from).min(scenario.runs as usize);
@@ -79,12 +81,16 @@ pub fn live(
     all.into_iter().map(|(_, lived)| lived).collect()
 }
 
-/// Lives through the run of this number.
-pub fn once(scenario: &Scenario, seed: u64, number: u64, policy: &mut dyn Policy) -> Result<Lived, Broken> {
-    let center = &scenario.center;
+/// Lives through one run with these contacts, drawn or recorded. `dice`: the seed and the number of the run,
+/// for what agents do when it rings.
+pub fn once(
+    center: &Center,
+    arrivals: Vec<Arrival>,
+    dice: (u64, u64),
+    policy: &mut dyn Policy,
+) -> Result<Lived, Broken> {
     let mut count = Count::new(center);
-    let arrivals = scenario.arrivals(seed, number);
-    let left = run(center, arrivals, (seed, number), policy, &mut |_, journal| count.see(journal))?;
+    let left = run(center, arrivals, dice, policy, &mut |_, journal| count.see(journal))?;
     Ok(count.lived(left))
 }
 

@@ -10,7 +10,7 @@ use domain::{
 };
 use scenario::{
     file::Scenario,
-    lived::{Lived, live},
+    lived::{Lived, live, once},
     policy::{Judged, Unfit},
     report::Report,
     run::{Broken, run},
@@ -138,7 +138,27 @@ fn a_function_of_a_snapshot_is_a_policy() {
         })
     };
     let other = live(&shop, 1, &|| Box::new(backwards())).unwrap();
-    assert_ne!(Report::new(&shop, 1, &other), Report::new(&shop, 1, &by_engine));
+    let said = |lived: &[Lived]| Report::new(&shop.name, &shop.center, 1, lived);
+    assert_ne!(said(&other), said(&by_engine));
+}
+
+/// A day that was recorded is lived through again as it was, whoever recorded it.
+#[test]
+fn contacts_need_not_be_drawn() {
+    let mut shop = center::example("casa-lumen");
+    shop.runs = 1;
+    let recorded = shop.arrivals(1, 0);
+    let again = once(&shop.center, recorded.clone(), (1, 0), &mut Engine::new()).unwrap();
+    assert_eq!(center::lived(&shop, 1), std::slice::from_ref(&again));
+    // Had nobody left, and all talked for a minute.
+    let mut patient = recorded;
+    for leg in patient.iter_mut().flat_map(|arrival| &mut arrival.legs) {
+        (leg.patience, leg.talk) = (None, Duration::from_secs(60));
+    }
+    let other = once(&shop.center, patient, (1, 0), &mut Engine::new()).unwrap();
+    assert_eq!(other.whole["abandoned"], Some(0.0));
+    assert_eq!(other.whole["average_talk_time"], Some(60_000.0));
+    assert!(again.whole["abandoned"] > Some(20.0));
 }
 
 #[test]

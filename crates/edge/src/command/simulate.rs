@@ -45,7 +45,7 @@ fn simulate(args: &Args, scenario: &Scenario) -> anyhow::Result<()> {
     let begun = Instant::now();
     let runs = live(scenario, args.seed, &|| Box::new(Engine::new()))?;
     let seconds = begun.elapsed().as_secs_f64();
-    let report = Report::new(scenario, args.seed, &runs);
+    let report = Report::new(&scenario.name, &scenario.center, args.seed, &runs);
     let text = if args.json { report.json()? + "\n" } else { report.to_string() };
     // A reader that went away wants no more.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());

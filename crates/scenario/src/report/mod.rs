@@ -6,7 +6,7 @@
 mod text;
 
 use crate::{
-    file::Scenario,
+    center::Center,
     lived::{Figures, Lived},
     student::Interval,
 };
@@ -81,8 +81,8 @@ fn rounded(value: f64) -> f64 {
 }
 
 impl Report {
-    pub fn new(scenario: &Scenario, seed: u64, runs: &[Lived]) -> Report {
-        let center = &scenario.center;
+    /// Of runs through `center`, whose contacts were drawn or recorded.
+    pub fn new(name: &str, center: &Center, seed: u64, runs: &[Lived]) -> Report {
         let queue = |id: &QueueId| (id.clone(), Said::of(runs.iter().map(|run| run.queues.get(id))));
         let groups = center.agents.iter().map(|desk| &desk.group).collect::<std::collections::BTreeSet<_>>();
         let group = |name: &String| (name.clone(), Said::of(runs.iter().map(|run| run.groups.get(name))));
@@ -97,9 +97,9 @@ impl Report {
             (id.clone(), formulas().map(said).collect())
         };
         Report {
-            scenario: scenario.name.clone(),
+            scenario: name.to_owned(),
             seed,
-            runs: scenario.runs,
+            runs: u32::try_from(runs.len()).unwrap_or(u32::MAX),
             from_ms: center.from.0,
             counted_from_ms: center.counted_from.0,
             until_ms: center.until.0,

@@ -203,7 +203,7 @@ impl Run<'_> {
         match event {
             Event::Queued { queue, .. } => self.begins_to_wait(now, number, queue),
             Event::Offered { .. } => self.rings(now, number),
-            Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(now, number),
+            Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
             Event::Answered { .. } => self.answered(now, number),
             Event::Transferred { .. } => {
                 self.talk_over(now, number);
@@ -294,7 +294,8 @@ impl Run<'_> {
         }
     }
 
-    fn waits_on(&mut self, _now: Timestamp, number: usize) {
+    /// The offer came to nothing.
+    fn waits_on(&mut self, number: usize) {
         if let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) {
             let priority = self.journey(number).map(|journey| journey.interaction.priority);
             self.board.waits(&queue, priority.unwrap_or_default(), true);

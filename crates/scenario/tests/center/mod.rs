@@ -31,7 +31,7 @@ pub fn lived(scenario: &Scenario, seed: u64) -> Vec<Lived> {
 }
 
 pub fn report(scenario: &Scenario, seed: u64) -> Report {
-    Report::new(scenario, seed, &lived(scenario, seed))
+    Report::new(&scenario.name, &scenario.center, seed, &lived(scenario, seed))
 }
 
 /// All visits of one run, in the order in which interactions ended.
