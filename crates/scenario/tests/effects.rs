@@ -214,3 +214,37 @@ fn chats_share_an_agent_and_calls_do_not() {
     // A kind that is left out is never offered.
     assert_eq!(run("call", two), 100.0);
 }
+
+#[test]
+fn a_mix_by_weight() {
+    let mix = r#"
+        needs = "english >= 2"
+        attributes = { from = "web" }
+        mix = [
+            { weight = 6 },
+            { weight = 3, needs = "english >= 5 for 30s", attributes = { language = "en" } },
+            { weight = 1, priority = 4, attributes = { from = "app" } },
+        ]
+        "#;
+    let scenario = parse(&day(CALLS, &team("agent", 1, "queues.calls = {}"), &come("calls", 500, mix)));
+    let arrivals = scenario.arrivals(1, 0);
+    let all = arrivals.len() as f64;
+    let mut found = BTreeMap::<_, f64>::new();
+    for arrival in &arrivals {
+        let from = arrival.attributes["from"].as_str();
+        let needs = arrival.legs[0].needs.to_string();
+        let key = (needs, arrival.priority, from, arrival.attributes.contains_key("language"));
+        *found.entry(key).or_default() += 1.0 / all;
+    }
+    let expected = [
+        (("english >= 2".to_owned(), 0, "web", false), 0.6),
+        (("english >= 2".to_owned(), 4, "app", false), 0.1),
+        (("english >= 5 for 30000ms".to_owned(), 0, "web", true), 0.3),
+    ];
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.iter().map(|(key, _)| key).collect::<Vec<_>>());
+    for (key, share) in expected {
+        // Within five standard deviations.
+        let width = 5.0 * (share * (1.0 - share) / all).sqrt();
+        assert!((found[&key] - share).abs() < width, "{key:?}: {}", found[&key]);
+    }
+}
