@@ -99,7 +99,7 @@ fn check(figure: Option<f64>, expected: f64) {
 
 fn waits(rows: &[(u64, Outcome, Duration)]) -> Tally {
     let of = |(times, outcome, waited): &(u64, Outcome, Duration)| {
-        vec![wait(*outcome, *waited); usize::try_from(*times).unwrap()]
+        vec![wait(*outcome, *waited); usize::try_from(*times).expect("it is small")]
     };
     let visits: Vec<Visit> = rows.iter().flat_map(of).collect();
     Tally::count(&visits, TERMS)

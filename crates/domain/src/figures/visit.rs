@@ -37,38 +37,77 @@ pub struct Visit {
     pub spells: Vec<Spell>,
 }
 
-/// How a contact came into a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    /// From outside or from a bot: nobody answered before.
-    Arrival,
-    /// From another queue in which nobody answered.
-    Overflow,
-    /// Passed on by an agent who had answered.
-    Transfer,
-    /// Passed on to a colleague, past the queue.
-    Direct,
+/// Kinds that have names in tables.
+macro_rules! named {
+    ($($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $variant:ident $name:literal,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $kind {$(
+            $(#[$doc])*
+            $variant,
+        )*}
+
+        impl $kind {
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The one whose name is `text`.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
 }
 
-/// What became of the wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Waiting,
-    Answered,
-    /// The contact left.
-    Abandoned,
-    /// The contact left the queue for another one, or for no agent at all.
-    FlowedOut,
-    /// The contact hung up and is called back: not an abandon.
-    CallbackAsked,
-    /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
-    Returned,
-}
+named! {
+    /// How a contact came into a queue.
+    Entry {
+        /// From outside or from a bot: nobody answered before.
+        Arrival "arrival",
+        /// From another queue in which nobody answered.
+        Overflow "overflow",
+        /// Passed on by an agent who had answered.
+        Transfer "transfer",
+        /// Passed on to a colleague, past the queue.
+        Direct "direct",
+    }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passed {
-    ToQueue,
-    ToAgent,
+    /// What became of the wait.
+    Outcome {
+        Waiting "waiting",
+        Answered "answered",
+        /// The contact left.
+        Abandoned "abandoned",
+        /// The contact left the queue for another one, or for no agent at all.
+        FlowedOut "flowed_out",
+        /// The contact hung up and is called back: not an abandon.
+        CallbackAsked "callback_asked",
+        /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
+        Returned "returned",
+    }
+
+    Passed {
+        ToQueue "to_queue",
+        ToAgent "to_agent",
+    }
+
+    /// What became of an offer.
+    Reply {
+        /// It still rings.
+        Open "open",
+        Answered "answered",
+        Declined "declined",
+        /// RONA.
+        Missed "missed",
+        /// The contact left while it rang.
+        Withdrawn "withdrawn",
+    }
 }
 
 /// A stretch of one agent's time that a visit took.
@@ -83,24 +122,11 @@ pub struct Spell {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
-    /// It rings, or rang and … this is what became of it.
     Ringing(Reply),
     Talking,
     /// The contact is on hold.
     Holding,
     WrappingUp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// None yet.
-    Open,
-    Answered,
-    Declined,
-    /// RONA.
-    Missed,
-    /// The contact left while it rang.
-    Withdrawn,
 }
 
 /// The visits of a whole journal, or of as much of it as there is.
@@ -127,8 +153,9 @@ impl Visits {
         &self.visits
     }
 
-    /// The one place that reads events. What is no event of a visit leaves them as they are.
-    pub fn see(&mut self, at: Timestamp, event: &Event) {
+    /// The one place that reads events. Tells whether it is one that a visit could be made of: any other
+    /// leaves them as they are.
+    pub fn see(&mut self, at: Timestamp, event: &Event) -> bool {
         match event {
             Event::Queued { queue, .. } => self.queued(at, queue),
             Event::Offered { agent, .. } => self.offered(at, agent),
@@ -144,8 +171,9 @@ impl Visits {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
-            | Event::Noted { .. } => {}
+            | Event::Noted { .. } => return false,
         }
+        true
     }
 
     /// The visit that is under way.

@@ -28,7 +28,7 @@ impl Dice {
     }
 
     pub fn pick<'n>(&mut self, names: &[&'n str]) -> &'n str {
-        names[usize::try_from(self.roll(names.len() as u64)).unwrap()]
+        names[usize::try_from(self.roll(names.len() as u64)).expect("it is an index")]
     }
 
     fn agent(&mut self) -> AgentId {
