@@ -4,7 +4,10 @@
 //! Everything is read when it is asked for, so every host of a center says the same, and nothing is
 //! counted in memory. Labels are ids of the business's own: queues, kinds of work, states.
 
-use crate::{health, view::midnight};
+use crate::{
+    health,
+    view::{midnight, signed},
+};
 use api::health::{ChannelFinding, ChannelHealth, FindingSeverity};
 use domain::{agent::Presence, due::Kind, queue::Queue, time::Timestamp};
 use jiff::tz::TimeZone;
@@ -179,15 +182,15 @@ async fn today(
     );
     let abandoned: Family<ByQueue, Gauge> =
         gauge(registry, "abandoned_today", "Interactions that ended in the queue since midnight");
-    let figures = statistics::queues(sql, midnight(now, zone)).await?;
+    let figures = statistics::queues(sql, midnight(now, zone), now).await?;
     for queue in queues {
         let figures = figures.get(&queue.id).copied().unwrap_or_default();
         let labels = ByQueue { queue: queue.id.0.clone() };
         let waited = figures.oldest.map_or(0.0, |since| now.since(since).as_secs_f64());
         wait.get_or_create(&labels).set(waited);
-        answered.get_or_create(&labels).set(figures.answered.into());
-        in_time.get_or_create(&labels).set(figures.answered_in_time.into());
-        abandoned.get_or_create(&labels).set(figures.abandoned.into());
+        answered.get_or_create(&labels).set(signed(figures.tally.answered));
+        in_time.get_or_create(&labels).set(signed(figures.tally.answered_within));
+        abandoned.get_or_create(&labels).set(signed(figures.tally.abandoned));
     }
     Ok(())
 }
