@@ -174,14 +174,14 @@ async fn today(
     let wait: Family<ByQueue, Gauge<f64, AtomicU64>> =
         gauge(registry, "queue_longest_wait_seconds", "How long the first in the queue has been waiting");
     let answered: Family<ByQueue, Gauge> =
-        gauge(registry, "answered_today", "Interactions that an agent answered since midnight");
+        gauge(registry, "answered_today", "Contacts that an agent answered since midnight");
     let in_time: Family<ByQueue, Gauge> = gauge(
         registry,
         "answered_within_target_today",
         "Those of them that were answered within the queue's service level",
     );
     let abandoned: Family<ByQueue, Gauge> =
-        gauge(registry, "abandoned_today", "Interactions that ended in the queue since midnight");
+        gauge(registry, "abandoned_today", "Contacts who left the queue before that, since midnight");
     let figures = statistics::queues(sql, midnight(now, zone), now).await?;
     for queue in queues {
         let figures = figures.get(&queue.id).copied().unwrap_or_default();

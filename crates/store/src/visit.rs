@@ -146,14 +146,14 @@ pub async fn spells(sql: &impl Sql, from: Timestamp, until: Timestamp) -> Result
 fn visit(row: &Row) -> Result<Visit> {
     Ok(Visit {
         number: row.get(1)?,
-        entry: known(row, 2, Entry::parse)?,
+        entry: row.named(2, Entry::parse)?,
         queue: row.get(3)?,
         entered_at: row.get(4)?,
         waiting_since: row.get(5)?,
-        outcome: known(row, 6, Outcome::parse)?,
+        outcome: row.named(6, Outcome::parse)?,
         left_at: row.get(7)?,
         agent: row.get(8)?,
-        passed: row.get::<Option<String>>(9)?.map(|_| known(row, 9, Passed::parse)).transpose()?,
+        passed: row.get::<Option<String>>(9)?.map(|_| row.named(9, Passed::parse)).transpose()?,
         done_at: row.get(10)?,
         last: row.get(11)?,
         spells: vec![],
@@ -162,16 +162,11 @@ fn visit(row: &Row) -> Result<Visit> {
 
 fn spell(row: &Row) -> Result<Spell> {
     let doing = match row.get::<String>(4)?.as_str() {
-        "ringing" => Doing::Ringing(known(row, 5, Reply::parse)?),
+        "ringing" => Doing::Ringing(row.named(5, Reply::parse)?),
         "talking" => Doing::Talking,
         "holding" => Doing::Holding,
         "wrapping_up" => Doing::WrappingUp,
         other => return Err(Error::Broken(format!("a spell of {other}"))),
     };
     Ok(Spell { agent: row.get(3)?, doing, from: row.get(6)?, until: row.get(7)? })
-}
-
-fn known<T>(row: &Row, column: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
-    let text: String = row.get(column)?;
-    parse(&text).ok_or_else(|| Error::Broken(format!("column {column} is {text}")))
 }

@@ -1,11 +1,18 @@
-//! Tallies of visits, counted by the database. What it counts is what `domain::figures::tally` counts: a
-//! test holds one against the other.
+//! Tallies of visits. The database adds up visits that are alike; what they are counted as is said by
+//! `domain::figures::tally`, which a test holds against it.
 
 use crate::{
     parameters,
     port::{self, Result, Sql},
 };
-use domain::{channel::CapacityKind, figures::tally::Tally, time::Timestamp};
+use domain::{
+    channel::CapacityKind,
+    figures::{
+        tally::{Alike, LEY_10_2025_WITHIN, Sums, Tally, alike},
+        visit::{Entry, Outcome, Passed},
+    },
+    time::Timestamp,
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Whose visits are counted together.
@@ -56,81 +63,24 @@ pub struct Row {
 /// Every offset from UTC is a multiple of it, so hours and days of any zone are sums of such intervals.
 const QUARTER_MS: i64 = 15 * 60 * 1000;
 
-/// What is counted of visits, by the fields' names. `waited` and `waited_whole` are the wait in this queue
-/// and in all, `threshold` and `short_below` what they
-/// are held against; 180000 is `LEY_10_2025_WITHIN`.
-const FIELDS: &[(&str, Count)] = &[
-    ("offered", Count::If("entry <> 'direct'")),
-    ("transferred_in", Count::If("entry = 'transfer'")),
-    ("answered", Count::If("entry <> 'direct' AND outcome = 'answered'")),
-    ("answered_within", Count::If("entry <> 'direct' AND outcome = 'answered' AND waited <= threshold")),
-    ("abandoned", Count::If("entry <> 'direct' AND outcome = 'abandoned'")),
-    ("abandoned_within", Count::If("entry <> 'direct' AND outcome = 'abandoned' AND waited <= threshold")),
-    ("abandoned_short", Count::If("entry <> 'direct' AND outcome = 'abandoned' AND waited < short_below")),
-    ("flow_outs", Count::If("entry <> 'direct' AND outcome IN ('flowed_out', 'returned')")),
-    (
-        "flow_outs_within",
-        Count::If("entry <> 'direct' AND outcome IN ('flowed_out', 'returned') AND waited <= threshold"),
-    ),
-    ("callbacks", Count::If("entry <> 'direct' AND outcome = 'callback_asked'")),
-    (
-        "callbacks_within",
-        Count::If("entry <> 'direct' AND outcome = 'callback_asked' AND waited <= threshold"),
-    ),
-    ("waiting", Count::If("entry <> 'direct' AND outcome = 'waiting'")),
-    ("waiting_beyond", Count::If("entry <> 'direct' AND outcome = 'waiting' AND waited > threshold")),
-    (
-        "ley_requests",
-        Count::If(
-            "entry IN ('arrival', 'overflow') AND (outcome IN ('answered', 'abandoned', 'callback_asked')
-                OR (outcome = 'waiting' AND waited_whole >= 180000))",
-        ),
-    ),
-    (
-        "ley_answered",
-        Count::If("entry IN ('arrival', 'overflow') AND outcome = 'answered' AND waited_whole < 180000"),
-    ),
-    ("direct", Count::If("entry = 'direct'")),
-    ("direct_abandoned", Count::If("entry = 'direct' AND outcome = 'abandoned'")),
-    ("offers", Count::Sum("offers", "1 = 1")),
-    ("missed", Count::Sum("missed", "1 = 1")),
-    ("declined", Count::Sum("declined", "1 = 1")),
-    ("handled", Count::If(HANDLED)),
-    ("transfers_to_queue", Count::If("outcome = 'answered' AND passed = 'to_queue'")),
-    ("transfers_to_agent", Count::If("outcome = 'answered' AND passed = 'to_agent'")),
-    ("contacts", Count::If("number = 1")),
-    ("completed", Count::If("last = 1")),
-    ("wait_answered_ms", Count::Sum("waited", "entry <> 'direct' AND outcome = 'answered'")),
-    ("wait_abandoned_ms", Count::Sum("waited", "entry <> 'direct' AND outcome = 'abandoned'")),
-    ("wait_max_ms", Count::Max("waited", "entry <> 'direct'")),
-    ("talk_ms", Count::Sum("talk_ms", HANDLED)),
-    ("hold_ms", Count::Sum("hold_ms", HANDLED)),
-    ("wrap_up_ms", Count::Sum("wrap_up_ms", HANDLED)),
+/// The fields of [`Sums`], in order. `waited` and `waited_whole` are the wait in this queue and in all,
+/// `threshold`, `short_below` and `ley_below` what they are held against.
+const SUMS: [&str; 14] = [
+    "COUNT(*)",
+    "SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END)",
+    "SUM(last)",
+    "SUM(CASE WHEN waited <= threshold THEN 1 ELSE 0 END)",
+    "SUM(CASE WHEN waited < short_below THEN 1 ELSE 0 END)",
+    "SUM(CASE WHEN waited_whole < ley_below THEN 1 ELSE 0 END)",
+    "SUM(waited)",
+    "MAX(waited)",
+    "SUM(offers)",
+    "SUM(missed)",
+    "SUM(declined)",
+    "SUM(talk_ms)",
+    "SUM(hold_ms)",
+    "SUM(wrap_up_ms)",
 ];
-
-const HANDLED: &str = "outcome = 'answered' AND done_at_ms IS NOT NULL";
-
-#[derive(Debug, Clone, Copy)]
-enum Count {
-    If(&'static str),
-    Sum(&'static str, &'static str),
-    Max(&'static str, &'static str),
-}
-
-impl Count {
-    /// PostgreSQL's sum of whole numbers is none any more.
-    fn sql(self) -> String {
-        match self {
-            Count::If(condition) => Count::Sum("1", condition).sql(),
-            Count::Sum(value, condition) => {
-                format!("CAST(SUM(CASE WHEN {condition} THEN {value} ELSE 0 END) AS BIGINT)")
-            }
-            Count::Max(value, condition) => {
-                format!("CAST(MAX(CASE WHEN {condition} THEN {value} ELSE 0 END) AS BIGINT)")
-            }
-        }
-    }
-}
 
 /// The tallies of all groups that there is something to say of.
 pub async fn tallies(sql: &impl Sql, question: Question) -> Result<Vec<Row>> {
@@ -163,46 +113,81 @@ async fn of_visits(sql: &impl Sql, question: Question) -> Result<Tallies> {
     };
     let (counted_at, clause) = match question.attribution {
         Attribution::Left => {
-            ("COALESCE(v.left_at_ms, $1)", ended_between(question, "v.left_at_ms", "$4", "$5"))
+            ("COALESCE(v.left_at_ms, $1)", ended_between(question, "v.left_at_ms", "$5", "$6"))
         }
         Attribution::Entered => {
-            ("v.entered_at_ms", "v.entered_at_ms >= $4 AND v.entered_at_ms < $5".to_owned())
+            ("v.entered_at_ms", "v.entered_at_ms >= $5 AND v.entered_at_ms < $6".to_owned())
         }
     };
-    let fields: Vec<String> = FIELDS.iter().map(|(_, count)| count.sql()).collect();
+    let asks_interaction = question.by == Group::Channel || question.kind.is_some();
+    // PostgreSQL's sum of whole numbers is none any more.
+    let sums = SUMS.map(|sum| format!("CAST({sum} AS BIGINT)")).join(", ");
     let statement = format!(
-        "SELECT grouped, {bucket}, {fields}
+        "SELECT grouped, {bucket}, entry, outcome, passed, is_done, {sums}
         FROM (SELECT v.*, {group} AS grouped, {waited} AS waited, {waited_whole} AS waited_whole,
                 COALESCE($2, q.within_ms, 0) AS threshold, CAST($3 AS BIGINT) AS short_below,
-                {counted_at} AS counted_at
-            FROM visit v JOIN interaction i ON i.id = v.interaction_id LEFT JOIN queue q ON q.id = v.queue_id
+                CAST($4 AS BIGINT) AS ley_below, {counted_at} AS counted_at,
+                CASE WHEN v.done_at_ms IS NULL THEN 0 ELSE 1 END AS is_done
+            FROM visit v LEFT JOIN queue q ON q.id = v.queue_id{interaction}
             WHERE {clause}{kind}) counted
-        WHERE grouped IS NOT NULL GROUP BY 1, 2",
+        WHERE grouped IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6",
         bucket = bucket(question),
-        fields = fields.join(", "),
         waited = length("v.entered_at_ms"),
         waited_whole = length("v.waiting_since_ms"),
+        interaction = if asks_interaction { " JOIN interaction i ON i.id = v.interaction_id" } else { "" },
         kind = of_kind(question),
     );
     let Question { now, within, short, from, until, .. } = question;
-    let rows = sql.query(&statement, parameters![now, within, short, from, until]).await?;
-    let values =
-        |row: &port::Row| (2..FIELDS.len() + 2).map(|index| row.get(index)).collect::<Result<Vec<u64>>>();
-    rows.iter().map(|row| Ok((key(row, question)?, Tally::of(values(row)?)))).collect()
+    let parameters = parameters![now, within, short, LEY_10_2025_WITHIN, from, until];
+    let mut tallies = Tallies::new();
+    for row in sql.query(&statement, parameters).await? {
+        let tally = tallies.entry(key(&row, question)?).or_default();
+        *tally = tally.merge(alike(common(&row)?, sums_of(&row)?));
+    }
+    Ok(tallies)
+}
+
+fn common(row: &port::Row) -> Result<Alike> {
+    Ok(Alike {
+        entry: row.named(2, Entry::parse)?,
+        outcome: row.named(3, Outcome::parse)?,
+        passed: row.get::<Option<String>>(4)?.map(|_| row.named(4, Passed::parse)).transpose()?,
+        is_done: row.get(5)?,
+    })
+}
+
+fn sums_of(row: &port::Row) -> Result<Sums> {
+    let sum = |place: usize| row.get::<u64>(6 + place);
+    Ok(Sums {
+        visits: sum(0)?,
+        first: sum(1)?,
+        last: sum(2)?,
+        in_time: sum(3)?,
+        short: sum(4)?,
+        ley_in_time: sum(5)?,
+        waited_ms: sum(6)?,
+        waited_max_ms: sum(7)?,
+        offers: sum(8)?,
+        missed: sum(9)?,
+        declined: sum(10)?,
+        talk_ms: sum(11)?,
+        hold_ms: sum(12)?,
+        wrap_up_ms: sum(13)?,
+    })
 }
 
 /// What rang at agents. An offer counts when it ended.
 async fn of_offers(sql: &impl Sql, question: Question) -> Result<Tallies> {
-    let counts =
-        ["1 = 1", "reply = 'missed'", "reply = 'declined'"].map(|condition| Count::If(condition).sql());
+    let replies = ["missed", "declined"];
+    let replies = replies.map(|reply| format!("SUM(CASE WHEN reply = '{reply}' THEN 1 ELSE 0 END)"));
     let statement = format!(
-        "SELECT agent_id, {bucket}, {counts}
+        "SELECT agent_id, {bucket}, COUNT(*), {replies}
         FROM (SELECT s.agent_id, s.reply, COALESCE(s.until_ms, $1) AS counted_at
             FROM spell s JOIN interaction i ON i.id = s.interaction_id
             WHERE s.doing = 'ringing' AND {clause}{kind}) counted
         GROUP BY 1, 2",
         bucket = bucket(question),
-        counts = counts.join(", "),
+        replies = replies.join(", "),
         clause = ended_between(question, "s.until_ms", "$2", "$3"),
         kind = of_kind(question),
     );
@@ -233,15 +218,4 @@ fn key(row: &port::Row, question: Question) -> Result<(String, Timestamp)> {
     let quarter: i64 = row.get(1)?;
     let at = if question.quarters { Timestamp(quarter * QUARTER_MS) } else { question.from };
     Ok((row.get(0)?, at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_field_of_a_tally_is_counted() {
-        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, Tally::NAMES);
-    }
 }
