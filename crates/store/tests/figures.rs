@@ -13,7 +13,7 @@ use domain::{
         visit::{Doing, Entry, Reply, Visit, visits},
     },
     id::InteractionId,
-    interaction::{Event, Interaction},
+    interaction::{Ending, Event, Interaction},
     queue::{Queue, ServiceLevel},
     time::Timestamp,
 };
@@ -47,6 +47,21 @@ fn within(queue: &str) -> Duration {
     Duration::from_secs(if queue == "sales" { 120 } else { 20 })
 }
 
+/// Waits that last exactly as long as what they are held against.
+fn queued() -> Vec<Event> {
+    let queued = Event::Queued { queue: "billing".into(), priority: 0, topic: None };
+    vec![Event::Started { conversation: "chat".into() }, queued]
+}
+
+fn answered() -> Vec<Event> {
+    let offered = Event::Offered { agent: "amy".into(), answer_by: now(), why: String::new() };
+    vec![offered, Event::Answered { agent: "amy".into() }]
+}
+
+fn abandoned() -> Event {
+    Event::Ended { by: Ending::Abandoned }
+}
+
 struct Center {
     sql: Database,
     journals: BTreeMap<InteractionId, Vec<(Timestamp, Event)>>,
@@ -77,13 +92,19 @@ impl Center {
             block_on(queue::put(&sql, &queue)).unwrap();
         }
         let mut center = Center { sql, journals: BTreeMap::new(), _scratch: scratch };
-        (0..INTERACTIONS).for_each(|number| center.play(number));
+        (0..INTERACTIONS).for_each(|number| center.play(number, journal::steps(number, 60)));
+        for (number, waited) in (INTERACTIONS..).zip([5, 20, 120, 180]) {
+            let at = START + Duration::from_secs(waited);
+            for (number, end) in [(number, answered()), (number + 100, vec![abandoned()])] {
+                center.play(number, vec![(START, queued()), (at, end)]);
+            }
+        }
         center
     }
 
-    fn play(&mut self, number: u64) {
+    fn play(&mut self, number: u64, steps: Vec<(Timestamp, Vec<Event>)>) {
         let mut interaction = Interaction::default();
-        for (at, mut events) in journal::steps(number, 60) {
+        for (at, mut events) in steps {
             if at >= now() {
                 break;
             }
