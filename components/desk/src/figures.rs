@@ -10,6 +10,7 @@ use domain::{
     figures::{
         agent::{self as time, Span, Time},
         metric::{Of, metrics},
+        resolution::{AGAIN_WITHIN, Resolution, one, verdicts},
         tally::Tally,
         visit::Spell,
     },
@@ -25,14 +26,18 @@ use store::{
     agent,
     port::Sql,
     queue,
-    statistics::{Group, TallyRow, tallies},
+    statistics::{Group, Over, Question, TallyRow, over, tallies},
     visit,
 };
+
+/// Every interaction that ended is looked at: beyond this, first-contact resolution is left out.
+const RESOLUTION_SPAN_MAX: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 /// What is known of a group in one interval.
 #[derive(Debug, Clone, Default)]
 struct Known {
     tally: Tally,
+    resolution: Resolution,
     /// Of agents.
     time: Option<Time>,
 }
@@ -49,6 +54,11 @@ pub async fn figures(sql: &impl Sql, now: Timestamp, zone: &TimeZone, query: &st
         let Some(interval) = intervals.index(at) else { continue };
         let known = rows.entry(group).or_default().entry(interval).or_default();
         known.tally = known.tally.merge(tally);
+    }
+    for (group, at, resolution) in resolutions(sql, asked.question).await? {
+        let Some(interval) = intervals.index(at) else { continue };
+        let known = rows.entry(group).or_default().entry(interval).or_default();
+        known.resolution = known.resolution.merge(resolution);
     }
     if asked.question.by == Group::Agent {
         for (agent, times) in agent_times(sql, now, &intervals).await? {
@@ -82,6 +92,7 @@ pub async fn figures(sql: &impl Sql, now: Timestamp, zone: &TimeZone, query: &st
 impl Known {
     fn merge(&mut self, other: &Known) {
         self.tally = self.tally.merge(other.tally);
+        self.resolution = self.resolution.merge(other.resolution);
         if let Some(time) = &other.time {
             self.time = Some(self.time.take().unwrap_or_default().merge(time.clone()));
         }
@@ -94,6 +105,29 @@ async fn names(sql: &impl Sql, by: Group) -> Result<BTreeMap<String, String>> {
         Group::Agent => agent::all(sql).await?.into_iter().map(|agent| (agent.id.0, agent.name)).collect(),
         Group::Channel => BTreeMap::new(),
     })
+}
+
+/// The first contacts of each group that can be judged, and when they ended. Whoever came within a week
+/// before was no first contact, and whoever came within a week after was not helped.
+async fn resolutions(sql: &impl Sql, question: Question) -> Result<Vec<(String, Timestamp, Resolution)>> {
+    let Question { by, from, until, now, kind, .. } = question;
+    if until.since(from) > RESOLUTION_SPAN_MAX {
+        return Ok(vec![]);
+    }
+    let before = Timestamp((from - AGAIN_WITHIN).0.max(0));
+    let all = over(sql, before, until.min(now) + AGAIN_WITHIN, kind).await?;
+    let closed: Vec<_> = all.iter().map(|over| over.closed.clone()).collect();
+    let judged = verdicts(&closed, AGAIN_WITHIN, now).into_iter().filter_map(|(place, is_resolved)| {
+        let Over { closed, queue, agent, channel } = all.get(place)?;
+        let group = match by {
+            Group::Queue => queue.as_ref().map(|queue| queue.0.clone()),
+            Group::Agent => agent.as_ref().map(|agent| agent.0.clone()),
+            Group::Channel => Some(channel.clone()),
+        };
+        let is_asked = (from..until).contains(&closed.at);
+        is_asked.then_some((group?, closed.at, one(is_resolved)))
+    });
+    Ok(judged.collect())
 }
 
 /// What each agent's time went into, up to now. Intervals in which an agent was not there are left out.
@@ -138,14 +172,18 @@ fn shown(intervals: &Intervals, row: Row) -> Vec<FigureInterval> {
         let figures = metrics().filter_map(|metric| match metric.of {
             Of::Queue(of) => figure(metric.name, of(&known.tally)),
             Of::Agent(of) => figure(metric.name, known.time.as_ref().and_then(of)),
-            Of::Schedule(_) | Of::Contacts(_) => None,
+            Of::Contacts(of) => figure(metric.name, of(&known.resolution)),
+            Of::Schedule(_) => None,
         });
-        let fields = Tally::NAMES.iter().zip(known.tally.values()).filter(|(_, value)| *value > 0);
+        let Resolution { judged, resolved } = known.resolution;
+        let contacts = [("first_contacts_judged", judged), ("first_contacts_resolved", resolved)];
+        let fields = Tally::NAMES.iter().copied().zip(known.tally.values());
+        let fields = fields.chain(contacts).filter(|(_, value)| *value > 0);
         Some(FigureInterval {
             from_ms: span.from.0,
             until_ms: span.until.0,
             figures: figures.collect(),
-            tally: fields.map(|(name, value)| ((*name).to_owned(), signed(value))).collect(),
+            tally: fields.map(|(name, value)| (name.to_owned(), signed(value))).collect(),
             time: known.time.map(agent_time),
         })
     };

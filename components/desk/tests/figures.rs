@@ -120,6 +120,38 @@ fn the_live_view_says_the_same() {
 }
 
 #[test]
+fn a_contact_who_comes_again_was_not_helped_at_first() {
+    let (center, _, bob) = worked();
+    let days = |days: u64| 24 * 3600 * days;
+    let resolved = |second: u64, query: &str| {
+        let told = ask(&center, at(second), query);
+        let all = told.total.iter().map(|interval| {
+            let count = |name: &str| interval.tally.get(name).copied().unwrap_or_default();
+            (count("first_contacts_judged"), count("first_contacts_resolved"))
+        });
+        all.fold((0, 0), |(judged, resolved), (more, of_them)| (judged + more, resolved + of_them))
+    };
+    assert_eq!(resolved(days(7), ""), (0, 0), "she may still come");
+    assert_eq!(resolved(days(8), ""), (1, 1));
+    assert_eq!(ask(&center, at(days(8)), "by=agent").groups.len(), 2);
+    // On the seventh day she does, about the same.
+    center.hear("marta", "m2", "hola");
+    let again = center.interaction("marta");
+    let ring = Duration::from_secs(20);
+    let offer = Command::Offer { agent: bob.clone(), ring, why: String::new() };
+    center.execute(at(days(7)), &again, offer);
+    center.execute(at(days(7)), &again, Command::Answer { agent: bob.clone() });
+    let dispose = Command::Dispose { agent: bob, disposition: "solved".into(), note: None };
+    center.execute(at(days(7)), &again, dispose);
+    assert_eq!(resolved(days(8), "interval=1d"), (1, 0));
+    // A report of the first day says so, too, and the second time is no first contact.
+    assert_eq!(resolved(days(20), &format!("until_ms={}", NOW.0 + 3_600_000)), (1, 0));
+    let query = format!("from_ms={}", at(days(6)).0);
+    let later = block_on(figures::figures(&center.connect(), at(days(20)), &TimeZone::UTC, &query)).unwrap();
+    assert!(!later.total[0].tally.contains_key("first_contacts_judged"));
+}
+
+#[test]
 fn every_figure_is_listed_with_its_source() {
     let (center, ..) = worked();
     let names: BTreeSet<String> = figures::list().into_iter().map(|metric| metric.name).collect();

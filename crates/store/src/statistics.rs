@@ -1,7 +1,9 @@
 //! Figures, from the read models. Nothing decides by them.
 
+mod closed;
 mod tally;
 
+pub use closed::{Over, over};
 pub use tally::{Attribution, Group, Question, Row as TallyRow, tallies};
 
 use crate::{
