@@ -262,7 +262,7 @@ async fn health(sql: &impl Sql) -> Result<Reply> {
 async fn me(call: &Call) -> Result<Reply> {
     let agent = call.agent()?;
     let center = Center::load(&call.sql, Default::default()).await?;
-    let queues = agent::queues(&call.sql).await?.remove(&agent.id).unwrap_or_default();
+    let queues = agent::services(&call.sql).await?.remove(&agent.id).unwrap_or_default();
     Ok(reply::ok(&view::me(agent, &queues, &center)))
 }
 

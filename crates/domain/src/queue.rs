@@ -1,6 +1,6 @@
 //! A queue by service, and how its work is offered.
 
-use crate::id::QueueId;
+use crate::{id::QueueId, routing::Settings};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ pub struct Queue {
     pub service_level: ServiceLevel,
     /// Added to an interaction's own priority; higher goes first.
     pub priority: i32,
+    pub routing: Settings,
 }
 
 /// 80/20: 80 % answered within 20 s.
