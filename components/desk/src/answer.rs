@@ -7,7 +7,7 @@ use crate::{
     query::{number, parameter},
     ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot, template,
+    snapshot, staffing, template,
     view::{self, Center},
     work::{self, Wish},
 };
@@ -247,6 +247,8 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
             ready_answer::remove(sql, id).await?;
             Ok(reply::empty(StatusCode::NO_CONTENT))
         }
+        E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),
+        E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)
 }

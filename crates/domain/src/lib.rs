@@ -5,7 +5,7 @@
 //! ([`interaction`]), who gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is
 //! bounded by [`consent`], [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`]
 //! and [`transcript`], words with places for values are [`placeholder`]s. How well the accounts work is in
-//! [`health`].
+//! [`health`], how many agents it takes in [`staffing`].
 
 pub mod agent;
 pub mod capacity;
@@ -28,6 +28,7 @@ pub mod queue;
 pub mod rate;
 pub mod reason;
 pub mod routing;
+pub mod staffing;
 pub mod template;
 pub mod time;
 pub mod transcript;
