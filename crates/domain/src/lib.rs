@@ -1,8 +1,9 @@
 //! The rules of a contact center, as pure functions: no clock, no I/O, no async.
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`part`], [`comment`],
-//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`capacity`], [`queue`], [`hours`]), the life of one piece of work
-//! ([`interaction`]), who gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is
+//! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`capacity`], [`queue`], [`hours`], [`holiday`]), the
+//! life of one piece of work ([`interaction`]), who gets it ([`routing`]) and everything that happens later
+//! ([`due`]). What goes out is
 //! bounded by [`consent`], [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`]
 //! and [`transcript`], words with places for values are [`placeholder`]s. How well the accounts work is in
 //! [`health`], how many agents it takes in [`staffing`].
@@ -16,6 +17,7 @@ pub mod contact;
 pub mod due;
 pub mod file;
 pub mod health;
+pub mod holiday;
 pub mod hours;
 pub mod id;
 pub mod interaction;
