@@ -123,7 +123,7 @@ fn text<'a>(texts: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::hours::Status;
+    use domain::hours::{Status, Why};
     use serde_json::json;
 
     const OPEN: Door = Door { status: Status::Open { until: None }, when_closed: WhenClosed::Message };
@@ -162,9 +162,13 @@ mod tests {
     #[test]
     fn while_nobody_is_there_an_address_is_asked_for() {
         let settings = json!({"closed_en": "We are asleep.", "mail_account": "mail"});
-        let status = Status::Closed { opens: Some(Timestamp(5)) };
+        let status = Status::Closed { opens: Some(Timestamp(5)), why: Why::Outside };
         let config = |when_closed| {
-            Settings(settings.as_object().unwrap()).config("en", "", Door { status, when_closed })
+            Settings(settings.as_object().unwrap()).config(
+                "en",
+                "",
+                Door { status: status.clone(), when_closed },
+            )
         };
         let config_closed = config(WhenClosed::Message);
         assert_eq!(config_closed.fields.len(), 1);

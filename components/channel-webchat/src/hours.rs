@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
     pub status: Status,
     pub when_closed: WhenClosed,
@@ -45,7 +45,7 @@ impl Door {
     }
 
     /// Nobody chats now.
-    pub fn is_closed(self) -> bool {
+    pub fn is_closed(&self) -> bool {
         !self.status.is_open() && self.when_closed != WhenClosed::Chat
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     query::{number, parameter},
     ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot, template,
+    snapshot, staffing, template,
     view::{self, Center},
     work::{self, Wish},
 };
@@ -252,6 +252,8 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
             ready_answer::remove(sql, id).await?;
             Ok(reply::empty(StatusCode::NO_CONTENT))
         }
+        E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),
+        E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)
 }
@@ -267,7 +269,7 @@ async fn health(sql: &impl Sql) -> Result<Reply> {
 async fn me(call: &Call) -> Result<Reply> {
     let agent = call.agent()?;
     let center = Center::load(&call.sql, Default::default()).await?;
-    let queues = agent::queues(&call.sql).await?.remove(&agent.id).unwrap_or_default();
+    let queues = agent::services(&call.sql).await?.remove(&agent.id).unwrap_or_default();
     Ok(reply::ok(&view::me(agent, &queues, &center)))
 }
 

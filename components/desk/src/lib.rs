@@ -19,6 +19,7 @@ pub mod rate;
 pub mod ready_answer;
 pub mod route;
 pub mod setup;
+pub mod staffing;
 pub mod view;
 
 #[cfg(target_family = "wasm")]

@@ -68,6 +68,8 @@ pub enum Endpoint {
     ReadyAnswer,
     PutReadyAnswer,
     RemoveReadyAnswer,
+    Staffing,
+    MixedStaffing,
 }
 
 /// Who may call.
@@ -242,6 +244,8 @@ pub const TABLE: &[Route] = &[
     get(E::ReadyAnswer, "/api/ready-answers/{id}", Admin, One("ReadyAnswerSetup"), "One ready answer"),
     put(E::PutReadyAnswer, "/api/ready-answers/{id}", "ReadyAnswerSetup", "Adds or changes a ready answer"),
     post(E::RemoveReadyAnswer, "/api/ready-answers/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
+    post(E::Staffing, "/api/staffing", json("StaffingQuestion"), One("StaffingPlan"), "How many agents it takes, and what so many make of the calls").of(Supervisor),
+    post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
 ];
 
 /// Why no route matches.

@@ -19,5 +19,6 @@ pub mod queue;
 pub mod ready_answer;
 pub mod request;
 pub mod snapshot;
+pub mod staffing;
 pub mod template;
 pub mod webhook;

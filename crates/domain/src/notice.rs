@@ -10,6 +10,16 @@ pub fn bot_failed(locale: Option<&str>) -> &'static str {
     )
 }
 
+/// Who writes while nobody is there, and waits.
+pub fn closed(locale: Option<&str>) -> &'static str {
+    pick(
+        locale,
+        "Ahora estamos cerrados. Hemos recibido tu mensaje y te responderemos en cuanto abramos.",
+        "We are closed now. We have received your message and will answer as soon as we open.",
+        "Agora estamos fechados. Recebemos sua mensagem e responderemos assim que abrirmos.",
+    )
+}
+
 /// Spanish unless the locale, such as `pt-BR`, says English or Portuguese.
 pub(crate) fn pick(
     locale: Option<&str>,

@@ -1,55 +1,164 @@
-//! Who is offered which waiting interaction: the default policy, and the rules that any policy's
-//! answer must keep.
+//! Who is offered which waiting interaction: the default policy, and the rules that any policy's answer
+//! must keep.
 //!
-//! Contacts: higher priority first, then the longest waiting, then the lowest id. Agents: the longest
-//! idle, then the lowest id. Nothing else decides, so equal snapshots give equal answers.
+//! Everything is one order of pairs. Of all pairs of a contact and an agent who may be offered it, the
+//! first is offered, and so on with what is left. A pair comes before another
+//!
+//! 1. by the *tier* in which the agent serves the contact's queue: work of their first tier goes first,
+//!    whatever waits in their second, and no agent of a queue's second tier is asked while one of the first
+//!    is free;
+//! 2. by the contact's priority *now* ([`Urgency`]), the highest first, over all of the agent's queues;
+//! 3. by how long the contact has waited, the longest first, over all of the agent's queues;
+//! 4. by the interaction's id, the lowest first;
+//! 5. by the queue's [`Strategy`], and the tie-break that all of them share.
+//!
+//! Nothing else decides, so equal snapshots give equal answers. What is a pair at all, [`may`] says. A
+//! [`Snapshot`] is what is given to a policy; [`Engine`] keeps the same orders from one change to the next,
+//! where a center is too large to be sorted anew for each.
+
+mod check;
+mod engine;
+mod need;
+mod settings;
+mod strategy;
+
+pub use check::{Nonsense, check};
+pub use engine::Engine;
+pub use need::{Expression, Needs, NoNeeds, Skill, Step};
+pub use settings::{Extension, Missed, Settings, Then};
+pub use strategy::Strategy;
 
 use crate::{
-    agent::{Capacity, Load},
+    capacity::{Capacity, Load},
     channel::CapacityKind,
     id::{AgentId, InteractionId, QueueId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, time::Duration};
 
 /// What a policy sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub now: Timestamp,
+    /// The queues in which somebody waits.
+    pub queues: BTreeMap<QueueId, QueueRules>,
     pub waiting: Vec<Waiting>,
     pub candidates: Vec<Candidate>,
 }
 
+/// How a queue chooses among agents.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct QueueRules {
+    pub strategy: Strategy,
+    /// Whom the queue asked last, and their rank: where [`Strategy::RoundRobin`] goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_last: Option<(u32, AgentId)>,
+}
+
+/// A contact who waits for an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     pub interaction: InteractionId,
     pub queue: QueueId,
-    /// The queue's and the interaction's own together; higher goes first.
-    pub priority: i32,
+    pub urgency: Urgency,
+    /// Since when, as far as routing is concerned: one whose age was adjusted counts as having waited so
+    /// much longer, in everything.
     pub since: Timestamp,
     pub kind: CapacityKind,
-    pub skills: Vec<Skill>,
-    /// Agents who declined or missed it a moment ago.
-    pub refused_by: BTreeSet<AgentId>,
+    pub needs: Needs,
+    /// Who should have it before others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<Preferred>,
+    /// Agents who may not be asked until then: they declined or missed it, or it rings at them now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused_by: BTreeMap<AgentId, Timestamp>,
+    /// At how many agents it rings already, where the queue rings at several.
+    #[serde(default)]
+    pub ringing: u32,
+    /// It is not offered before then: a further agent is asked later, a callback was promised for later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// What the flow knows of it. The default policy decides by none of it; another may.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
 }
 
-/// A skill, from level 1 (can help) to 10 (expert): what a contact needs at least, or an agent has.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Skill {
-    pub name: String,
-    pub level: u8,
+/// Priority, and how it grows while somebody waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Urgency {
+    /// The queue's and the interaction's own together; higher goes first.
+    pub priority: i32,
+    /// What each minute adds, continuously.
+    #[serde(default)]
+    pub per_minute: u32,
+    /// What it never grows beyond. One that begins higher stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<i32>,
 }
 
-/// An agent who is available, proven alive and has room for something.
+impl Urgency {
+    /// The priority after so long a wait, in parts of 60,000.
+    pub fn after(self, waited: Duration) -> i128 {
+        let start = i128::from(self.priority) * 60_000;
+        let grown = start + i128::from(self.per_minute) * i128::try_from(waited.as_millis()).unwrap_or(0);
+        self.at_most.map_or(grown, |most| grown.min(start.max(i128::from(most) * 60_000)))
+    }
+}
+
+/// Agents who know the contact. Whoever of them is available has the contact to themselves until then;
+/// where none is, nobody is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferred {
+    pub agents: Vec<AgentId>,
+    pub until: Timestamp,
+}
+
+/// An agent who is available and proven alive; they may have their hands full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     pub agent: AgentId,
-    pub queues: BTreeSet<QueueId>,
+    pub queues: BTreeMap<QueueId, Service>,
     pub skills: Vec<Skill>,
     pub capacity: Capacity,
     pub load: Load,
+    /// Since when they have had nothing new.
     pub idle_since: Timestamp,
+    /// What the business knows of them, e.g. their cost. The default policy decides by none of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// How an agent serves one queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Service {
+    /// 1 first.
+    pub tier: u8,
+    /// They see only who has waited so long.
+    #[serde(rename = "delay_ms", with = "crate::time::millis")]
+    pub delay: Duration,
+    /// 1 first, for the strategies that go by rank.
+    pub rank: u32,
+    /// Offers they answered since they came.
+    pub handled: u32,
+    #[serde(rename = "talk_ms", with = "crate::time::millis")]
+    pub talk: Duration,
+    /// When their last work in it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Service {
+            tier: 1,
+            delay: Duration::ZERO,
+            rank: 1,
+            handled: 0,
+            talk: Duration::ZERO,
+            finished_at: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,204 +169,70 @@ pub struct Assignment {
     pub why: String,
 }
 
-/// The reason that the default policy gives.
-pub const LONGEST_IDLE: &str = "longest_idle";
+/// The reason that the default policy gives for an agent who knows the contact; else it is the strategy.
+pub const PREFERRED: &str = "preferred";
 
 /// The default policy.
 pub fn assign(snapshot: &Snapshot) -> Vec<Assignment> {
-    let mut waiting: Vec<&Waiting> = snapshot.waiting.iter().collect();
-    waiting.sort_by_key(|w| (std::cmp::Reverse(w.priority), w.since, &w.interaction));
-    let mut loads: BTreeMap<&AgentId, Load> =
-        snapshot.candidates.iter().map(|c| (&c.agent, c.load)).collect();
-    let mut assignments = vec![];
-    for contact in waiting {
-        let free = snapshot.candidates.iter().filter(|candidate| {
-            let load = loads.get(&candidate.agent).copied().unwrap_or_default();
-            suits(contact, candidate) && candidate.capacity.admits(load, contact.kind)
-        });
-        // Among several chats an agent with fewer is served first: it spreads the work.
-        let chosen = free.min_by_key(|candidate| {
-            let load = loads.get(&candidate.agent).copied().unwrap_or_default();
-            (load.chats, candidate.idle_since, &candidate.agent)
-        });
-        if let Some(candidate) = chosen {
-            let load = loads.entry(&candidate.agent).or_default();
-            *load = load.with(contact.kind);
-            assignments.push(Assignment {
-                interaction: contact.interaction.clone(),
-                agent: candidate.agent.clone(),
-                why: LONGEST_IDLE.to_owned(),
-            });
-        }
+    let mut engine = Engine::new();
+    for (id, rules) in &snapshot.queues {
+        engine.put_queue(id.clone(), rules.clone());
     }
-    assignments
+    for candidate in &snapshot.candidates {
+        engine.put_agent(candidate.clone());
+    }
+    for waiting in &snapshot.waiting {
+        engine.put_contact(waiting.clone());
+    }
+    engine.decide(snapshot.now)
 }
 
-/// Whether an agent may be offered a contact, apart from capacity.
-fn suits(contact: &Waiting, candidate: &Candidate) -> bool {
-    candidate.queues.contains(&contact.queue)
-        && !contact.refused_by.contains(&candidate.agent)
-        && contact
-            .skills
-            .iter()
-            .all(|need| candidate.skills.iter().any(|has| has.name == need.name && has.level >= need.level))
+/// Whether an agent may be offered a contact at `now`, apart from room and from who is preferred: any
+/// policy must keep to this.
+pub fn may(now: Timestamp, contact: &Waiting, candidate: &Candidate) -> bool {
+    let waited = now.since(contact.since);
+    let sees = candidate.queues.get(&contact.queue).is_some_and(|service| service.delay <= waited);
+    sees && contact.not_before.is_none_or(|at| at <= now)
+        && contact.refused_by.get(&candidate.agent).is_none_or(|until| *until <= now)
+        && contact.needs.after(waited).0.allows(&candidate.agent, &candidate.skills)
 }
 
-/// What is wrong with a policy's answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Nonsense {
-    #[error("interaction {0} does not wait")]
-    UnknownInteraction(InteractionId),
-    #[error("interaction {0} is assigned twice")]
-    Twice(InteractionId),
-    #[error("agent {0} is no candidate")]
-    UnknownAgent(AgentId),
-    #[error("agent {agent} may not be offered interaction {interaction}")]
-    Unsuitable { agent: AgentId, interaction: InteractionId },
-    #[error("agent {0} is over capacity")]
-    OverCapacity(AgentId),
-}
-
-/// Checks a policy's answer against the rules that no policy may break.
-pub fn check(snapshot: &Snapshot, assignments: &[Assignment]) -> Result<(), Nonsense> {
-    let waiting: BTreeMap<_, _> = snapshot.waiting.iter().map(|w| (&w.interaction, w)).collect();
-    let mut candidates: BTreeMap<_, _> =
-        snapshot.candidates.iter().map(|c| (&c.agent, (c, c.load))).collect();
-    let mut seen = BTreeSet::new();
-    for Assignment { interaction, agent, .. } in assignments {
-        let contact =
-            waiting.get(interaction).ok_or_else(|| Nonsense::UnknownInteraction(interaction.clone()))?;
-        let (candidate, load) =
-            candidates.get_mut(agent).ok_or_else(|| Nonsense::UnknownAgent(agent.clone()))?;
-        if !seen.insert(interaction) {
-            return Err(Nonsense::Twice(interaction.clone()));
-        }
-        if !suits(contact, candidate) {
-            let (agent, interaction) = (agent.clone(), interaction.clone());
-            return Err(Nonsense::Unsuitable { agent, interaction });
-        }
-        if !candidate.capacity.admits(*load, contact.kind) {
-            return Err(Nonsense::OverCapacity(agent.clone()));
-        }
-        *load = load.with(contact.kind);
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chat(id: &str, queue: &str, priority: i32, since: i64) -> Waiting {
-        Waiting {
-            interaction: id.into(),
-            queue: queue.into(),
-            priority,
-            since: Timestamp(since),
-            kind: CapacityKind::Chat,
-            skills: vec![],
-            refused_by: BTreeSet::new(),
-        }
-    }
-
-    fn agent(id: &str, queues: &[&str], chats: u32, idle_since: i64) -> Candidate {
-        Candidate {
-            agent: id.into(),
-            queues: queues.iter().map(|queue| QueueId::from(*queue)).collect(),
-            skills: vec![],
-            capacity: Capacity { calls: 1, chats: 2 },
-            load: Load { calls: 0, chats },
-            idle_since: Timestamp(idle_since),
-        }
-    }
-
-    #[track_caller]
-    fn check_assign(waiting: Vec<Waiting>, candidates: Vec<Candidate>, expected: &[(&str, &str)]) {
-        let snapshot = Snapshot { now: Timestamp(1000), waiting, candidates };
-        let assignments = assign(&snapshot);
-        let pairs: Vec<_> = assignments.iter().map(|a| (a.interaction.as_str(), a.agent.as_str())).collect();
-        assert_eq!(pairs, expected);
-        assert_eq!(check(&snapshot, &assignments), Ok(()), "the default keeps the rules");
-    }
-
-    #[test]
-    fn first_come_first_served_longest_idle_first() {
-        let amy = || agent("amy", &["sales"], 0, 50);
-        let bob = || agent("bob", &["sales"], 0, 40);
-        let first = || chat("i1", "sales", 0, 10);
-        let second = || chat("i2", "sales", 0, 20);
-        check_assign(vec![second(), first()], vec![amy(), bob()], &[("i1", "bob"), ("i2", "amy")]);
-        check_assign(vec![first()], vec![agent("amy", &["other"], 0, 1)], &[]);
-        // Capacity is two chats: the third waits.
-        check_assign(
-            vec![first(), second(), chat("i3", "sales", 0, 30)],
-            vec![amy()],
-            &[("i1", "amy"), ("i2", "amy")],
-        );
-        // Priority goes before age; equal in everything, the lowest id.
-        check_assign(
-            vec![first(), chat("i9", "sales", 1, 99)],
-            vec![agent("amy", &["sales"], 1, 1)],
-            &[("i9", "amy")],
-        );
-        check_assign(
-            vec![first()],
-            vec![agent("b", &["sales"], 0, 1), agent("a", &["sales"], 0, 1)],
-            &[("i1", "a")],
-        );
-    }
-
-    #[test]
-    fn skills_and_refusals_are_kept() {
-        let mut needs = chat("i1", "sales", 0, 10);
-        needs.skills = vec![Skill { name: "english".into(), level: 4 }];
-        let with = |level| {
-            let mut amy = agent("amy", &["sales"], 0, 1);
-            amy.skills = vec![Skill { name: "english".into(), level }];
-            amy
+/// For each who waits, the places of the candidates who may be offered it and have room for it.
+pub fn allowed(snapshot: &Snapshot) -> Vec<Vec<usize>> {
+    let candidates: BTreeMap<_, _> = snapshot.candidates.iter().map(|it| (&it.agent, it)).collect();
+    let of = |contact: &Waiting| {
+        let held_for = contact.held_for(snapshot.now, |id| candidates.get(id).copied());
+        let allows = |candidate: &Candidate| {
+            candidate.capacity.admits(candidate.load, contact.kind)
+                && may(snapshot.now, contact, candidate)
+                && (held_for.is_empty() || held_for.contains(&candidate.agent))
         };
-        check_assign(vec![needs.clone()], vec![with(3)], &[]);
-        check_assign(vec![needs.clone()], vec![with(4)], &[("i1", "amy")]);
-        needs.refused_by.insert("amy".into());
-        check_assign(vec![needs], vec![with(4)], &[]);
+        let places = snapshot.candidates.iter().enumerate().filter(|(_, candidate)| allows(candidate));
+        places.map(|(place, _)| place).collect()
+    };
+    snapshot.waiting.iter().map(of).collect()
+}
+
+impl Waiting {
+    /// Those it waits for and nobody else, at `now`: the preferred agents who could be asked if they had
+    /// room. Where there are none, it waits for anybody.
+    fn held_for<'a>(
+        &self,
+        now: Timestamp,
+        candidate: impl Fn(&AgentId) -> Option<&'a Candidate>,
+    ) -> Vec<AgentId> {
+        let Some(Preferred { agents, .. }) = self.preferred.as_ref().filter(|it| now < it.until) else {
+            return vec![];
+        };
+        let could = |id: &&AgentId| candidate(id).is_some_and(|candidate| may(now, self, candidate));
+        agents.iter().filter(could).cloned().collect()
     }
 
-    #[test]
-    fn a_call_waits_for_empty_hands() {
-        let mut call = chat("i1", "sales", 0, 10);
-        call.kind = CapacityKind::Call;
-        check_assign(vec![call.clone()], vec![agent("amy", &["sales"], 1, 1)], &[]);
-        // The call is first and takes the whole agent: the chat waits.
-        check_assign(
-            vec![call, chat("i2", "sales", 0, 20)],
-            vec![agent("amy", &["sales"], 0, 1)],
-            &[("i1", "amy")],
-        );
-    }
-
-    #[test]
-    fn nonsense_is_named() {
-        let snapshot = Snapshot {
-            now: Timestamp(1000),
-            waiting: vec![chat("i1", "sales", 0, 10), chat("i2", "sales", 0, 10), chat("i3", "other", 0, 1)],
-            candidates: vec![agent("amy", &["sales"], 1, 1)],
-        };
-        let give = |pairs: &[(&str, &str)]| {
-            let assignments: Vec<_> = pairs
-                .iter()
-                .map(|(interaction, agent)| Assignment {
-                    interaction: (*interaction).into(),
-                    agent: (*agent).into(),
-                    why: String::new(),
-                })
-                .collect();
-            check(&snapshot, &assignments)
-        };
-        assert_eq!(give(&[("i1", "amy")]), Ok(()));
-        assert_eq!(give(&[("i7", "amy")]), Err(Nonsense::UnknownInteraction("i7".into())));
-        assert_eq!(give(&[("i1", "bob")]), Err(Nonsense::UnknownAgent("bob".into())));
-        assert_eq!(give(&[("i1", "amy"), ("i1", "amy")]), Err(Nonsense::Twice("i1".into())));
-        assert_eq!(give(&[("i1", "amy"), ("i2", "amy")]), Err(Nonsense::OverCapacity("amy".into())));
-        assert!(matches!(give(&[("i3", "amy")]), Err(Nonsense::Unsuitable { .. })));
+    /// How many more agents may be asked now.
+    fn rings_left(&self, strategy: Strategy) -> usize {
+        let ringing = usize::try_from(self.ringing).unwrap_or(usize::MAX);
+        let left = strategy.rings().saturating_sub(ringing);
+        // One that rings progressively asks one more at a time.
+        if strategy.every().is_some() { left.min(1) } else { left }
     }
 }

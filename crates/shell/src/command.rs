@@ -1,6 +1,7 @@
 //! A command to an interaction: load, decide, append, and the work that follows, in one transaction.
 
 use crate::{
+    arrival,
     failure::{Failure, Result},
     performer::{DISPATCHER, ROUTER},
     transcript, unique,
@@ -8,12 +9,14 @@ use crate::{
 use domain::{
     due::{Kind, Work},
     id::{AgentId, InteractionId},
-    interaction::{Command, Effect, Interaction, Refusal, decide, effects},
+    interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
+    queue::Queue,
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use store::{
-    agent, interaction, journal,
+    agent::{self, Did},
+    interaction, journal,
     port::{self, Sql, transaction},
 };
 
@@ -87,19 +90,25 @@ pub async fn within(
     if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
         has_room(sql, id, agent).await?;
     }
-    let before = journal::load(sql, id).await?;
-    let events = decide(now, &before, command)?;
-    let after = journal::append(sql, id, &before, now, &events).await?;
-    let mut work = vec![];
-    let mut step = before;
-    for event in &events {
-        for effect in effects(&step, now, event) {
-            work.extend(take_effect(sql, now, id, step.version + 1, effect).await?);
+    let mut interaction = journal::load(sql, id).await?;
+    let (mut changed, mut work) = (false, vec![]);
+    let mut commands = VecDeque::from([command]);
+    while let Some(command) = commands.pop_front() {
+        let events = decide(now, &interaction, command)?;
+        let after = journal::append(sql, id, &interaction, now, &events).await?;
+        for event in &events {
+            for effect in effects(&interaction, now, event) {
+                work.extend(take_effect(sql, now, id, &interaction, effect).await?);
+            }
+            interaction = evolve(interaction, now, event);
         }
-        step = domain::interaction::evolve(step, now, event);
+        changed |= !events.is_empty();
+        if events.iter().any(|event| matches!(event, Event::Queued { .. })) {
+            commands.extend(arrival::commands(sql, now, id, &after).await?);
+        }
     }
     let work = store::due::add(sql, now, work).await?;
-    Ok(Done { interaction: after, changed: !events.is_empty(), work })
+    Ok(Done { interaction, changed, work })
 }
 
 /// The limit holds here, under the agent's lock, whatever a snapshot said.
@@ -112,7 +121,7 @@ async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result
     }
     let view = interaction::find(sql, id).await?;
     let kind = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?.capacity;
-    if agent.capacity.admits(load, kind) {
+    if agent.capacity().admits(load, kind) {
         Ok(())
     } else {
         Err(Failure::Conflict(format!("{} has no room for one more", agent.name)).into())
@@ -124,7 +133,7 @@ async fn take_effect(
     sql: &impl Sql,
     now: Timestamp,
     id: &InteractionId,
-    version: u64,
+    before: &Interaction,
     effect: Effect,
 ) -> Result<Option<Work>, Race> {
     let later = |kind: Kind, performer: &str, due_at| {
@@ -133,7 +142,7 @@ async fn take_effect(
             kind,
             performer: performer.to_owned(),
             subject: id.0.clone(),
-            key: format!("{}:{id}:{version}:{}", kind.as_str(), due_at - now.0),
+            key: format!("{}:{id}:{}:{}", kind.as_str(), before.version + 1, due_at - now.0),
             body: serde_json::json!({}),
             due_at: Timestamp(due_at),
             attempts: 0,
@@ -147,14 +156,43 @@ async fn take_effect(
         Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
+            if !matches!(before.state, State::Offered { .. }) {
+                agent_did(sql, before, &agent, Did::Finished(now)).await?;
+            }
             None
         }
-        Effect::Pause { agent } => {
-            let pause = domain::agent::Presence::Pause(domain::agent::NO_ANSWER.to_owned());
-            agent::declare(sql, &agent, &pause, now).await?;
+        Effect::Talked { agent, time } => {
+            agent_did(sql, before, &agent, Did::Talked(time)).await?;
+            None
+        }
+        Effect::Missed { agent } => {
+            let missed = agent::missed(sql, &agent).await?;
+            let rule = queue_of(sql, before).await?.map(|queue| queue.routing.missed).unwrap_or_default();
+            if let Some(presence) = rule.presence(missed) {
+                agent::declare(sql, &agent, &presence, now).await?;
+            }
+            None
+        }
+        Effect::Present { agent } => {
+            agent::present(sql, &agent).await?;
+            agent_did(sql, before, &agent, Did::Answered).await?;
             None
         }
     })
+}
+
+async fn agent_did(sql: &impl Sql, of: &Interaction, agent: &AgentId, did: Did) -> Result<(), port::Error> {
+    match &of.queue {
+        Some(queue) => agent::did(sql, agent, queue, did).await,
+        None => Ok(()),
+    }
+}
+
+async fn queue_of(sql: &impl Sql, interaction: &Interaction) -> Result<Option<Queue>, port::Error> {
+    match &interaction.queue {
+        Some(queue) => store::queue::find(sql, queue).await,
+        None => Ok(None),
+    }
 }
 
 /// For work that was never in a queue.

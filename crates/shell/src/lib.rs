@@ -4,6 +4,7 @@
 //! natively on a real database. Start at [`command`], then [`inbound`] and [`outbound`].
 
 pub mod access;
+pub mod arrival;
 pub mod bot;
 pub mod bucket;
 pub mod command;

@@ -28,6 +28,7 @@ pub mod statistics;
 pub mod template;
 pub mod unreachable;
 pub mod visit;
+pub mod waiting;
 pub mod webhook;
 
 #[cfg(not(target_family = "wasm"))]

@@ -30,11 +30,11 @@ pub async fn queue_stats(
     alive: &BTreeSet<AgentId>,
 ) -> Result<Vec<QueueStat>> {
     let figures = statistics::queues(sql, midnight(now, zone), now).await?;
-    let (agents, serving) = (agent::all(sql).await?, agent::queues(sql).await?);
+    let (agents, serving) = (agent::all(sql).await?, agent::services(sql).await?);
     let stat = |queue: Queue| {
         let members = agents
             .iter()
-            .filter(|agent| serving.get(&agent.id).is_some_and(|queues| queues.contains(&queue.id)));
+            .filter(|agent| serving.get(&agent.id).is_some_and(|queues| queues.contains_key(&queue.id)));
         let (mut available, mut total) = (0, 0);
         for agent in members {
             total += 1;

@@ -4,6 +4,7 @@
 //! end it: the contact goes on waiting. Passing a contact on to a colleague is a visit, too, without a
 //! wait in the queue: its talk is work of that queue, and its wait is nobody's service level. If the
 //! colleague does not take it, the contact waits in the queue from then on, which is the next visit.
+//! So is each call back to somebody who asked for one: they wait, and not on the line.
 
 use crate::{
     id::{AgentId, QueueId},
@@ -76,6 +77,8 @@ named! {
         Transfer "transfer",
         /// Passed on to a colleague, past the queue.
         Direct "direct",
+        /// To be called back: in the queue, and not on the line.
+        Callback "callback",
     }
 
     /// What became of the wait.
@@ -84,10 +87,12 @@ named! {
         Answered "answered",
         /// The contact left.
         Abandoned "abandoned",
-        /// The contact left the queue for another one, or for no agent at all.
+        /// The contact left the queue for another one, or was turned away; a callback is wanted no more.
         FlowedOut "flowed_out",
-        /// The contact hung up and is called back: not an abandon.
+        /// The contact hangs up and is called back: not an abandon. The callback is the next visit.
         CallbackAsked "callback_asked",
+        /// An agent called back, and nobody was there. Only of [`Entry::Callback`].
+        NotReached "not_reached",
         /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
         Returned "returned",
     }
@@ -165,13 +170,21 @@ impl Visits {
             Event::Transferred { .. } => self.passed(at),
             Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
             Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
+            Event::CallbackAsked { .. } => self.callback_asked(at),
+            Event::CallbackMissed { again_at, .. } => self.not_reached(at, again_at.is_some()),
             Event::Ended { by: Ending::Abandoned } => self.ended(at, Outcome::Abandoned),
-            Event::Ended { by: Ending::Bot } => self.ended(at, Outcome::FlowedOut),
-            Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::Ended {
+                by: Ending::Bot | Ending::NotReached | Ending::CallbackCancelled | Ending::TurnedAway,
+            }
+            | Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
-            | Event::Noted { .. } => return false,
+            | Event::Noted { .. }
+            | Event::Prioritised { .. }
+            | Event::Preferred { .. }
+            | Event::Exited { .. }
+            | Event::WrapUpExtended { .. } => return false,
         }
         true
     }
@@ -241,6 +254,27 @@ impl Visits {
         visit.left_at.get_or_insert(at);
         visit.agent.get_or_insert_with(|| agent.clone());
         self.does(at, agent, Doing::Talking);
+    }
+
+    /// The contact waits on the line no longer. The callback is a visit of its own; asked for once more, it
+    /// is the same.
+    fn callback_asked(&mut self, at: Timestamp) {
+        let Some(visit) = self.current().filter(|visit| visit.entry != Entry::Callback) else { return };
+        visit.leave(at, Outcome::CallbackAsked);
+        let queue = visit.queue.clone();
+        self.open(at, queue, Entry::Callback, at);
+    }
+
+    /// The agent called in vain. Where there is a next time, it is the next visit.
+    fn not_reached(&mut self, at: Timestamp, is_tried_again: bool) {
+        let Some(visit) = self.current() else { return };
+        visit.close(at);
+        visit.outcome = Outcome::NotReached;
+        if is_tried_again {
+            visit.done_at = Some(at);
+            let queue = visit.queue.clone();
+            self.open(at, queue, Entry::Callback, at);
+        }
     }
 
     /// The agent's part is over; to whom it goes is said by the next event.

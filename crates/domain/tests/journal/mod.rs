@@ -4,7 +4,7 @@
 
 use domain::{
     id::{AgentId, QueueId},
-    interaction::{Command, Event, Interaction, decide, evolve},
+    interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -45,8 +45,8 @@ impl Dice {
         // Mostly of whoever has it, so that more than the first command is legal.
         let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
         let agent = holder.unwrap_or_else(|| self.agent());
-        match self.roll(14) {
-            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
+        match self.roll(17) {
+            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None, older_by: Duration::ZERO },
             1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
             4 | 5 => Command::Answer { agent },
             6 => Command::Decline { agent },
@@ -56,6 +56,12 @@ impl Dice {
             10 if self.roll(2) == 0 => Command::Dispose { agent, disposition: "done".into(), note: None },
             11 if self.roll(3) == 0 => Command::Leave { wrap_up: limit },
             12 => Command::Write,
+            13 => {
+                let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+                Command::AskCallback { callback, after: Duration::from_secs(self.roll(2) * 60) }
+            }
+            14 => Command::NotReached { agent, plan: Plan::default() },
+            15 if self.roll(4) == 0 => Command::CancelCallback,
             _ => Command::Tick,
         }
     }

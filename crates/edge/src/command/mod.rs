@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod inspect;
 pub mod reprocess;
+pub mod staff;
 pub mod up;
 
 use crate::telemetry::LogFormat;
@@ -24,6 +25,7 @@ enum Command {
     Reprocess(reprocess::Args),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Staff(staff::Args),
 }
 
 impl Cli {
@@ -31,9 +33,11 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let log_format = match &self.command {
             Command::Up(args) => args.log_format,
-            Command::Inspect(_) | Command::Reprocess(_) | Command::Backup(_) | Command::Restore(_) => {
-                LogFormat::Text
-            }
+            Command::Inspect(_)
+            | Command::Reprocess(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
+            | Command::Staff(_) => LogFormat::Text,
         };
         log_format.start();
         match self.command {
@@ -42,6 +46,7 @@ impl Cli {
             Command::Reprocess(args) => reprocess::run(&args),
             Command::Backup(args) => backup::backup(&args),
             Command::Restore(args) => backup::restore(&args),
+            Command::Staff(args) => staff::run(&args),
         }
     }
 }

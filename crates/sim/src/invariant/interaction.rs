@@ -113,6 +113,8 @@ impl Owner {
                 | Event::BotTurned { .. }
                 | Event::BotFailed { .. }
                 | Event::Noted { .. }
+                | Event::Preferred { .. }
+                | Event::Prioritised { .. }
                 | Event::Queued { .. },
             ) => Some(Owner::Nobody),
             (Owner::Nobody, Event::Offered { agent, .. }) => Some(Owner::Rings(agent.clone())),

@@ -1,6 +1,15 @@
-//! A queue by service, and how its work is offered.
+//! A queue by service, how its work is offered ([`Queue`]), and what becomes of who cannot wait in it
+//! ([`Gate`]): its limits, the exits for those whom a limit keeps out, and the way through them.
 
-use crate::id::QueueId;
+mod exit;
+mod limit;
+mod way;
+
+pub use exit::{Exit, Exits, Message, Mistake, Then};
+pub use limit::{Arriving, Limits, Reason, Situation, Staff};
+pub use way::{Arrival, Entry, Place, Scene, Step, Waiting, enter, leave, look, next_look_at};
+
+use crate::{id::QueueId, routing::Settings};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -15,6 +24,15 @@ pub struct Queue {
     pub service_level: ServiceLevel,
     /// Added to an interaction's own priority; higher goes first.
     pub priority: i32,
+    pub routing: Settings,
+}
+
+/// Who may wait in a queue, and where the others go. Without a word said, everybody may wait for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gate {
+    pub limits: Limits,
+    pub exits: Exits,
 }
 
 /// 80/20: 80 % answered within 20 s. What exactly is counted is said by a
