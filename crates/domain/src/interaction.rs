@@ -20,13 +20,20 @@ pub use state::State;
 
 use crate::{
     id::{AgentId, ConversationId, QueueId},
+    queue::{Exit, Reason},
     routing::{Needs, Preferred},
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// The attribute that says what an agent must be able to do for the contact ([`Needs`]).
 pub const SKILLS: &str = "skills";
+
+/// The attribute that says where the contact wants to be called back.
+pub const CALLBACK: &str = "callback";
 
 /// How long an interaction is not offered again to an agent who declined or missed it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
@@ -48,6 +55,12 @@ pub struct Interaction {
     pub bot_turned: bool,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
+    /// When it came into the queue that it is in.
+    pub came_at: Option<Timestamp>,
+    /// The limits of this queue that it met and that let it stay.
+    pub exits: BTreeSet<Reason>,
+    /// The queues that sent it on.
+    pub left: BTreeSet<QueueId>,
     /// For so much longer than that it counts as having waited.
     pub older_by: Duration,
     /// Who should have it before others, in its queue.
@@ -102,7 +115,11 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         Event::BotFailed { .. } => {}
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
         Event::Queued { queue, priority, topic, older_by } => {
+            if interaction.queue.as_ref() != Some(queue) {
+                interaction.exits.clear();
+            }
             interaction.queue = Some(queue.clone());
+            interaction.came_at = Some(at);
             interaction.priority = *priority;
             interaction.topic = topic.clone().or(interaction.topic);
             interaction.queued_at.get_or_insert(at);
@@ -119,6 +136,8 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.older_by += *older_by;
         }
         Event::CallbackAsked { callback, not_before } => {
+            // For whoever takes it to see.
+            interaction.attributes.insert(CALLBACK.to_owned(), callback.phone.clone());
             interaction.callback = Some(callback.clone());
             interaction.not_before = *not_before;
         }
@@ -127,7 +146,12 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.not_before = *again_at;
             interaction.state = State::Queued;
         }
-        Event::Exited { .. } => {}
+        Event::Exited { step } => {
+            interaction.exits.insert(step.reason);
+            if matches!(step.exit, Exit::Queue(_)) {
+                interaction.left.insert(step.queue.clone());
+            }
+        }
         Event::Offered { agent, answer_by, why } => {
             interaction.offer_why = Some(why.clone());
             interaction.state = State::Offered { agent: agent.clone(), answer_by: *answer_by };

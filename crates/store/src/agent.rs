@@ -11,6 +11,7 @@ use domain::{
     agent::{Presence, Role},
     capacity::{Capacity, Load},
     id::{AgentId, QueueId},
+    queue::Staff,
     routing::{Service, Skill},
     time::Timestamp,
 };
@@ -242,6 +243,22 @@ fn service(row: &Row) -> Result<Service> {
         talk: Duration::from_millis(row.get(6)?),
         finished_at: row.get(7)?,
     })
+}
+
+/// The agents of each queue, by what they declare, and when one of them last declared something else.
+pub async fn staff(sql: &impl Sql) -> Result<BTreeMap<QueueId, (Staff, Timestamp)>> {
+    let count = |condition: &str| format!("SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)");
+    let statement = format!(
+        "SELECT q.queue_id, {}, {}, MAX(a.status_at_ms)
+        FROM agent_queue q JOIN agent a ON a.id = q.agent_id GROUP BY q.queue_id",
+        count("a.status = 'available'"),
+        count("a.status = 'pause'"),
+    );
+    let read = |row: &Row| {
+        let staff = Staff { available: row.get(1)?, busy: 0, paused: row.get(2)? };
+        Ok((row.get(0)?, (staff, row.get(3)?)))
+    };
+    sql.query(&statement, &[]).await?.iter().map(read).collect()
 }
 
 pub async fn skills(sql: &impl Sql) -> Result<BTreeMap<AgentId, Vec<Skill>>> {
