@@ -3,7 +3,7 @@
 use crate::{
     admin, attachment, consent, contact,
     events::{change::Listener, stream},
-    health as channel_health, login, metrics, presence,
+    figures, health as channel_health, login, metrics, presence,
     query::{number, parameter},
     ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
@@ -226,6 +226,11 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::AboutFile => attachment::about(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
         E::Shared => attachment::shared(sql, id).await,
         E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
+        E::Figures => {
+            let told = figures::figures(sql, now(), &time_zone().await?, &asked.query).await?;
+            Ok(reply::ok(&told))
+        }
+        E::Metric => Ok(reply::ok(&figures::list())),
         E::ChannelHealth => Ok(reply::ok(&channel_health::channels(sql).await?)),
         E::FailedDeliveries => admin::failed_deliveries(sql).await,
         E::RunAgain => admin::run_again(sql, id).await,

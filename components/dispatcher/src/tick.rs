@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use shell::{
     due,
     failure::{Failure, Result},
-    file, health,
+    file, health, log,
     platform::{
         attempt::{asked_for, attempt, perform},
         center::{database, now, time_zone, variable},
@@ -68,6 +68,10 @@ async fn tick() -> Result<Reply> {
     // The clock may be the first who comes to a new database.
     store::migration::migrate(&sql).await?;
     health::plan(&sql, now()).await?;
+    if let Err(error) = store::statistics::rebuild(&sql).await {
+        // Figures of old can wait; what is due cannot.
+        log::error(format!("visits of old journals: {error}"));
+    }
     let ours = work_off(&sql, &Kind::OURS, OURS_AT_ONCE);
     let outside = work_off(&sql, &Kind::OUTSIDE, OUTSIDE_AT_ONCE);
     let (ours, outside) = join(ours, outside).await;

@@ -6,7 +6,7 @@
 //! ([`due`]). What goes out is
 //! bounded by [`consent`], [`rate`] and [`template`]; what the center itself says to a contact is in [`notice`]
 //! and [`transcript`], words with places for values are [`placeholder`]s. How well the accounts work is in
-//! [`health`], how many agents it takes in [`staffing`].
+//! [`health`], how well the center does in [`figures`], how many agents it takes in [`staffing`].
 
 pub mod agent;
 pub mod capacity;
@@ -15,6 +15,7 @@ pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod due;
+pub mod figures;
 pub mod file;
 pub mod health;
 pub mod holiday;

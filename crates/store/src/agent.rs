@@ -125,6 +125,9 @@ pub async fn declare(sql: &impl Sql, id: &AgentId, presence: &Presence, now: Tim
         if comes {
             came(sql, id).await?;
         }
+        let statement = "INSERT INTO declaration (agent_id, at_ms, status, reason) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (agent_id, at_ms) DO UPDATE SET status = excluded.status, reason = excluded.reason";
+        sql.query(statement, parameters![id, now, status, reason]).await?;
         let entry = Entry { agent: Some(id.clone()), ..Entry::new(feed::Kind::Presence) };
         feed::publish(sql, now, entry).await?;
     }
@@ -136,6 +139,24 @@ async fn came(sql: &impl Sql, id: &AgentId) -> Result<()> {
     let statement = "UPDATE agent_service SET handled = 0, talk_ms = 0 WHERE agent_id = $1";
     sql.query(statement, parameters![id]).await?;
     present(sql, id).await
+}
+
+/// What each agent declared between `from` and `until`, and last before that, in order.
+pub async fn declarations(
+    sql: &impl Sql,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<BTreeMap<AgentId, Vec<(Timestamp, Presence)>>> {
+    let statement = "SELECT d.agent_id, d.at_ms, d.status, d.reason FROM declaration d
+        WHERE d.at_ms < $1 AND d.at_ms >= COALESCE((SELECT MAX(b.at_ms) FROM declaration b
+            WHERE b.agent_id = d.agent_id AND b.at_ms <= $2), 0)
+        ORDER BY d.at_ms";
+    let mut declarations = BTreeMap::<AgentId, Vec<_>>::new();
+    for row in sql.query(statement, parameters![until, from]).await? {
+        let declared = (row.get(1)?, presence(&row, 2)?);
+        declarations.entry(row.get(0)?).or_default().push(declared);
+    }
+    Ok(declarations)
 }
 
 /// Takes the lock on what `id` holds until the transaction ends, and gives what that is.
@@ -272,7 +293,6 @@ pub async fn skills(sql: &impl Sql) -> Result<BTreeMap<AgentId, Vec<Skill>>> {
 }
 
 fn agent(row: &Row) -> Result<Agent> {
-    let status: String = row.get(8)?;
     Ok(Agent {
         id: row.get(0)?,
         login: row.get(1)?,
@@ -287,13 +307,18 @@ fn agent(row: &Row) -> Result<Agent> {
             Some(text) => record::from_json(&text)?,
             None => BTreeMap::new(),
         },
-        presence: match status.as_str() {
-            "available" => Presence::Available,
-            "pause" => Presence::Pause(row.get::<Option<String>>(9)?.unwrap_or_default()),
-            _ => Presence::Offline,
-        },
+        presence: presence(row, 8)?,
         presence_since: row.get(10)?,
         idle_since: row.get(11)?,
+    })
+}
+
+/// What is declared by the status in column `at` and the reason in the next.
+fn presence(row: &Row, at: usize) -> Result<Presence> {
+    Ok(match row.get::<String>(at)?.as_str() {
+        "available" => Presence::Available,
+        "pause" => Presence::Pause(row.get::<Option<String>>(at + 1)?.unwrap_or_default()),
+        _ => Presence::Offline,
     })
 }
 

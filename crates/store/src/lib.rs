@@ -27,6 +27,7 @@ pub mod record;
 pub mod statistics;
 pub mod template;
 pub mod unreachable;
+pub mod visit;
 pub mod waiting;
 pub mod webhook;
 

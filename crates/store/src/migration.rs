@@ -20,6 +20,7 @@ const SQLITE: &[Script] = &[
     ("0008_letter", include_str!("../migrations/sqlite/0008_letter.sql")),
     ("0009_health", include_str!("../migrations/sqlite/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/sqlite/0011_comment.sql")),
+    ("0012_visit", include_str!("../migrations/sqlite/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/sqlite/0013_routing.sql")),
 ];
 
@@ -34,6 +35,7 @@ const POSTGRES: &[Script] = &[
     ("0008_letter", include_str!("../migrations/postgres/0008_letter.sql")),
     ("0009_health", include_str!("../migrations/postgres/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/postgres/0011_comment.sql")),
+    ("0012_visit", include_str!("../migrations/postgres/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/postgres/0013_routing.sql")),
 ];
 

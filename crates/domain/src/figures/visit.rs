@@ -1,0 +1,368 @@
+//! The stays of an interaction in queues, read from its journal.
+//!
+//! A visit begins when the contact begins to wait in a queue. An offer that is declined or missed does not
+//! end it: the contact goes on waiting. Passing a contact on to a colleague is a visit, too, without a
+//! wait in the queue: its talk is work of that queue, and its wait is nobody's service level. If the
+//! colleague does not take it, the contact waits in the queue from then on, which is the next visit. Who
+//! asks to be called back has waited; the call, and each further one, is a visit without a wait.
+
+use crate::{
+    id::{AgentId, QueueId},
+    interaction::{Ending, Event},
+    time::Timestamp,
+};
+use std::time::Duration;
+
+/// One stay of an interaction in a queue, as far as it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// 1, 2, 3, … in its interaction.
+    pub number: u32,
+    pub entry: Entry,
+    pub queue: QueueId,
+    pub entered_at: Timestamp,
+    /// When the contact began to wait, in whichever queue, with nobody answering since.
+    pub waiting_since: Timestamp,
+    pub outcome: Outcome,
+    /// When the wait ended, for the better or not.
+    pub left_at: Option<Timestamp>,
+    /// Who answered.
+    pub agent: Option<AgentId>,
+    /// To whom the agent passed it on.
+    pub passed: Option<Passed>,
+    /// When nothing more could happen to it.
+    pub done_at: Option<Timestamp>,
+    /// The interaction ended with it: one visit of each interaction that is over.
+    pub last: bool,
+    /// What agents did with it, in order.
+    pub spells: Vec<Spell>,
+}
+
+/// Kinds that have names in tables.
+macro_rules! named {
+    ($($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $variant:ident $name:literal,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $kind {$(
+            $(#[$doc])*
+            $variant,
+        )*}
+
+        impl $kind {
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The one whose name is `text`.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+named! {
+    /// How a contact came into a queue.
+    Entry {
+        /// From outside or from a bot: nobody answered before.
+        Arrival "arrival",
+        /// From another queue in which nobody answered.
+        Overflow "overflow",
+        /// Passed on by an agent who had answered.
+        Transfer "transfer",
+        /// Passed on to a colleague, past the queue.
+        Direct "direct",
+        /// Called back, and called back again: the contact does not hold the line.
+        Callback "callback",
+    }
+
+    /// What became of the wait.
+    Outcome {
+        Waiting "waiting",
+        Answered "answered",
+        /// The contact left.
+        Abandoned "abandoned",
+        /// The contact left the queue for another one, or for no agent at all.
+        FlowedOut "flowed_out",
+        /// The contact hung up and is called back: not an abandon.
+        CallbackAsked "callback_asked",
+        /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
+        Returned "returned",
+    }
+
+    Passed {
+        ToQueue "to_queue",
+        ToAgent "to_agent",
+    }
+
+    /// What became of an offer.
+    Reply {
+        /// It still rings.
+        Open "open",
+        Answered "answered",
+        Declined "declined",
+        /// RONA.
+        Missed "missed",
+        /// The contact left while it rang.
+        Withdrawn "withdrawn",
+    }
+}
+
+/// A stretch of one agent's time that a visit took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spell {
+    pub agent: AgentId,
+    pub doing: Doing,
+    pub from: Timestamp,
+    /// `None`: it goes on.
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Ringing(Reply),
+    Talking,
+    /// The contact is on hold.
+    Holding,
+    WrappingUp,
+}
+
+/// The visits of a whole journal, or of as much of it as there is.
+pub fn visits(journal: &[(Timestamp, Event)]) -> Vec<Visit> {
+    let mut visits = Visits::default();
+    for (at, event) in journal {
+        visits.see(*at, event);
+    }
+    visits.into_vec()
+}
+
+/// The fold behind [`visits`], for whoever sees the events one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Visits {
+    visits: Vec<Visit>,
+}
+
+impl Visits {
+    pub fn into_vec(self) -> Vec<Visit> {
+        self.visits
+    }
+
+    pub fn as_slice(&self) -> &[Visit] {
+        &self.visits
+    }
+
+    /// The one place that reads events. Tells whether it is one that a visit could be made of: any other
+    /// leaves them as they are.
+    pub fn see(&mut self, at: Timestamp, event: &Event) -> bool {
+        match event {
+            Event::Queued { queue, .. } => self.queued(at, queue),
+            Event::Offered { agent, .. } => self.offered(at, agent),
+            Event::OfferDeclined { .. } => self.refused(at, Reply::Declined),
+            Event::OfferExpired { .. } => self.refused(at, Reply::Missed),
+            Event::Answered { agent } => self.answered(at, agent),
+            Event::Transferred { .. } => self.passed(at),
+            Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
+            Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
+            Event::Ended { by: Ending::Abandoned } => self.ended(at, Outcome::Abandoned),
+            Event::Ended { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::CallbackAsked { .. } => self.asked_callback(at),
+            Event::CallbackMissed { .. } => self.not_reached(at),
+            Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::Started { .. }
+            | Event::BotTurned { .. }
+            | Event::BotFailed { .. }
+            | Event::Noted { .. }
+            | Event::Prioritised { .. }
+            | Event::Preferred { .. }
+            | Event::Exited { .. }
+            | Event::WrapUpExtended { .. } => return false,
+        }
+        true
+    }
+
+    /// The visit that is under way.
+    fn current(&mut self) -> Option<&mut Visit> {
+        self.visits.last_mut().filter(|visit| visit.done_at.is_none())
+    }
+
+    fn open(&mut self, at: Timestamp, queue: QueueId, entry: Entry, waiting_since: Timestamp) {
+        self.visits.push(Visit {
+            number: u32::try_from(self.visits.len() + 1).unwrap_or(u32::MAX),
+            entry,
+            queue,
+            entered_at: at,
+            waiting_since,
+            outcome: Outcome::Waiting,
+            left_at: None,
+            agent: None,
+            passed: None,
+            done_at: None,
+            last: false,
+            spells: vec![],
+        });
+    }
+
+    fn queued(&mut self, at: Timestamp, queue: &QueueId) {
+        let (entry, since) = match self.visits.last_mut() {
+            // It is put into the line anew: the contact has not left.
+            Some(visit) if visit.waits() && visit.queue == *queue => return,
+            Some(visit) if visit.waits() => {
+                visit.leave(at, Outcome::FlowedOut);
+                (Entry::Overflow, visit.waiting_since)
+            }
+            Some(visit) => {
+                visit.pass(at, Passed::ToQueue);
+                (Entry::Transfer, at)
+            }
+            None => (Entry::Arrival, at),
+        };
+        self.open(at, queue.clone(), entry, since);
+    }
+
+    fn offered(&mut self, at: Timestamp, agent: &AgentId) {
+        if let Some(visit) = self.visits.last_mut().filter(|visit| !visit.waits()) {
+            visit.pass(at, Passed::ToAgent);
+            let queue = visit.queue.clone();
+            self.open(at, queue, Entry::Direct, at);
+        }
+        self.does(at, agent, Doing::Ringing(Reply::Open));
+    }
+
+    fn refused(&mut self, at: Timestamp, reply: Reply) {
+        let Some(visit) = self.current() else { return };
+        visit.reply(at, reply);
+        if visit.entry == Entry::Direct {
+            visit.leave(at, Outcome::Returned);
+            let (queue, since) = (visit.queue.clone(), visit.waiting_since);
+            self.open(at, queue, Entry::Transfer, since);
+        }
+    }
+
+    fn answered(&mut self, at: Timestamp, agent: &AgentId) {
+        let Some(visit) = self.current() else { return };
+        visit.reply(at, Reply::Answered);
+        visit.outcome = Outcome::Answered;
+        visit.left_at.get_or_insert(at);
+        visit.agent.get_or_insert_with(|| agent.clone());
+        self.does(at, agent, Doing::Talking);
+    }
+
+    /// The wait on the line is over; what follows is the call.
+    fn asked_callback(&mut self, at: Timestamp) {
+        let Some(visit) = self.current().filter(|visit| visit.waits()) else { return };
+        if visit.entry != Entry::Callback {
+            visit.reply(at, Reply::Withdrawn);
+            visit.leave(at, Outcome::CallbackAsked);
+            self.called_back_from(at);
+        }
+    }
+
+    fn not_reached(&mut self, at: Timestamp) {
+        let Some(visit) = self.current() else { return };
+        visit.close(at);
+        visit.done_at = Some(at);
+        self.called_back_from(at);
+    }
+
+    fn called_back_from(&mut self, at: Timestamp) {
+        let Some(queue) = self.visits.last().map(|visit| visit.queue.clone()) else { return };
+        self.open(at, queue, Entry::Callback, at);
+    }
+
+    /// The agent's part is over; to whom it goes is said by the next event.
+    fn passed(&mut self, at: Timestamp) {
+        if let Some(visit) = self.current() {
+            visit.close(at);
+        }
+    }
+
+    /// What an agent does from now on; it ends what was done before.
+    fn does(&mut self, at: Timestamp, agent: &AgentId, doing: Doing) {
+        let Some(visit) = self.current() else { return };
+        visit.close(at);
+        visit.spells.push(Spell { agent: agent.clone(), doing, from: at, until: None });
+    }
+
+    /// The interaction is over. `outcome` is that of a wait that goes on until now.
+    fn ended(&mut self, at: Timestamp, outcome: Outcome) {
+        let Some(visit) = self.current() else { return };
+        if visit.waits() {
+            visit.reply(at, Reply::Withdrawn);
+            visit.leave(at, outcome);
+        }
+        visit.close(at);
+        visit.done_at = Some(at);
+        visit.last = true;
+    }
+}
+
+impl Visit {
+    fn waits(&self) -> bool {
+        self.outcome == Outcome::Waiting
+    }
+
+    fn leave(&mut self, at: Timestamp, outcome: Outcome) {
+        self.close(at);
+        self.outcome = outcome;
+        self.left_at = Some(at);
+        self.done_at = Some(at);
+    }
+
+    fn pass(&mut self, at: Timestamp, to: Passed) {
+        self.close(at);
+        self.passed = Some(to);
+        self.done_at.get_or_insert(at);
+    }
+
+    fn reply(&mut self, at: Timestamp, reply: Reply) {
+        let ringing = |spell: &&mut Spell| spell.doing == Doing::Ringing(Reply::Open);
+        if let Some(spell) = self.spells.last_mut().filter(ringing) {
+            spell.doing = Doing::Ringing(reply);
+            spell.until = Some(at);
+        }
+    }
+
+    fn close(&mut self, at: Timestamp) {
+        if let Some(spell) = self.spells.last_mut() {
+            spell.until.get_or_insert(at);
+        }
+    }
+
+    /// How long the contact waited in this queue, up to `now` if it still does.
+    pub fn wait(&self, now: Timestamp) -> Duration {
+        self.left_at.unwrap_or(now).since(self.entered_at)
+    }
+
+    /// How long the contact had been waiting in all queues when this wait ended, or by `now`.
+    pub fn whole_wait(&self, now: Timestamp) -> Duration {
+        self.left_at.unwrap_or(now).since(self.waiting_since)
+    }
+
+    /// How often it rang at somebody.
+    pub fn offers(&self) -> u64 {
+        self.count(|doing| matches!(doing, Doing::Ringing(_)))
+    }
+
+    pub fn missed(&self) -> u64 {
+        self.count(|doing| doing == Doing::Ringing(Reply::Missed))
+    }
+
+    pub fn declined(&self) -> u64 {
+        self.count(|doing| doing == Doing::Ringing(Reply::Declined))
+    }
+
+    fn count(&self, which: impl Fn(Doing) -> bool) -> u64 {
+        self.spells.iter().map(|spell| u64::from(which(spell.doing))).sum()
+    }
+
+    /// What of `doing` is over.
+    pub fn time(&self, doing: Doing) -> Duration {
+        let of = self.spells.iter().filter(|spell| spell.doing == doing);
+        of.filter_map(|spell| Some(spell.until?.since(spell.from))).sum()
+    }
+}

@@ -1,0 +1,99 @@
+//! Journals as they could have happened: random commands, of which the rules take what is possible.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+
+use domain::{
+    id::{AgentId, QueueId},
+    interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
+    time::Timestamp,
+};
+use std::time::Duration;
+
+pub const START: Timestamp = Timestamp(1_800_000_000_000);
+pub const AGENTS: [&str; 3] = ["amy", "bob", "cat"];
+pub const QUEUES: [&str; 2] = ["billing", "sales"];
+
+/// Numbers that look random and are the same for the same seed.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Dice(seed)
+    }
+
+    /// From 0 to `sides`, not included.
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    pub fn pick<'n>(&mut self, names: &[&'n str]) -> &'n str {
+        names[usize::try_from(self.roll(names.len() as u64)).expect("it is an index")]
+    }
+
+    fn agent(&mut self) -> AgentId {
+        self.pick(&AGENTS).into()
+    }
+
+    fn queue(&mut self) -> QueueId {
+        self.pick(&QUEUES).into()
+    }
+
+    /// What somebody might want of `interaction` now.
+    pub fn command(&mut self, interaction: &Interaction) -> Command {
+        let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
+        // Mostly of whoever has it, so that more than the first command is legal.
+        let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
+        let agent = holder.unwrap_or_else(|| self.agent());
+        match self.roll(20) {
+            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None, older_by: Duration::ZERO },
+            1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
+            4 | 5 => Command::Answer { agent },
+            6 => Command::Decline { agent },
+            7 => Command::TransferToQueue { by: agent, queue: self.queue(), note: None },
+            8 => Command::TransferToAgent { by: agent, agent: self.agent(), ring, note: None },
+            9 => Command::WrapUp { agent, limit },
+            10 if self.roll(2) == 0 => Command::Dispose { agent, disposition: "done".into(), note: None },
+            11 if self.roll(3) == 0 => Command::Leave { wrap_up: limit },
+            12 => Command::Write,
+            13 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
+            14 => Command::AskCallback {
+                callback: Callback { phone: "+34600123123".into(), first: First::Agent },
+                after: Duration::ZERO,
+            },
+            15 => Command::NotReached { agent, plan: Plan { retries: 1, between: ring } },
+            16 if self.roll(4) == 0 => Command::CancelCallback,
+            17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
+            _ => Command::Tick,
+        }
+    }
+}
+
+/// Steps of an interaction: what happened at once, and when.
+pub fn steps(seed: u64, commands: u32) -> Vec<(Timestamp, Vec<Event>)> {
+    let mut dice = Dice::new(seed);
+    let mut interaction = Interaction::default();
+    let mut at = START + Duration::from_secs(dice.roll(3600));
+    let bot = dice.roll(3) == 0;
+    let mut command = Command::Start { conversation: "c1".into(), bot, queue: dice.queue() };
+    let mut steps = vec![];
+    for _ in 0..=commands {
+        let events = decide(at, &interaction, command).unwrap_or_default();
+        for event in &events {
+            interaction = evolve(interaction, at, event);
+        }
+        if !events.is_empty() {
+            steps.push((at, events));
+        }
+        // From no time at all to some minutes.
+        at = at + Duration::from_millis(dice.roll(300) * dice.roll(300));
+        command = dice.command(&interaction);
+    }
+    steps
+}
+
+/// The same as one list.
+pub fn random(seed: u64, commands: u32) -> Vec<(Timestamp, Event)> {
+    let events = |(at, events): (Timestamp, Vec<Event>)| events.into_iter().map(move |event| (at, event));
+    steps(seed, commands).into_iter().flat_map(events).collect()
+}
