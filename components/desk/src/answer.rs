@@ -9,7 +9,7 @@ use crate::{
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
     snapshot, staffing, template,
     view::{self, Center},
-    work::{self, Wish},
+    work::{self, Steer, Wish},
 };
 use api::request::{PatchContact, Unmerge};
 use bytes::Bytes;
@@ -187,6 +187,13 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Decline => call.act(Wish::Decline).await,
         E::Transfer => call.act(Wish::Transfer).await,
         E::WrapUp => call.act(Wish::WrapUp).await,
+        E::ExtendWrapUp => call.act(Wish::ExtendWrapUp).await,
+        E::NotReached => call.act(Wish::NotReached).await,
+        E::Prioritise => {
+            work::steer(sql, call.agent_id().ok(), &call.interaction(), Steer::Priority, asked).await
+        }
+        E::AskCallback => work::steer(sql, None, &call.interaction(), Steer::AskCallback, asked).await,
+        E::CancelCallback => work::steer(sql, None, &call.interaction(), Steer::CancelCallback, asked).await,
         E::Dispose => call.act(Wish::Dispose).await,
         E::Send => work::send(sql, call.agent_id()?, &call.interaction(), asked).await,
         E::Read => work::read(sql, call.agent_id()?, &call.interaction(), asked).await,

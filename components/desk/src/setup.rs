@@ -10,10 +10,11 @@ use domain::{
     capacity::Capacity,
     hours::Hours,
     id::{AccountId, AgentId, QueueId},
-    queue::{Queue, ServiceLevel},
+    queue::{Exit, Exits, Gate, Queue, ServiceLevel},
     routing::{self, Service, Settings},
     time::Timestamp,
 };
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use shell::{
@@ -202,10 +203,12 @@ fn queue_setup(queue: Queue) -> QueueSetup {
         target_percent: queue.service_level.target_percent.into(),
         priority: queue.priority,
         routing: serde_json::to_value(&queue.routing).unwrap_or_default(),
+        gate: serde_json::to_value(&queue.gate).unwrap_or_default(),
     }
 }
 
-pub async fn put_queue(sql: &impl Sql, key: &str, setup: QueueSetup) -> Result<QueueSetup> {
+/// `zone` is where the center's clock hangs.
+pub async fn put_queue(sql: &impl Sql, key: &str, zone: &str, setup: QueueSetup) -> Result<QueueSetup> {
     let duration = |field: &str, ms: i64| match u64::try_from(ms) {
         Ok(ms @ 1000..=86_400_000) => Ok(Duration::from_millis(ms)),
         _ => Err(Failure::BadRequest(format!("{field} is 1 second to 1 day, in milliseconds"))),
@@ -223,6 +226,7 @@ pub async fn put_queue(sql: &impl Sql, key: &str, setup: QueueSetup) -> Result<Q
         },
         priority: setup.priority,
         routing: routing(setup.routing)?,
+        gate: gate(sql, key, zone, setup.gate).await?,
     };
     queue::put(sql, &queue).await?;
     Ok(queue_setup(queue))
@@ -238,6 +242,27 @@ fn routing(value: Value) -> Result<Settings> {
         return Err(Failure::BadRequest("routing: queues ring at one agent at a time".to_owned()));
     }
     Ok(settings)
+}
+
+async fn gate(sql: &impl Sql, own: &str, zone: &str, value: Value) -> Result<Gate> {
+    if value.is_null() {
+        return Ok(Gate::default());
+    }
+    let wrong = |problem: &dyn std::fmt::Display| Failure::BadRequest(format!("gate: {problem}"));
+    let mut gate: Gate = serde_json::from_value(value).map_err(|error| wrong(&error))?;
+    if let Some(hours) = &mut gate.limits.hours {
+        let name = hours.time_zone.get_or_insert_with(|| zone.to_owned());
+        TimeZone::get(name).map_err(|error| wrong(&error))?;
+    }
+    let known = queue::all(sql).await?.into_iter().map(|queue| queue.id).collect();
+    if let Some(mistake) = gate.exits.mistakes(&QueueId::from(own), &known).first() {
+        return Err(wrong(mistake));
+    }
+    let Exits { full, too_long, nobody, closed, holiday } = &gate.exits;
+    if [full, too_long, nobody, closed, holiday].into_iter().flatten().any(|it| matches!(it, Exit::Flow(_))) {
+        return Err(wrong(&"exits lead to no flow by its name yet"));
+    }
+    Ok(gate)
 }
 
 pub async fn accounts(sql: &impl Sql, center: &Key) -> Result<Vec<AccountSetup>> {

@@ -37,6 +37,8 @@ use utoipa::OpenApi;
     api::request::SendMessage,
     api::template::MessageTemplate,
     api::request::SetPresence,
+    api::request::AskCallback,
+    api::request::Prioritise,
     api::request::Transfer,
     api::request::Unmerge,
     api::snapshot::Desk,

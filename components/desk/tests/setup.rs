@@ -41,9 +41,10 @@ impl Center {
             target_percent: 80,
             priority: 1,
             routing: Default::default(),
+            gate: Default::default(),
         };
         change(&mut queue);
-        block_on(setup::put_queue(&self.sql, id, queue))
+        block_on(setup::put_queue(&self.sql, id, "Europe/Madrid", queue))
     }
 
     fn agent(&self, id: &str, change: impl FnOnce(&mut AgentSetup)) -> Result<AgentSetup> {
@@ -101,7 +102,7 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
     let queue = center.queue("ventas", |_| {}).unwrap();
     assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), queue);
     assert_eq!((queue.id.as_str(), queue.ring_ms, queue.priority), ("ventas", 20_000, 1));
-    let nonsense: [(&str, fn(&mut QueueSetup)); 7] = [
+    let nonsense: [(&str, fn(&mut QueueSetup)); 10] = [
         ("a/b", |_| {}),
         ("q", |queue| queue.name = " ".to_owned()),
         ("q", |queue| queue.ring_ms = -1),
@@ -109,6 +110,9 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
         ("q", |queue| queue.routing = json!({"needs": "english >="})),
         ("q", |queue| queue.routing = json!({"strategy": {"by": "luck"}})),
         ("q", |queue| queue.routing = json!({"estrategia": 1})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"queue": "none"}}})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": "bot"}}})),
+        ("q", |queue| queue.gate = json!({"limits": {"hours": {"time_zone": "Marte/Olimpo"}}})),
     ];
     for (row, (id, change)) in nonsense.into_iter().enumerate() {
         assert!(matches!(center.queue(id, change), Err(Failure::BadRequest(_))), "row {row}");
@@ -122,6 +126,13 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
     assert_eq!(shown.routing["strategy"]["by"], "round_robin");
     assert_eq!(shown.routing["needs"], "english >= 4 for 30000ms; english >= 1");
     assert_eq!(shown.routing["missed"]["then"], "pause", "what is left out is as usual");
+    let shown = center
+        .queue("ventas", |queue| {
+            queue.gate = json!({"limits": {"length_max": 5, "hours": {"week": {"mon": ["09:00-14:00"]}}}});
+        })
+        .unwrap();
+    assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), shown);
+    assert_eq!(shown.gate["limits"]["hours"]["time_zone"], "Europe/Madrid");
 }
 
 #[test]

@@ -106,7 +106,9 @@ async fn perform_own(asked: &Asked) -> Result<Reply> {
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, asked).await? {
         match work.kind {
-            Kind::OfferDeadline | Kind::WrapUpDeadline => attempt(due::deadline(&sql, now(), &work).await?),
+            Kind::OfferDeadline | Kind::WrapUpDeadline | Kind::QueueLimit => {
+                attempt(due::deadline(&sql, now(), &work).await?);
+            }
             Kind::Scan => file::scan(&sql, &Configured, now(), &work).await?,
             Kind::Transcript => {
                 attempt(transcript::perform(&sql, now(), &time_zone().await?, &work).await?);

@@ -84,6 +84,10 @@ pub struct QueueSetup {
     /// How its work is routed (docs/guides/routing.md); what is left out is as usual.
     #[serde(default)]
     pub routing: Value,
+    /// Who may wait in it and where the others go: hours, limits and exits (docs/guides/hours.md). Left
+    /// out, everybody may wait for ever.
+    #[serde(default)]
+    pub gate: Value,
 }
 
 /// One of the business's own addresses on a channel.

@@ -20,13 +20,20 @@ pub use state::State;
 
 use crate::{
     id::{AgentId, ConversationId, QueueId},
+    queue::{Exit, Reason},
     routing::{Needs, Preferred},
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// The attribute that says what an agent must be able to do for the contact ([`Needs`]).
 pub const SKILLS: &str = "skills";
+
+/// The attribute that says where the contact wants to be called back.
+pub const CALLBACK: &str = "callback";
 
 /// How long an interaction is not offered again to an agent who declined or missed it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
@@ -48,6 +55,12 @@ pub struct Interaction {
     pub bot_turned: bool,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
+    /// When it came into the queue that it is in.
+    pub came_at: Option<Timestamp>,
+    /// The limits of this queue that it met and that let it stay.
+    pub exits: BTreeSet<Reason>,
+    /// The queues that sent it on.
+    pub left: BTreeSet<QueueId>,
     /// For so much longer than that it counts as having waited.
     pub older_by: Duration,
     /// Who should have it before others, in its queue.
@@ -77,6 +90,51 @@ impl Interaction {
         self.queued_at.map(|at| at - self.older_by)
     }
 
+    /// What changes about its place among those who wait.
+    fn comes_or_waits(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::Queued { queue, priority, topic, older_by } => {
+                if self.queue.as_ref() != Some(queue) {
+                    self.exits.clear();
+                }
+                self.queue = Some(queue.clone());
+                self.came_at = Some(at);
+                self.priority = *priority;
+                self.topic = topic.clone().or(self.topic.take());
+                self.queued_at.get_or_insert(at);
+                self.older_by += *older_by;
+                self.state = State::Queued;
+                self.refused.clear();
+                self.preferred = None;
+            }
+            Event::Preferred { agents, until } => {
+                self.preferred = Some(Preferred { agents: agents.clone(), until: *until });
+            }
+            Event::Prioritised { priority, older_by, .. } => {
+                self.priority = *priority;
+                self.older_by += *older_by;
+            }
+            Event::CallbackAsked { callback, not_before } => {
+                // For whoever takes it to see.
+                self.attributes.insert(CALLBACK.to_owned(), callback.phone.clone());
+                self.callback = Some(callback.clone());
+                self.not_before = *not_before;
+            }
+            Event::CallbackMissed { again_at, .. } => {
+                self.callbacks_missed += 1;
+                self.not_before = *again_at;
+                self.state = State::Queued;
+            }
+            Event::Exited { step } => {
+                self.exits.insert(step.reason);
+                if matches!(step.exit, Exit::Queue(_)) {
+                    self.left.insert(step.queue.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What its attributes ask of an agent. A text that says nothing must not keep a contact waiting for
     /// ever: it asks for nothing.
     pub fn needs(&self) -> Needs {
@@ -101,33 +159,12 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         }
         Event::BotFailed { .. } => {}
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
-        Event::Queued { queue, priority, topic, older_by } => {
-            interaction.queue = Some(queue.clone());
-            interaction.priority = *priority;
-            interaction.topic = topic.clone().or(interaction.topic);
-            interaction.queued_at.get_or_insert(at);
-            interaction.older_by += *older_by;
-            interaction.state = State::Queued;
-            interaction.refused.clear();
-            interaction.preferred = None;
-        }
-        Event::Preferred { agents, until } => {
-            interaction.preferred = Some(Preferred { agents: agents.clone(), until: *until });
-        }
-        Event::Prioritised { priority, older_by, .. } => {
-            interaction.priority = *priority;
-            interaction.older_by += *older_by;
-        }
-        Event::CallbackAsked { callback, not_before } => {
-            interaction.callback = Some(callback.clone());
-            interaction.not_before = *not_before;
-        }
-        Event::CallbackMissed { again_at, .. } => {
-            interaction.callbacks_missed += 1;
-            interaction.not_before = *again_at;
-            interaction.state = State::Queued;
-        }
-        Event::Exited { .. } => {}
+        Event::Queued { .. }
+        | Event::Prioritised { .. }
+        | Event::Preferred { .. }
+        | Event::CallbackAsked { .. }
+        | Event::CallbackMissed { .. }
+        | Event::Exited { .. } => interaction.comes_or_waits(at, event),
         Event::Offered { agent, answer_by, why } => {
             interaction.offer_why = Some(why.clone());
             interaction.state = State::Offered { agent: agent.clone(), answer_by: *answer_by };

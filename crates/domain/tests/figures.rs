@@ -413,7 +413,14 @@ fn events_one_by_one_are_events_at_once_and_say_what_the_rules_say() {
     let missing: Vec<_> =
         ["Arrival Answered", "Arrival Abandoned", "Transfer Answered", "Transfer Abandoned"]
             .into_iter()
-            .chain(["Arrival CallbackAsked", "Callback Answered", "Callback NotReached", "Callback Waiting"])
+            .chain([
+                "Arrival FlowedOut",
+                "Overflow Answered",
+                "Arrival CallbackAsked",
+                "Callback Answered",
+                "Callback NotReached",
+                "Callback Waiting",
+            ])
             .chain(["Direct Answered", "Direct Returned", "Direct Abandoned", "Arrival Waiting"])
             .filter(|outcome| !outcomes.contains(*outcome))
             .collect();

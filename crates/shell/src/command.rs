@@ -3,6 +3,7 @@
 use crate::{
     arrival,
     failure::{Failure, Result},
+    outbound::{self, Draft},
     performer::{DISPATCHER, ROUTER},
     transcript, unique,
 };
@@ -10,13 +11,14 @@ use domain::{
     due::{Kind, Work},
     id::{AgentId, InteractionId},
     interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
-    queue::Queue,
+    message::{Author, Content},
+    queue::{Message, Queue},
     time::Timestamp,
 };
 use std::{collections::VecDeque, time::Duration};
 use store::{
     agent::{self, Did},
-    interaction, journal,
+    contact, conversation, interaction, journal,
     port::{self, Sql, transaction},
 };
 
@@ -91,23 +93,33 @@ pub async fn within(
         has_room(sql, id, agent).await?;
     }
     let mut interaction = journal::load(sql, id).await?;
-    let (mut changed, mut work) = (false, vec![]);
-    let mut commands = VecDeque::from([command]);
+    let (mut changed, mut work, mut told) = (false, vec![], vec![]);
+    let (mut came, mut commands) = (false, VecDeque::from([command]));
     while let Some(command) = commands.pop_front() {
         let events = decide(now, &interaction, command)?;
         let after = journal::append(sql, id, &interaction, now, &events).await?;
         for event in &events {
             for effect in effects(&interaction, now, event) {
+                if let Effect::Tell { message } = &effect {
+                    told.extend(tell(sql, now, id, &interaction, message).await?);
+                }
                 work.extend(take_effect(sql, now, id, &interaction, effect).await?);
             }
             interaction = evolve(interaction, now, event);
         }
         changed |= !events.is_empty();
-        if events.iter().any(|event| matches!(event, Event::Queued { .. })) {
+        // The exits of a queue lead through all queues already.
+        if !came && events.iter().any(|event| matches!(event, Event::Queued { .. })) {
+            came = true;
             commands.extend(arrival::commands(sql, now, id, &after).await?);
         }
+        came |= events.iter().any(|event| matches!(event, Event::Exited { .. }));
     }
-    let work = store::due::add(sql, now, work).await?;
+    if came {
+        work.extend(arrival::limit(sql, now, id, &interaction).await?);
+    }
+    let mut work = store::due::add(sql, now, work).await?;
+    work.extend(told);
     Ok(Done { interaction, changed, work })
 }
 
@@ -153,6 +165,8 @@ async fn take_effect(
         Effect::Route { at } => later(Kind::Route, ROUTER, at.0),
         Effect::OfferDeadline { at } => later(Kind::OfferDeadline, DISPATCHER, at.0),
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
+        // Said with what it follows from.
+        Effect::Tell { .. } => None,
         Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
@@ -179,6 +193,22 @@ async fn take_effect(
             None
         }
     })
+}
+
+/// Says to the contact what a queue's exit has to say.
+async fn tell(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    of: &Interaction,
+    message: &Message,
+) -> Result<Vec<Work>, Race> {
+    let Some(conversation) = &of.conversation else { return Ok(vec![]) };
+    let Some(conversation) = conversation::find(sql, conversation).await? else { return Ok(vec![]) };
+    let locale = contact::find(sql, &conversation.contact).await?.and_then(|contact| contact.locale);
+    let Some(text) = message.text(locale.as_deref()) else { return Ok(vec![]) };
+    let draft = Draft::new(&conversation, Some(id), Author::System, Content::text(text));
+    Ok(outbound::put(sql, now, draft).await?.work)
 }
 
 async fn agent_did(sql: &impl Sql, of: &Interaction, agent: &AgentId, did: Did) -> Result<(), port::Error> {

@@ -7,6 +7,7 @@ pub mod access;
 pub mod arrival;
 pub mod bot;
 pub mod bucket;
+pub mod callback;
 pub mod command;
 pub mod depot;
 pub mod due;

@@ -63,6 +63,7 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
             priority,
             routing: routing::Settings { strategy: strategy(&center.dice), ..Default::default() },
+            gate: domain::queue::Gate::default(),
         };
         at_once(store::queue::put(sql, &queue))?;
     }

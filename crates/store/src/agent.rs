@@ -11,6 +11,7 @@ use domain::{
     agent::{Presence, Role},
     capacity::{Capacity, Load},
     id::{AgentId, QueueId},
+    queue::Staff,
     routing::{Service, Skill},
     time::Timestamp,
 };
@@ -133,6 +134,13 @@ pub async fn declare(sql: &impl Sql, id: &AgentId, presence: &Presence, now: Tim
     Ok(changed)
 }
 
+/// An agent who was away begins to count anew.
+async fn came(sql: &impl Sql, id: &AgentId) -> Result<()> {
+    let statement = "UPDATE agent_service SET handled = 0, talk_ms = 0 WHERE agent_id = $1";
+    sql.query(statement, parameters![id]).await?;
+    present(sql, id).await
+}
+
 /// What each agent declared between `from` and `until`, and last before that, in order.
 pub async fn declarations(
     sql: &impl Sql,
@@ -149,13 +157,6 @@ pub async fn declarations(
         declarations.entry(row.get(0)?).or_default().push(declared);
     }
     Ok(declarations)
-}
-
-/// An agent who was away begins to count anew.
-async fn came(sql: &impl Sql, id: &AgentId) -> Result<()> {
-    let statement = "UPDATE agent_service SET handled = 0, talk_ms = 0 WHERE agent_id = $1";
-    sql.query(statement, parameters![id]).await?;
-    present(sql, id).await
 }
 
 /// Takes the lock on what `id` holds until the transaction ends, and gives what that is.
@@ -263,6 +264,22 @@ fn service(row: &Row) -> Result<Service> {
         talk: Duration::from_millis(row.get(6)?),
         finished_at: row.get(7)?,
     })
+}
+
+/// The agents of each queue, by what they declare, and when one of them last declared something else.
+pub async fn staff(sql: &impl Sql) -> Result<BTreeMap<QueueId, (Staff, Timestamp)>> {
+    let count = |condition: &str| format!("SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)");
+    let statement = format!(
+        "SELECT q.queue_id, {}, {}, MAX(a.status_at_ms)
+        FROM agent_queue q JOIN agent a ON a.id = q.agent_id GROUP BY q.queue_id",
+        count("a.status = 'available'"),
+        count("a.status = 'pause'"),
+    );
+    let read = |row: &Row| {
+        let staff = Staff { available: row.get(1)?, busy: 0, paused: row.get(2)? };
+        Ok((row.get(0)?, (staff, row.get(3)?)))
+    };
+    sql.query(&statement, &[]).await?.iter().map(read).collect()
 }
 
 pub async fn skills(sql: &impl Sql) -> Result<BTreeMap<AgentId, Vec<Skill>>> {

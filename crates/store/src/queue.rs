@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 const QUEUES: &str =
     "SELECT q.id, q.name, q.ring_ms, q.wrap_up_ms, q.within_ms, q.target_percent, q.priority,
-    r.settings FROM queue q LEFT JOIN queue_routing r ON r.queue_id = q.id";
+    r.settings, r.gate FROM queue q LEFT JOIN queue_routing r ON r.queue_id = q.id";
 
 pub async fn find(sql: &impl Sql, id: &QueueId) -> Result<Option<Queue>> {
     let statement = format!("{QUEUES} WHERE q.id = $1");
@@ -32,13 +32,13 @@ pub async fn put(sql: &impl Sql, queue: &Queue) -> Result<()> {
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, ring_ms = excluded.ring_ms,
             wrap_up_ms = excluded.wrap_up_ms, within_ms = excluded.within_ms,
             target_percent = excluded.target_percent, priority = excluded.priority";
-    let Queue { id, name, ring, wrap_up, service_level, priority, routing } = queue;
+    let Queue { id, name, ring, wrap_up, service_level, priority, routing, gate } = queue;
     let percent = u32::from(service_level.target_percent);
     let parameters = parameters![id, name, *ring, *wrap_up, service_level.within, percent, *priority];
     sql.query(statement, parameters).await?;
-    let statement = "INSERT INTO queue_routing (queue_id, settings) VALUES ($1, $2)
-        ON CONFLICT (queue_id) DO UPDATE SET settings = excluded.settings";
-    sql.query(statement, parameters![id, record::to_json(routing)?]).await?;
+    let statement = "INSERT INTO queue_routing (queue_id, settings, gate) VALUES ($1, $2, $3)
+        ON CONFLICT (queue_id) DO UPDATE SET settings = excluded.settings, gate = excluded.gate";
+    sql.query(statement, parameters![id, record::to_json(routing)?, record::to_json(gate)?]).await?;
     Ok(())
 }
 
@@ -73,6 +73,10 @@ fn queue(row: &Row) -> Result<Queue> {
         priority: row.get(6)?,
         routing: match row.get::<Option<String>>(7)? {
             Some(settings) => record::from_json(&settings)?,
+            None => Default::default(),
+        },
+        gate: match row.get::<Option<String>>(8)? {
+            Some(gate) => record::from_json(&gate)?,
             None => Default::default(),
         },
     })

@@ -38,12 +38,13 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         return Ok(());
     };
     let statement = "INSERT INTO waiting (interaction_id, queue_id, capacity, needs, priority, since_ms,
-            not_before_ms, preferred, preferred_by_ms, refused)
-        VALUES ($1, $2, (SELECT capacity FROM interaction WHERE id = $1), $3, $4, $5, $6, $7, $8, $9)
+            not_before_ms, preferred, preferred_by_ms, refused, callback)
+        VALUES ($1, $2, (SELECT capacity FROM interaction WHERE id = $1), $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (interaction_id) DO UPDATE SET queue_id = excluded.queue_id, needs = excluded.needs,
             priority = excluded.priority, since_ms = excluded.since_ms,
             not_before_ms = excluded.not_before_ms, preferred = excluded.preferred,
-            preferred_by_ms = excluded.preferred_by_ms, refused = excluded.refused";
+            preferred_by_ms = excluded.preferred_by_ms, refused = excluded.refused,
+            callback = excluded.callback";
     let preferred = after.preferred.as_ref();
     let parameters = parameters![
         id,
@@ -55,6 +56,7 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         preferred.map(|preferred| record::to_json(&preferred.agents)).transpose()?,
         preferred.map(|preferred| preferred.until),
         record::to_json(&after.refused)?,
+        after.callback.as_ref().map(|callback| callback.phone.as_str()),
     ];
     sql.query(statement, parameters).await?;
     Ok(())
@@ -80,6 +82,18 @@ pub async fn heads(sql: &impl Sql, now: Timestamp, heads: u32) -> Result<Vec<Wai
 pub async fn counts(sql: &impl Sql) -> Result<BTreeMap<QueueId, u32>> {
     let statement = "SELECT queue_id, COUNT(*) FROM waiting GROUP BY queue_id";
     sql.query(statement, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Who waits in `queue` to be called back at `phone`, and since when.
+pub async fn for_callback(
+    sql: &impl Sql,
+    queue: &QueueId,
+    phone: &str,
+) -> Result<Option<(InteractionId, Timestamp)>> {
+    let statement = "SELECT interaction_id, since_ms FROM waiting WHERE callback = $1 AND queue_id = $2
+        ORDER BY since_ms LIMIT 1";
+    let row = sql.first(statement, parameters![phone, queue]).await?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 fn waiting(row: &Row) -> Result<Waiting> {

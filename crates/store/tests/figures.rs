@@ -14,7 +14,7 @@ use domain::{
     },
     id::InteractionId,
     interaction::{Ending, Event, Interaction},
-    queue::{Queue, ServiceLevel},
+    queue::{Gate, Queue, ServiceLevel},
     routing::Settings,
     time::Timestamp,
 };
@@ -91,6 +91,7 @@ impl Center {
                 service_level: ServiceLevel { within: within(name), target_percent: 80 },
                 priority: 0,
                 routing: Settings::default(),
+                gate: Gate::default(),
             };
             block_on(queue::put(&sql, &queue)).unwrap();
         }

@@ -71,9 +71,9 @@ named! {
     Entry {
         /// From outside or from a bot: nobody answered before.
         Arrival "arrival",
-        /// From another queue in which nobody answered.
+        /// From another queue in which nobody answered, and nobody did before.
         Overflow "overflow",
-        /// Passed on by an agent who had answered.
+        /// Passed on by an agent who had answered, or from a queue to which that agent had passed it.
         Transfer "transfer",
         /// Passed on to a colleague, past the queue.
         Direct "direct",
@@ -87,7 +87,8 @@ named! {
         Answered "answered",
         /// The contact left.
         Abandoned "abandoned",
-        /// The contact left the queue for another one, or was turned away; a callback is wanted no more.
+        /// The contact left the queue for another one, or for none: turned away, words left instead, a
+        /// callback wanted no more.
         FlowedOut "flowed_out",
         /// The contact hangs up and is called back: not an abandon. The callback is the next visit.
         CallbackAsked "callback_asked",
@@ -174,7 +175,12 @@ impl Visits {
             Event::CallbackMissed { again_at, .. } => self.not_reached(at, again_at.is_some()),
             Event::Ended { by: Ending::Abandoned } => self.ended(at, Outcome::Abandoned),
             Event::Ended {
-                by: Ending::Bot | Ending::NotReached | Ending::CallbackCancelled | Ending::TurnedAway,
+                by:
+                    Ending::Bot
+                    | Ending::NotReached
+                    | Ending::CallbackCancelled
+                    | Ending::TurnedAway
+                    | Ending::Voicemail,
             }
             | Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
             Event::Started { .. }
@@ -217,7 +223,12 @@ impl Visits {
             Some(visit) if visit.waits() && visit.queue == *queue => return,
             Some(visit) if visit.waits() => {
                 visit.leave(at, Outcome::FlowedOut);
-                (Entry::Overflow, visit.waiting_since)
+                let entry = match visit.entry {
+                    Entry::Arrival | Entry::Overflow => Entry::Overflow,
+                    Entry::Transfer | Entry::Direct => Entry::Transfer,
+                    Entry::Callback => Entry::Callback,
+                };
+                (entry, visit.waiting_since)
             }
             Some(visit) => {
                 visit.pass(at, Passed::ToQueue);

@@ -3,6 +3,7 @@
 use super::{Callback, callback};
 use crate::{
     id::{AgentId, ConversationId, QueueId},
+    queue::Entry,
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -37,6 +38,11 @@ pub enum Command {
         priority: i32,
         topic: Option<String>,
         older_by: Duration,
+    },
+    /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
+    Exit {
+        entry: Entry,
+        callback: Option<Callback>,
     },
     /// Changes what routing decides by, while it waits. What is left out stays.
     Prioritise {

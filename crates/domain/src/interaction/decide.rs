@@ -3,6 +3,7 @@
 use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback};
 use crate::{
     id::{AgentId, ConversationId, QueueId},
+    queue::{Entry, Place},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -35,6 +36,10 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             State::Bot => Ok(vec![Event::Queued { queue, priority, topic, older_by }]),
             _ => Err(not_now(state)),
         },
+        Command::Exit { entry, callback } => Ok(match state {
+            State::Queued => exit(interaction, entry, callback),
+            _ => vec![],
+        }),
         Command::Prioritise { by, priority, older_by } => prioritise(interaction, by, priority, older_by),
         Command::Prefer { agents, until } => Ok(match state {
             State::Queued if !agents.is_empty() => vec![Event::Preferred { agents, until }],
@@ -151,6 +156,25 @@ fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
 
 fn first_queued(queue: QueueId) -> Event {
     Event::Queued { queue, priority: 0, topic: None, older_by: Duration::ZERO }
+}
+
+fn exit(interaction: &Interaction, entry: Entry, callback: Option<Callback>) -> Vec<Event> {
+    let opens = entry.steps.last().and_then(|step| step.opens);
+    let mut events: Vec<Event> = entry.steps.into_iter().map(|step| Event::Exited { step }).collect();
+    if interaction.queue.as_ref() != Some(&entry.queue) {
+        let (priority, topic) = (interaction.priority, interaction.topic.clone());
+        events.push(Event::Queued { queue: entry.queue, priority, topic, older_by: Duration::ZERO });
+    }
+    match (entry.place, callback) {
+        (Place::Ended, _) => events.push(Event::Ended { by: Ending::TurnedAway }),
+        (Place::Voicemail, _) => events.push(Event::Ended { by: Ending::Voicemail }),
+        (Place::Callback, Some(callback)) => {
+            events.push(Event::CallbackAsked { callback, not_before: opens });
+        }
+        // Whose number nobody knows waits, as does who is sent to a flow that nobody wrote.
+        (Place::Waiting | Place::Callback | Place::Flow(_), _) => {}
+    }
+    events
 }
 
 fn prioritise(

@@ -1,7 +1,11 @@
 //! From what happened to what follows.
 
 use super::{Event, Interaction, REFUSAL_PAUSE, State};
-use crate::{id::AgentId, time::Timestamp};
+use crate::{
+    id::AgentId,
+    queue::{Exit, Message},
+    time::Timestamp,
+};
 use std::time::Duration;
 
 /// What an event causes.
@@ -35,6 +39,10 @@ pub enum Effect {
     Present {
         agent: AgentId,
     },
+    /// Say this to the contact, in their language.
+    Tell {
+        message: Message,
+    },
     /// It is over for good.
     Close,
 }
@@ -56,6 +64,10 @@ pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect
             vec![free(agent), missed, route, Effect::Route { at: at + REFUSAL_PAUSE }]
         }
         Event::Answered { agent } => vec![Effect::Present { agent: agent.clone() }],
+        Event::Exited { step } => match &step.exit {
+            Exit::Message(message) => vec![Effect::Tell { message: message.clone() }],
+            _ => vec![],
+        },
         Event::Prioritised { .. } => vec![route],
         Event::CallbackAsked { not_before, .. } => {
             not_before.map(|at| Effect::Route { at }).into_iter().collect()
@@ -80,7 +92,6 @@ pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect
         | Event::BotTurned { .. }
         | Event::BotFailed { .. }
         | Event::Noted { .. }
-        | Event::Exited { .. }
         | Event::Preferred { .. }
         | Event::Reopened { .. } => vec![],
     }

@@ -3,6 +3,7 @@
 use super::Callback;
 use crate::{
     id::{AgentId, ConversationId, QueueId},
+    queue::Step,
     time::{Timestamp, millis},
 };
 use serde::{Deserialize, Serialize};
@@ -62,10 +63,10 @@ pub enum Event {
         agent: AgentId,
         again_at: Option<Timestamp>,
     },
-    /// It could not go on waiting in its queue; what follows says where it went.
+    /// A limit of its queue kept it out, or took it out; what follows says where it went.
     Exited {
-        queue: QueueId,
-        reason: String,
+        #[serde(flatten)]
+        step: Step,
     },
     /// The interaction rings at `agent`, who has until `answer_by`.
     Offered {
@@ -127,4 +128,6 @@ pub enum Ending {
     CallbackCancelled,
     /// It could not wait in its queue, and was told so.
     TurnedAway,
+    /// It could not wait in its queue; the caller left words.
+    Voicemail,
 }

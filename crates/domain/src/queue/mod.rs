@@ -25,6 +25,7 @@ pub struct Queue {
     /// Added to an interaction's own priority; higher goes first.
     pub priority: i32,
     pub routing: Settings,
+    pub gate: Gate,
 }
 
 /// Who may wait in a queue, and where the others go. Without a word said, everybody may wait for ever.

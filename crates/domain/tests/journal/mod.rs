@@ -5,6 +5,7 @@
 use domain::{
     id::{AgentId, QueueId},
     interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
+    queue::{Entry, Place},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -39,13 +40,24 @@ impl Dice {
         self.pick(&QUEUES).into()
     }
 
+    fn exit(&mut self) -> Command {
+        let place = match self.roll(6) {
+            0 => Place::Ended,
+            1 => Place::Voicemail,
+            2 => Place::Callback,
+            _ => Place::Waiting,
+        };
+        let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+        Command::Exit { entry: Entry { steps: vec![], queue: self.queue(), place }, callback: Some(callback) }
+    }
+
     /// What somebody might want of `interaction` now.
     pub fn command(&mut self, interaction: &Interaction) -> Command {
         let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
         // Mostly of whoever has it, so that more than the first command is legal.
         let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
         let agent = holder.unwrap_or_else(|| self.agent());
-        match self.roll(17) {
+        match self.roll(20) {
             0 => Command::Queue { queue: self.queue(), priority: 0, topic: None, older_by: Duration::ZERO },
             1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
             4 | 5 => Command::Answer { agent },
@@ -62,6 +74,9 @@ impl Dice {
             }
             14 => Command::NotReached { agent, plan: Plan::default() },
             15 if self.roll(4) == 0 => Command::CancelCallback,
+            16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
+            17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
+            18 if self.roll(3) == 0 => self.exit(),
             _ => Command::Tick,
         }
     }

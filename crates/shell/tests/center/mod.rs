@@ -83,6 +83,7 @@ impl Center {
                 service_level,
                 priority: 0,
                 routing: Settings::default(),
+                gate: domain::queue::Gate::default(),
             };
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &center.account).await.unwrap();

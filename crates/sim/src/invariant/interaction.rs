@@ -115,6 +115,8 @@ impl Owner {
                 | Event::Noted { .. }
                 | Event::Preferred { .. }
                 | Event::Prioritised { .. }
+                | Event::Exited { .. }
+                | Event::CallbackAsked { .. }
                 | Event::Queued { .. },
             ) => Some(Owner::Nobody),
             (Owner::Nobody, Event::Offered { agent, .. }) => Some(Owner::Rings(agent.clone())),

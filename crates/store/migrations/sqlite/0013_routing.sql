@@ -11,8 +11,11 @@ CREATE TABLE IF NOT EXISTS waiting (
     not_before_ms  INTEGER,                     -- it is not offered before then
     preferred      TEXT,                        -- JSON: the agents who have it to themselves until …
     preferred_by_ms INTEGER,                    -- … then
-    refused        TEXT    NOT NULL             -- JSON {agent: at_ms}; '{}': by nobody
+    refused        TEXT    NOT NULL,            -- JSON {agent: at_ms}; '{}': by nobody
+    callback       TEXT                         -- the number at which they want to be called back
 );
+CREATE INDEX IF NOT EXISTS waiting_for_callback ON waiting (callback);
+
 -- A round reads the first of each such line.
 CREATE INDEX IF NOT EXISTS waiting_in_line ON waiting (queue_id, capacity, needs, priority, since_ms, interaction_id);
 
@@ -24,6 +27,7 @@ INSERT INTO waiting (interaction_id, queue_id, capacity, needs, priority, since_
 CREATE TABLE IF NOT EXISTS queue_routing (
     queue_id    TEXT PRIMARY KEY,
     settings    TEXT NOT NULL,                  -- JSON: domain::routing::Settings
+    gate        TEXT NOT NULL DEFAULT '{}',     -- JSON: domain::queue::Gate
     asked_rank  INTEGER,                        -- the rank of …
     asked_agent TEXT                            -- … whom the queue asked last
 );
