@@ -223,7 +223,8 @@ fn who_waits_is_looked_at_when_a_limit_comes_near() {
     let stayed = Waiting { done: [Reason::TooLong].into(), ..call.clone() };
     assert_eq!(look(&scene(SOMEBODY, None), second(400), &stayed), None);
     assert_eq!(next_look_at(&scene(SOMEBODY, None), ten, &stayed), Some(at("2026-11-23T18:00:00Z")));
-    let told = Waiting { done: [Reason::Closed].into(), ..call };
+    let told = Waiting { done: [Reason::Holiday].into(), ..call };
+    assert_eq!(next_look_at(&scene(SOMEBODY, None), second(300), &told), None);
     assert_eq!(look(&scene(SOMEBODY, None), at("2026-11-23T18:00:00Z"), &told), to_b);
 }
 

@@ -190,6 +190,7 @@ fn others_that_move() {
     check("DO", 2026, "01-01 01-05 01-21 01-26 02-27 04-03 05-04 06-04 08-16 09-24 11-09 12-25");
     check("EC", 2025, "01-01 03-03 03-04 04-18 05-02 05-23 08-11 10-10 11-03 11-04 12-25");
     check("EC", 2026, "01-01 02-16 02-17 04-03 05-01 05-25 08-10 10-09 11-02 11-03 12-25");
+    check("EC", 2027, "01-01 02-08 02-09 03-26 04-30 05-24 08-09 10-08 11-01 11-02 12-24 12-25 12-31");
     // New Year of 2028 is a Saturday: the Friday before lies in 2027.
     assert_eq!(region("EC").holiday(Date::constant(2027, 12, 31)), Some("Año Nuevo"));
     assert!(region("EC").holidays(2027).contains_key(&Date::constant(2027, 12, 31)));

@@ -22,6 +22,24 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Of minutes of one day, up to its end; `None` where it would be empty or longer.
+    pub(crate) fn within_day(from: u16, to: u16) -> Option<Self> {
+        (from < to && to <= DAY).then_some(Interval { from, to })
+    }
+
+    /// One for those that touch or overlap, in order; all of them made by [`Interval::within_day`].
+    pub(crate) fn joined(mut intervals: Vec<Interval>) -> Vec<Interval> {
+        intervals.sort();
+        let mut joined: Vec<Interval> = vec![];
+        for next in intervals {
+            match joined.last_mut() {
+                Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
+                _ => joined.push(next),
+            }
+        }
+        joined
+    }
+
     /// The instants between which it lies when it begins on `date`; `None` where a clock jumps over all of it.
     pub(super) fn on(self, date: Date, zone: &TimeZone) -> Option<Span> {
         let (from, to) = (instant(date, self.from, zone)?, instant(date, self.to, zone)?);

@@ -78,7 +78,8 @@ impl Status {
     }
 }
 
-const DAY: u16 = 24 * 60;
+/// In minutes.
+pub(crate) const DAY: u16 = 24 * 60;
 
 /// So many days ahead it is looked for a change.
 const HORIZON_DAYS: i32 = 366;

@@ -1,4 +1,5 @@
-//! Guatemala, Código de Trabajo, art. 127, and Decreto 19-2018. The capital keeps 15 August. Without half days.
+//! Guatemala, Código de Trabajo, art. 127, and Decreto 19-2018. The capital keeps 15 August.
+//! Without half days.
 
 use super::{
     super::rule::{ByWeekday, easter, fixed},
