@@ -98,8 +98,9 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
 const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
 
 /// The tests of what stores: they run on both databases.
-const ON_BOTH: [&str; 11] = [
+const ON_BOTH: [&str; 12] = [
     "migration",
+    "figures",
     "feed",
     "health",
     "transaction",

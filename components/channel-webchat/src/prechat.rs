@@ -18,7 +18,7 @@ const FIELDS_MAX: usize = 20;
 /// Attributes that only the channel writes.
 const OURS: [&str; 3] = [shell::transcript::AFTER_HOURS, "customer", "page"];
 /// Routes the work: a visitor may choose from what the account offers, and write nothing of their own.
-const SKILLS: &str = shell::routing::SKILLS;
+const SKILLS: &str = domain::interaction::SKILLS;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Field {

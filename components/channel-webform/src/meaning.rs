@@ -14,8 +14,13 @@ const ATTRIBUTES_MAX: usize = 30;
 const SUBJECT_CHARS_MAX: usize = 200;
 
 /// Attributes that steer the work are nobody's to write who fills in a form.
-const OURS: [&str; 5] =
-    [shell::routing::SKILLS, shell::transcript::AFTER_HOURS, shell::transcript::EMAIL, "customer", "page"];
+const OURS: [&str; 5] = [
+    domain::interaction::SKILLS,
+    shell::transcript::AFTER_HOURS,
+    shell::transcript::EMAIL,
+    "customer",
+    "page",
+];
 
 /// What each is called where the account does not say.
 const NAMES: [(&str, &[&str]); 5] = [

@@ -11,7 +11,7 @@ use shell::{
     platform::{
         attempt::attempt,
         call::call,
-        center::{key, now},
+        center::{key, now, variable},
         reply::{self, Reply},
         request::Asked,
         session,
@@ -62,7 +62,7 @@ pub(crate) async fn queue(sql: &impl Sql, id: &str) -> Result<Reply> {
 }
 
 pub(crate) async fn put_queue(sql: &impl Sql, id: &str, asked: &Asked) -> Result<Reply> {
-    Ok(reply::ok(&setup::put_queue(sql, id, asked.json()?).await?))
+    Ok(reply::ok(&setup::put_queue(sql, id, &variable("time_zone").await?, asked.json()?).await?))
 }
 
 pub(crate) async fn accounts(sql: &impl Sql) -> Result<Reply> {

@@ -3,13 +3,13 @@
 use crate::{
     admin, attachment, consent, contact,
     events::{change::Listener, stream},
-    health as channel_health, login, metrics, presence,
+    figures, health as channel_health, login, metrics, presence,
     query::{number, parameter},
     ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
     snapshot, staffing, template,
     view::{self, Center},
-    work::{self, Wish},
+    work::{self, Steer, Wish},
 };
 use api::request::{PatchContact, Unmerge};
 use bytes::Bytes;
@@ -187,6 +187,13 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Decline => call.act(Wish::Decline).await,
         E::Transfer => call.act(Wish::Transfer).await,
         E::WrapUp => call.act(Wish::WrapUp).await,
+        E::ExtendWrapUp => call.act(Wish::ExtendWrapUp).await,
+        E::NotReached => call.act(Wish::NotReached).await,
+        E::Prioritise => {
+            work::steer(sql, call.agent_id().ok(), &call.interaction(), Steer::Priority, asked).await
+        }
+        E::AskCallback => work::steer(sql, None, &call.interaction(), Steer::AskCallback, asked).await,
+        E::CancelCallback => work::steer(sql, None, &call.interaction(), Steer::CancelCallback, asked).await,
         E::Dispose => call.act(Wish::Dispose).await,
         E::Send => work::send(sql, call.agent_id()?, &call.interaction(), asked).await,
         E::Read => work::read(sql, call.agent_id()?, &call.interaction(), asked).await,
@@ -219,6 +226,11 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::AboutFile => attachment::about(sql, call.agent.as_ref().map(|agent| &agent.id), id).await,
         E::Shared => attachment::shared(sql, id).await,
         E::Live => Ok(reply::ok(&snapshot::live(sql).await?)),
+        E::Figures => {
+            let told = figures::figures(sql, now(), &time_zone().await?, &asked.query).await?;
+            Ok(reply::ok(&told))
+        }
+        E::Metric => Ok(reply::ok(&figures::list())),
         E::ChannelHealth => Ok(reply::ok(&channel_health::channels(sql).await?)),
         E::FailedDeliveries => admin::failed_deliveries(sql).await,
         E::RunAgain => admin::run_again(sql, id).await,
@@ -264,7 +276,7 @@ async fn health(sql: &impl Sql) -> Result<Reply> {
 async fn me(call: &Call) -> Result<Reply> {
     let agent = call.agent()?;
     let center = Center::load(&call.sql, Default::default()).await?;
-    let queues = agent::queues(&call.sql).await?.remove(&agent.id).unwrap_or_default();
+    let queues = agent::services(&call.sql).await?.remove(&agent.id).unwrap_or_default();
     Ok(reply::ok(&view::me(agent, &queues, &center)))
 }
 

@@ -2,13 +2,16 @@
 //! domain's rules say.
 
 use crate::access::existing;
-use api::request::{Dispose, Transfer};
+use api::request::{AskCallback, Dispose, Prioritise, Transfer};
 use domain::{
     id::{AgentId, InteractionId, QueueId},
-    interaction::Command,
+    interaction::{Callback, Command, First},
+    phone,
+    routing::Extension,
     time::Timestamp,
 };
 use shell::{
+    callback,
     command::{self, Done, wrap_up_limit},
     failure::{Failure, Result},
 };
@@ -67,6 +70,61 @@ pub async fn wrap_up(sql: &impl Sql, now: Timestamp, agent: &AgentId, id: &Inter
     existing(sql, id).await?;
     let limit = wrap_up_limit(sql, id).await?;
     command::execute(sql, now, id, &Command::WrapUp { agent: agent.clone(), limit }).await
+}
+
+pub async fn extend_wrap_up(
+    sql: &impl Sql,
+    now: Timestamp,
+    agent: &AgentId,
+    id: &InteractionId,
+) -> Result<Done> {
+    let queue = existing(sql, id).await?.queue;
+    let queue = match &queue {
+        Some(queue) => queue::find(sql, queue).await?,
+        None => None,
+    };
+    let Extension { extensions, by } = queue.map(|queue| queue.routing.wrap_up).unwrap_or_default();
+    let command = Command::ExtendWrapUp { agent: agent.clone(), by, at_most: extensions };
+    command::execute(sql, now, id, &command).await
+}
+
+/// By a supervisor, or by the bearer of the administrator's token.
+pub async fn prioritise(
+    sql: &impl Sql,
+    now: Timestamp,
+    by: Option<&AgentId>,
+    id: &InteractionId,
+    wish: &Prioritise,
+) -> Result<Done> {
+    existing(sql, id).await?;
+    let older_by = short("older_by_ms", wish.older_by_ms)?;
+    let command = Command::Prioritise { by: by.cloned(), priority: wish.priority, older_by };
+    command::execute(sql, now, id, &command).await
+}
+
+pub async fn ask_callback(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    wish: &AskCallback,
+) -> Result<Done> {
+    existing(sql, id).await?;
+    let phone = Some(&wish.phone).filter(|text| text.starts_with('+')).and_then(|text| phone::read(text, ""));
+    let phone = phone.ok_or_else(|| Failure::BadRequest("phone: say it as +34600123123".to_owned()))?;
+    let callback = Callback { phone, first: First::Agent };
+    callback::ask(sql, now, id, &callback, short("after_ms", wish.after_ms)?).await
+}
+
+pub async fn cancel_callback(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Done> {
+    existing(sql, id).await?;
+    command::execute(sql, now, id, &Command::CancelCallback).await
+}
+
+/// A time of up to a week.
+fn short(field: &str, ms: i64) -> Result<Duration> {
+    let ms = u64::try_from(ms).ok().filter(|ms| *ms <= 7 * 86_400_000);
+    let ms = ms.ok_or_else(|| Failure::BadRequest(format!("{field} is 0 to 7 days, in milliseconds")))?;
+    Ok(Duration::from_millis(ms))
 }
 
 pub async fn dispose(

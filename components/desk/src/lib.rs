@@ -8,6 +8,7 @@ pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod events;
+pub mod figures;
 pub mod health;
 pub mod interaction;
 pub mod letter;

@@ -51,7 +51,7 @@ pub(crate) async fn log_in(sql: &impl Sql, asked: &Asked) -> Result<Reply> {
     by_login.give_back(&memory).await?;
     let token = session::open(Caller { agent: Some(agent.id.clone()), role: agent.role }).await?;
     let center = Center::load(sql, Default::default()).await?;
-    let queues = agent::queues(sql).await?.remove(&agent.id).unwrap_or_default();
+    let queues = agent::services(sql).await?.remove(&agent.id).unwrap_or_default();
     let me = view::me(&agent, &queues, &center);
     let cookie = session::cookie(&token, secure(asked).await?);
     with_cookie(reply::ok(&LoggedIn { token, me }), &cookie)

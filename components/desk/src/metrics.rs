@@ -4,7 +4,10 @@
 //! Everything is read when it is asked for, so every host of a center says the same, and nothing is
 //! counted in memory. Labels are ids of the business's own: queues, kinds of work, states.
 
-use crate::{health, view::midnight};
+use crate::{
+    health,
+    view::{midnight, signed},
+};
 use api::health::{ChannelFinding, ChannelHealth, FindingSeverity};
 use domain::{agent::Presence, due::Kind, queue::Queue, time::Timestamp};
 use jiff::tz::TimeZone;
@@ -171,23 +174,23 @@ async fn today(
     let wait: Family<ByQueue, Gauge<f64, AtomicU64>> =
         gauge(registry, "queue_longest_wait_seconds", "How long the first in the queue has been waiting");
     let answered: Family<ByQueue, Gauge> =
-        gauge(registry, "answered_today", "Interactions that an agent answered since midnight");
+        gauge(registry, "answered_today", "Contacts that an agent answered since midnight");
     let in_time: Family<ByQueue, Gauge> = gauge(
         registry,
         "answered_within_target_today",
         "Those of them that were answered within the queue's service level",
     );
     let abandoned: Family<ByQueue, Gauge> =
-        gauge(registry, "abandoned_today", "Interactions that ended in the queue since midnight");
-    let figures = statistics::queues(sql, midnight(now, zone)).await?;
+        gauge(registry, "abandoned_today", "Contacts who left the queue before that, since midnight");
+    let figures = statistics::queues(sql, midnight(now, zone), now).await?;
     for queue in queues {
         let figures = figures.get(&queue.id).copied().unwrap_or_default();
         let labels = ByQueue { queue: queue.id.0.clone() };
         let waited = figures.oldest.map_or(0.0, |since| now.since(since).as_secs_f64());
         wait.get_or_create(&labels).set(waited);
-        answered.get_or_create(&labels).set(figures.answered.into());
-        in_time.get_or_create(&labels).set(figures.answered_in_time.into());
-        abandoned.get_or_create(&labels).set(figures.abandoned.into());
+        answered.get_or_create(&labels).set(signed(figures.tally.answered));
+        in_time.get_or_create(&labels).set(signed(figures.tally.answered_within));
+        abandoned.get_or_create(&labels).set(signed(figures.tally.abandoned));
     }
     Ok(())
 }

@@ -1,18 +1,20 @@
 //! What an administrator sets up. Secrets go in and never come out.
 
 use api::{
-    admin::{AccountSetup, AgentSetup, QueueSetup, Skill},
+    admin::{AccountSetup, AgentSetup, QueueSetup, ServiceSetup, Skill},
     agent::Role,
     queue::Disposition,
 };
 use domain::{
-    agent::{Capacity, Presence, Role as Held},
+    agent::{Presence, Role as Held},
+    capacity::Capacity,
     hours::Hours,
     id::{AccountId, AgentId, QueueId},
-    queue::{Queue, ServiceLevel},
-    routing,
+    queue::{Exit, Exits, Gate, Queue, ServiceLevel},
+    routing::{self, Service, Settings},
     time::Timestamp,
 };
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use shell::{
@@ -21,7 +23,7 @@ use shell::{
     health, password,
     seal::{self, Key},
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use store::{
     account::{self, Account},
     agent::{self, Agent},
@@ -62,11 +64,11 @@ fn skills(skills: &[Skill]) -> Result<Vec<routing::Skill>> {
 }
 
 pub async fn agents(sql: &impl Sql) -> Result<Vec<AgentSetup>> {
-    let (mut queues, mut skills) = (agent::queues(sql).await?, agent::skills(sql).await?);
+    let (mut services, mut skills) = (agent::services(sql).await?, agent::skills(sql).await?);
     let setup = |agent: Agent| {
-        let queues = queues.remove(&agent.id).unwrap_or_default();
+        let services = services.remove(&agent.id).unwrap_or_default();
         let skills = skills.remove(&agent.id).unwrap_or_default();
-        agent_setup(agent, queues, skills)
+        agent_setup(agent, services, skills)
     };
     Ok(agent::all(sql).await?.into_iter().map(setup).collect())
 }
@@ -76,7 +78,11 @@ pub async fn agent(sql: &impl Sql, id: &str) -> Result<AgentSetup> {
     found.ok_or_else(|| Failure::NotFound(format!("agent {id}")))
 }
 
-fn agent_setup(agent: Agent, queues: BTreeSet<QueueId>, skills: Vec<routing::Skill>) -> AgentSetup {
+fn agent_setup(
+    agent: Agent,
+    services: BTreeMap<QueueId, Service>,
+    skills: Vec<routing::Skill>,
+) -> AgentSetup {
     let skill = |skill: routing::Skill| Skill { name: skill.name, level: skill.level };
     AgentSetup {
         id: agent.id.0,
@@ -85,10 +91,13 @@ fn agent_setup(agent: Agent, queues: BTreeSet<QueueId>, skills: Vec<routing::Ski
         name: agent.name,
         role: crate::view::role(agent.role),
         locale: agent.locale,
-        calls_max: agent.capacity.calls,
-        chats_max: agent.capacity.chats,
-        queues: queues.into_iter().map(|queue| queue.0).collect(),
+        calls_max: agent.calls_max,
+        chats_max: agent.chats_max,
+        services: services.iter().filter_map(unusual).collect(),
+        queues: services.into_keys().map(|queue| queue.0).collect(),
         skills: skills.into_iter().map(skill).collect(),
+        capacity: agent.shares.as_ref().and_then(|shares| serde_json::to_value(shares).ok()),
+        attributes: agent.attributes,
     }
 }
 
@@ -114,14 +123,17 @@ pub async fn put_agent(sql: &impl Sql, key: &str, setup: AgentSetup) -> Result<A
         },
         locale: setup.locale,
         password_hash,
-        capacity: Capacity { calls: setup.calls_max, chats: setup.chats_max },
+        calls_max: setup.calls_max,
+        chats_max: setup.chats_max,
+        shares: setup.capacity.filter(|value| !value.is_null()).map(capacity).transpose()?,
+        attributes: setup.attributes,
         presence: Presence::Offline,
         presence_since: Timestamp(0),
         idle_since: Timestamp(0),
         id: key.clone(),
     };
-    let queues: Vec<QueueId> = setup.queues.into_iter().map(QueueId).collect();
-    for queue in &queues {
+    let services = services(setup.queues, setup.services)?;
+    for queue in services.keys() {
         existing_queue(sql, queue).await?;
     }
     let skills = skills(&setup.skills)?;
@@ -130,10 +142,42 @@ pub async fn put_agent(sql: &impl Sql, key: &str, setup: AgentSetup) -> Result<A
         return Err(Failure::Conflict(format!("the login {} is taken", agent.login)));
     }
     retrying(async || {
-        transaction(sql, async |sql| Ok::<_, Race>(agent::put(sql, &agent, &queues, &skills).await?)).await
+        transaction(sql, async |sql| Ok::<_, Race>(agent::put(sql, &agent, &services, &skills).await?)).await
     })
     .await?;
     self::agent(sql, key.as_str()).await
+}
+
+/// Of an agent's queues, how they serve them; those with something to say are theirs, too.
+fn services(queues: Vec<String>, services: Vec<ServiceSetup>) -> Result<BTreeMap<QueueId, Service>> {
+    let usual = queues.into_iter().map(|queue| (QueueId(queue), Service::default()));
+    let mut all: BTreeMap<_, _> = usual.collect();
+    for ServiceSetup { queue, tier, delay_ms, rank } in services {
+        let tier = u8::try_from(tier).ok().filter(|tier| *tier > 0);
+        let tier = tier.ok_or_else(|| Failure::BadRequest("services: a tier is 1 to 255".to_owned()))?;
+        let delay = u64::try_from(delay_ms).ok().filter(|ms| *ms <= 86_400_000);
+        let delay = delay.ok_or_else(|| {
+            Failure::BadRequest("services: delay_ms is 0 to 1 day, in milliseconds".to_owned())
+        })?;
+        let delay = Duration::from_millis(delay);
+        all.insert(QueueId(queue), Service { tier, delay, rank: rank.max(1), ..Service::default() });
+    }
+    Ok(all)
+}
+
+fn unusual((queue, service): (&QueueId, &Service)) -> Option<ServiceSetup> {
+    let Service { tier, delay, rank, .. } = service;
+    let setup = ServiceSetup {
+        queue: queue.0.clone(),
+        tier: u32::from(*tier),
+        delay_ms: crate::view::millis(*delay),
+        rank: *rank,
+    };
+    ((*tier, *rank) != (1, 1) || !delay.is_zero()).then_some(setup)
+}
+
+fn capacity(value: Value) -> Result<Capacity> {
+    serde_json::from_value(value).map_err(|error| Failure::BadRequest(format!("capacity: {error}")))
 }
 
 pub async fn queues(sql: &impl Sql) -> Result<Vec<QueueSetup>> {
@@ -158,18 +202,17 @@ fn queue_setup(queue: Queue) -> QueueSetup {
         within_ms: millis(queue.service_level.within),
         target_percent: queue.service_level.target_percent.into(),
         priority: queue.priority,
-        needs: vec![],
+        routing: serde_json::to_value(&queue.routing).unwrap_or_default(),
+        gate: serde_json::to_value(&queue.gate).unwrap_or_default(),
     }
 }
 
-pub async fn put_queue(sql: &impl Sql, key: &str, setup: QueueSetup) -> Result<QueueSetup> {
+/// `zone` is where the center's clock hangs.
+pub async fn put_queue(sql: &impl Sql, key: &str, zone: &str, setup: QueueSetup) -> Result<QueueSetup> {
     let duration = |field: &str, ms: i64| match u64::try_from(ms) {
         Ok(ms @ 1000..=86_400_000) => Ok(Duration::from_millis(ms)),
         _ => Err(Failure::BadRequest(format!("{field} is 1 second to 1 day, in milliseconds"))),
     };
-    if !setup.needs.is_empty() {
-        return Err(Failure::BadRequest("queues cannot ask for skills yet".to_owned()));
-    }
     let target_percent = u8::try_from(setup.target_percent).ok().filter(|percent| *percent <= 100);
     let queue = Queue {
         id: QueueId::from(id(key)?),
@@ -182,9 +225,44 @@ pub async fn put_queue(sql: &impl Sql, key: &str, setup: QueueSetup) -> Result<Q
                 .ok_or_else(|| Failure::BadRequest("target_percent is 0 to 100".to_owned()))?,
         },
         priority: setup.priority,
+        routing: routing(setup.routing)?,
+        gate: gate(sql, key, zone, setup.gate).await?,
     };
     queue::put(sql, &queue).await?;
     Ok(queue_setup(queue))
+}
+
+fn routing(value: Value) -> Result<Settings> {
+    if value.is_null() {
+        return Ok(Settings::default());
+    }
+    let settings: Settings =
+        serde_json::from_value(value).map_err(|error| Failure::BadRequest(format!("routing: {error}")))?;
+    if settings.strategy.rings() > 1 {
+        return Err(Failure::BadRequest("routing: queues ring at one agent at a time".to_owned()));
+    }
+    Ok(settings)
+}
+
+async fn gate(sql: &impl Sql, own: &str, zone: &str, value: Value) -> Result<Gate> {
+    if value.is_null() {
+        return Ok(Gate::default());
+    }
+    let wrong = |problem: &dyn std::fmt::Display| Failure::BadRequest(format!("gate: {problem}"));
+    let mut gate: Gate = serde_json::from_value(value).map_err(|error| wrong(&error))?;
+    if let Some(hours) = &mut gate.limits.hours {
+        let name = hours.time_zone.get_or_insert_with(|| zone.to_owned());
+        TimeZone::get(name).map_err(|error| wrong(&error))?;
+    }
+    let known = queue::all(sql).await?.into_iter().map(|queue| queue.id).collect();
+    if let Some(mistake) = gate.exits.mistakes(&QueueId::from(own), &known).first() {
+        return Err(wrong(mistake));
+    }
+    let Exits { full, too_long, nobody, closed, holiday } = &gate.exits;
+    if [full, too_long, nobody, closed, holiday].into_iter().flatten().any(|it| matches!(it, Exit::Flow(_))) {
+        return Err(wrong(&"exits lead to no flow by its name yet"));
+    }
+    Ok(gate)
 }
 
 pub async fn accounts(sql: &impl Sql, center: &Key) -> Result<Vec<AccountSetup>> {

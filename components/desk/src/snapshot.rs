@@ -22,7 +22,7 @@ pub(crate) async fn desk(sql: &impl Sql, agent: &Agent, supervises: bool) -> Res
     // Before all else: what changes while the rest is read comes again in the stream.
     let seq = feed::newest(sql).await?;
     let center = Center::load(sql, profile::all(sql).await?).await?;
-    let queues = agent::queues(sql).await?.remove(&agent.id).unwrap_or_default();
+    let queues = agent::services(sql).await?.remove(&agent.id).unwrap_or_default();
     let (colleagues, alive) = presence::stats(sql, supervises).await?;
     let mut interactions = vec![];
     for held in interaction::held_by(sql, &agent.id).await? {

@@ -15,6 +15,7 @@ use domain::{
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use shell::{
+    callback,
     command::Done,
     failure::{Failure, Result},
     outbound::Put,
@@ -38,7 +39,36 @@ pub(crate) enum Wish {
     Decline,
     Transfer,
     WrapUp,
+    ExtendWrapUp,
+    NotReached,
     Dispose,
+}
+
+/// What a supervisor wants of who waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Steer {
+    Priority,
+    AskCallback,
+    CancelCallback,
+}
+
+pub(crate) async fn steer(
+    sql: &impl Sql,
+    by: Option<&AgentId>,
+    id: &InteractionId,
+    steer: Steer,
+    asked: &Asked,
+) -> Result<Reply> {
+    let now = now();
+    let Done { work, .. } = match steer {
+        Steer::Priority => interaction::prioritise(sql, now, by, id, &asked.json()?).await?,
+        Steer::AskCallback => interaction::ask_callback(sql, now, id, &asked.json()?).await?,
+        Steer::CancelCallback => interaction::cancel_callback(sql, now, id).await?,
+    };
+    attempt(work);
+    let center = Center::load(sql, profile::all(sql).await?).await?;
+    let view = access::existing(sql, id).await?;
+    Ok(reply::ok(&view::interaction(sql, &center, &view).await?))
 }
 
 pub(crate) async fn act(
@@ -54,6 +84,8 @@ pub(crate) async fn act(
         Wish::Decline => interaction::decline(sql, now, agent, id).await?,
         Wish::Transfer => interaction::transfer(sql, now, agent, id, asked.json()?).await?,
         Wish::WrapUp => interaction::wrap_up(sql, now, agent, id).await?,
+        Wish::ExtendWrapUp => interaction::extend_wrap_up(sql, now, agent, id).await?,
+        Wish::NotReached => callback::not_reached(sql, now, id, agent).await?,
         Wish::Dispose => interaction::dispose(sql, now, agent, id, asked.json()?).await?,
     };
     attempt(work);

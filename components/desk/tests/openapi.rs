@@ -18,6 +18,8 @@ use utoipa::OpenApi;
     api::contact::Contact,
     api::contact::HistoryPage,
     api::event::Event,
+    api::figures::Figures,
+    api::figures::Metric,
     api::health::ChannelHealth,
     api::interaction::Interaction,
     api::message::Attachment,
@@ -35,6 +37,8 @@ use utoipa::OpenApi;
     api::request::SendMessage,
     api::template::MessageTemplate,
     api::request::SetPresence,
+    api::request::AskCallback,
+    api::request::Prioritise,
     api::request::Transfer,
     api::request::Unmerge,
     api::snapshot::Desk,
@@ -182,7 +186,11 @@ fn parameters(route: &Route) -> Vec<Value> {
         .contains("{id}")
         .then(|| json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
     let query = route.query.iter().map(|(name, about)| {
-        let kind = if ["since", "before", "limit"].contains(name) { "integer" } else { "string" };
+        let kind = if ["since", "before", "limit"].contains(name) || name.ends_with("_ms") {
+            "integer"
+        } else {
+            "string"
+        };
         json!({ "name": name, "in": "query", "description": about, "schema": { "type": kind } })
     });
     id.into_iter().chain(query).collect()

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects")]
 
 use api::{
-    admin::{AccountSetup, AgentSetup, QueueSetup, Skill},
+    admin::{AccountSetup, AgentSetup, QueueSetup, ServiceSetup, Skill},
     agent::Role,
 };
 use desk::setup;
 use domain::time::Timestamp;
 use futures::executor::block_on;
+use serde_json::json;
 use shell::{
     failure::{Failure, Result},
     password,
@@ -39,10 +40,11 @@ impl Center {
             within_ms: 20_000,
             target_percent: 80,
             priority: 1,
-            needs: vec![],
+            routing: Default::default(),
+            gate: Default::default(),
         };
         change(&mut queue);
-        block_on(setup::put_queue(&self.sql, id, queue))
+        block_on(setup::put_queue(&self.sql, id, "Europe/Madrid", queue))
     }
 
     fn agent(&self, id: &str, change: impl FnOnce(&mut AgentSetup)) -> Result<AgentSetup> {
@@ -56,7 +58,10 @@ impl Center {
             calls_max: 1,
             chats_max: 3,
             queues: vec![],
+            services: vec![],
             skills: vec![],
+            capacity: None,
+            attributes: Default::default(),
         };
         change(&mut agent);
         block_on(setup::put_agent(&self.sql, id, agent))
@@ -97,15 +102,70 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
     let queue = center.queue("ventas", |_| {}).unwrap();
     assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), queue);
     assert_eq!((queue.id.as_str(), queue.ring_ms, queue.priority), ("ventas", 20_000, 1));
-    let nonsense: [(&str, fn(&mut QueueSetup)); 5] = [
+    let nonsense: [(&str, fn(&mut QueueSetup)); 10] = [
         ("a/b", |_| {}),
         ("q", |queue| queue.name = " ".to_owned()),
         ("q", |queue| queue.ring_ms = -1),
         ("q", |queue| queue.target_percent = 101),
-        ("q", |queue| queue.needs = vec![Skill { name: "en".to_owned(), level: 3 }]),
+        ("q", |queue| queue.routing = json!({"needs": "english >="})),
+        ("q", |queue| queue.routing = json!({"strategy": {"by": "luck"}})),
+        ("q", |queue| queue.routing = json!({"estrategia": 1})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"queue": "none"}}})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": "bot"}}})),
+        ("q", |queue| queue.gate = json!({"limits": {"hours": {"time_zone": "Marte/Olimpo"}}})),
     ];
     for (row, (id, change)) in nonsense.into_iter().enumerate() {
         assert!(matches!(center.queue(id, change), Err(Failure::BadRequest(_))), "row {row}");
+    }
+    let shown = center
+        .queue("ventas", |queue| {
+            queue.routing = json!({"strategy": {"by": "round_robin"}, "needs": "english:4 for 30s; english"});
+        })
+        .unwrap();
+    assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), shown);
+    assert_eq!(shown.routing["strategy"]["by"], "round_robin");
+    assert_eq!(shown.routing["needs"], "english >= 4 for 30000ms; english >= 1");
+    assert_eq!(shown.routing["missed"]["then"], "pause", "what is left out is as usual");
+    let shown = center
+        .queue("ventas", |queue| {
+            queue.gate = json!({"limits": {"length_max": 5, "hours": {"week": {"mon": ["09:00-14:00"]}}}});
+        })
+        .unwrap();
+    assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), shown);
+    assert_eq!(shown.gate["limits"]["hours"]["time_zone"], "Europe/Madrid");
+}
+
+#[test]
+fn an_agent_serves_queues_in_tiers_and_holds_what_the_setup_says() {
+    let center = Center::open();
+    for id in ["ventas", "soporte"] {
+        center.queue(id, |_| {}).unwrap();
+    }
+    let capacity = json!({"units": 6, "kinds": {"chat": {"max": 4, "units": 1, "interrupted_by": ["mail"]},
+        "mail": {"max": 9, "units": 2, "interrupted_by": []}}});
+    let service =
+        |queue: &str, tier, delay_ms| ServiceSetup { queue: queue.to_owned(), tier, delay_ms, rank: 1 };
+    let full = |agent: &mut AgentSetup| {
+        agent.queues = vec!["ventas".to_owned()];
+        agent.services = vec![service("soporte", 2, 30_000)];
+        agent.capacity = Some(capacity.clone());
+        agent.attributes = [("cost".to_owned(), "21.50".to_owned())].into();
+    };
+    let shown = center.agent("ana", full).unwrap();
+    assert_eq!(shown.queues, ["soporte", "ventas"]);
+    assert_eq!(shown.services, [service("soporte", 2, 30_000)]);
+    assert_eq!((shown.capacity, shown.attributes["cost"].as_str()), (Some(capacity.clone()), "21.50"));
+    let nonsense: [(&str, fn(&mut AgentSetup)); 3] = [
+        ("tier", |agent| agent.services[0].tier = 0),
+        ("delay_ms", |agent| agent.services[0].delay_ms = -1),
+        ("capacity", |agent| agent.capacity = Some(json!({"units": "many"}))),
+    ];
+    for (word, change) in nonsense {
+        let refused = center.agent("ana", |agent| {
+            full(agent);
+            change(agent);
+        });
+        assert!(matches!(&refused, Err(Failure::BadRequest(text)) if text.contains(word)), "{refused:?}");
     }
 }
 

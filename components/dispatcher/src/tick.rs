@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use shell::{
     due,
     failure::{Failure, Result},
-    file, health,
+    file, health, log,
     platform::{
         attempt::{asked_for, attempt, perform},
         center::{database, now, time_zone, variable},
@@ -68,6 +68,10 @@ async fn tick() -> Result<Reply> {
     // The clock may be the first who comes to a new database.
     store::migration::migrate(&sql).await?;
     health::plan(&sql, now()).await?;
+    if let Err(error) = store::statistics::rebuild(&sql).await {
+        // Figures of old can wait; what is due cannot.
+        log::error(format!("visits of old journals: {error}"));
+    }
     let ours = work_off(&sql, &Kind::OURS, OURS_AT_ONCE);
     let outside = work_off(&sql, &Kind::OUTSIDE, OUTSIDE_AT_ONCE);
     let (ours, outside) = join(ours, outside).await;
@@ -102,7 +106,9 @@ async fn perform_own(asked: &Asked) -> Result<Reply> {
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, asked).await? {
         match work.kind {
-            Kind::OfferDeadline | Kind::WrapUpDeadline => attempt(due::deadline(&sql, now(), &work).await?),
+            Kind::OfferDeadline | Kind::WrapUpDeadline | Kind::QueueLimit => {
+                attempt(due::deadline(&sql, now(), &work).await?);
+            }
             Kind::Scan => file::scan(&sql, &Configured, now(), &work).await?,
             Kind::Transcript => {
                 attempt(transcript::perform(&sql, now(), &time_zone().await?, &work).await?);

@@ -3,12 +3,12 @@
 use crate::bot::{Action, Call, ContactDetail, Menu, Skill, Transfer, Turn};
 use domain::{
     id::QueueId,
+    interaction::SKILLS,
     message::{self, Content, MenuOption},
 };
 use shell::{
     bot::{self, Then},
     inbound::Person,
-    routing::SKILLS,
 };
 use std::collections::BTreeMap;
 

@@ -53,7 +53,7 @@ fn the_policy_can_do_nothing_but_decide() {
         })
         .collect();
     assert!(forbidden.is_empty(), "the policy may not import {forbidden:#?}");
-    assert!(types.as_ref().component_item_for_export("centralita:routing/routing@0.1.0").is_some());
+    assert!(types.as_ref().component_item_for_export("centralita:routing/routing@0.2.0").is_some());
 }
 
 /// The functions of an imported interface; a bare import counts as one.

@@ -13,6 +13,26 @@ pub struct Skill {
     pub level: u8,
 }
 
+/// How an agent serves a queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceSetup {
+    pub queue: String,
+    /// 1 first: they are offered work of a lower tier before all work of a higher one.
+    #[serde(default = "one")]
+    pub tier: u32,
+    /// They see only who has waited so long.
+    #[serde(default)]
+    pub delay_ms: i64,
+    /// 1 first, where the queue asks by rank.
+    #[serde(default = "one")]
+    pub rank: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentSetup {
@@ -30,8 +50,19 @@ pub struct AgentSetup {
     /// Ids of the queues they work on.
     #[serde(default)]
     pub queues: Vec<String>,
+    /// How they serve those queues that they do not serve as usual, in the first tier and at once.
+    #[serde(default)]
+    pub services: Vec<ServiceSetup>,
     #[serde(default)]
     pub skills: Vec<Skill>,
+    /// What they may hold at once, in full, instead of `calls_max` and `chats_max`: `{"units": 6, "kinds":
+    /// {"chat": {"max": 4, "units": 1, "interrupted_by": ["mail"]}, …}}`, the kinds being `call`, `chat`,
+    /// `post` and `mail`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Value>,
+    /// What the business knows of them, for a routing policy of its own: `{"cost": "21.50"}`.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,9 +81,13 @@ pub struct QueueSetup {
     /// Higher is served first.
     #[serde(default)]
     pub priority: i32,
-    /// Skills an agent must have to be offered its work.
+    /// How its work is routed (docs/guides/routing.md); what is left out is as usual.
     #[serde(default)]
-    pub needs: Vec<Skill>,
+    pub routing: Value,
+    /// Who may wait in it and where the others go: hours, limits and exits (docs/guides/hours.md). Left
+    /// out, everybody may wait for ever.
+    #[serde(default)]
+    pub gate: Value,
 }
 
 /// One of the business's own addresses on a channel.

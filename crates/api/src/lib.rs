@@ -10,6 +10,7 @@ pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod event;
+pub mod figures;
 pub mod health;
 pub mod interaction;
 pub mod message;

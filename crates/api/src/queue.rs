@@ -21,10 +21,19 @@ pub struct QueueStat {
     pub agents_total: u32,
     pub answered_today: u32,
     pub abandoned_today: u32,
-    /// Of those answered or abandoned today, the part answered within `within_ms`. Absent while
-    /// there was none.
+    /// Of those answered or abandoned today, the part answered or abandoned within `within_ms`. Absent
+    /// while there was none, as the next three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_level_percent: Option<f64>,
+    /// Of those whose wait ended today, the part that left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandon_rate_percent: Option<f64>,
+    /// The average wait of those answered today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asa_ms: Option<i64>,
+    /// The average of talk, hold and wrap-up of those answered today and done with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aht_ms: Option<i64>,
     /// The service level promised: `target_percent` answered within `within_ms`.
     pub within_ms: i64,
     pub target_percent: u32,

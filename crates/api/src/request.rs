@@ -82,6 +82,28 @@ pub struct Transfer {
     pub note: Option<String>,
 }
 
+/// Another place among those who wait, from the next decision on. What is left out stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Prioritise {
+    /// The interaction's own; its queue's is added. Higher goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i32>,
+    /// It counts as having waited so much longer.
+    #[serde(default)]
+    pub older_by_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskCallback {
+    /// In E.164: `+34600123123`.
+    pub phone: String,
+    /// Not before so much time has passed.
+    #[serde(default)]
+    pub after_ms: i64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dispose {

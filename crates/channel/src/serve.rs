@@ -254,6 +254,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         | Kind::Route
         | Kind::OfferDeadline
         | Kind::WrapUpDeadline
+        | Kind::QueueLimit
         | Kind::Transcript => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }

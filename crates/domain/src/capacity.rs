@@ -112,7 +112,8 @@ impl Load {
         self
     }
 
-    fn place(&mut self, kind: CapacityKind) -> &mut u32 {
+    /// Where the number of `kind` stands.
+    pub fn place(&mut self, kind: CapacityKind) -> &mut u32 {
         match kind {
             Call => &mut self.calls,
             Chat => &mut self.chats,

@@ -30,6 +30,8 @@ pub enum Kind {
     Route,
     OfferDeadline,
     WrapUpDeadline,
+    /// Look whether somebody may wait on in their queue.
+    QueueLimit,
     /// Ask the provider for an account's templates.
     SyncTemplates,
     /// Show what came of a long message whose other parts never came.
@@ -57,6 +59,7 @@ impl Kind {
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
+            Kind::QueueLimit => "queue_limit",
             Kind::SyncTemplates => "sync_templates",
             Kind::JoinParts => "join_parts",
             Kind::CheckUp => "check_up",
@@ -67,10 +70,11 @@ impl Kind {
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 6] = [
+    pub const OURS: [Kind; 7] = [
         Kind::Route,
         Kind::OfferDeadline,
         Kind::WrapUpDeadline,
+        Kind::QueueLimit,
         Kind::Digest,
         Kind::JoinParts,
         Kind::Transcript,
@@ -105,9 +109,12 @@ impl Kind {
             // The customer is waiting: a person is better than a fourth try.
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang, and a file nobody looked at stays shut.
-            Kind::Scan | Kind::Route | Kind::OfferDeadline | Kind::WrapUpDeadline | Kind::JoinParts => {
-                u32::MAX
-            }
+            Kind::Scan
+            | Kind::Route
+            | Kind::OfferDeadline
+            | Kind::WrapUpDeadline
+            | Kind::QueueLimit
+            | Kind::JoinParts => u32::MAX,
             // Nor these: they would not come again.
             Kind::CheckUp | Kind::RenewToken | Kind::Reconcile => u32::MAX,
         }

@@ -19,11 +19,13 @@
 mod check;
 mod engine;
 mod need;
+mod settings;
 mod strategy;
 
 pub use check::{Nonsense, check};
 pub use engine::Engine;
 pub use need::{Expression, Needs, NoNeeds, Skill, Step};
+pub use settings::{Extension, Missed, Settings, Then};
 pub use strategy::Strategy;
 
 use crate::{
@@ -48,7 +50,6 @@ pub struct Snapshot {
 /// How a queue chooses among agents.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct QueueRules {
-    #[serde(flatten)]
     pub strategy: Strategy,
     /// Whom the queue asked last, and their rank: where [`Strategy::RoundRobin`] goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,6 +195,22 @@ pub fn may(now: Timestamp, contact: &Waiting, candidate: &Candidate) -> bool {
     sees && contact.not_before.is_none_or(|at| at <= now)
         && contact.refused_by.get(&candidate.agent).is_none_or(|until| *until <= now)
         && contact.needs.after(waited).0.allows(&candidate.agent, &candidate.skills)
+}
+
+/// For each who waits, the places of the candidates who may be offered it and have room for it.
+pub fn allowed(snapshot: &Snapshot) -> Vec<Vec<usize>> {
+    let candidates: BTreeMap<_, _> = snapshot.candidates.iter().map(|it| (&it.agent, it)).collect();
+    let of = |contact: &Waiting| {
+        let held_for = contact.held_for(snapshot.now, |id| candidates.get(id).copied());
+        let allows = |candidate: &Candidate| {
+            candidate.capacity.admits(candidate.load, contact.kind)
+                && may(snapshot.now, contact, candidate)
+                && (held_for.is_empty() || held_for.contains(&candidate.agent))
+        };
+        let places = snapshot.candidates.iter().enumerate().filter(|(_, candidate)| allows(candidate));
+        places.map(|(place, _)| place).collect()
+    };
+    snapshot.waiting.iter().map(of).collect()
 }
 
 impl Waiting {

@@ -56,7 +56,7 @@ fn a_person_reads_a_table() {
     assert_eq!(lines[0], " agents  occupancy     waits   in time         ASA    leaves");
     assert_eq!(lines[1], "     11     90.9 %    68.2 %    39.0 %     122.8 s     0.0 %");
     assert_eq!(lines[4], ">    14     71.4 %    17.4 %    88.8 %       7.8 s     0.0 %");
-    assert_eq!(lines.last(), Some(&"14 agents at work are the fewest that are enough. Schedule 20."));
+    assert_eq!(lines.last(), Some(&"recommended: 14 at work, 20 scheduled"));
     assert_eq!(lines.iter().filter(|line| line.starts_with('>')).count(), 1);
     assert!(lines[..10].iter().all(|line| line.len() == lines[0].len()), "{text}");
 }

@@ -6,10 +6,11 @@ use domain::{
     capacity::Capacity,
     figures::metric::ServiceLevelFormula,
     id::{AgentId, QueueId},
-    queue::ServiceLevel,
-    routing::{QueueRules, Service, Skill, Urgency},
+    queue::{Gate, ServiceLevel},
+    routing::{Missed, QueueRules, Service, Skill, Urgency},
     time::Timestamp,
 };
+use jiff::tz::TimeZone;
 use std::{collections::BTreeMap, time::Duration};
 
 /// A center for some time.
@@ -24,10 +25,7 @@ pub struct Center {
     pub agents: Vec<Desk>,
 }
 
-/// A queue: how it is decided, offered and judged.
-///
-/// The place for what else a queue does with whoever waits: the longest it may grow, when it is open, where
-/// it sends those it cannot help.
+/// A queue: who may wait in it, how it is decided, offered and judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     pub rules: QueueRules,
@@ -39,6 +37,12 @@ pub struct Line {
     pub wrap_up: Duration,
     pub service_level: ServiceLevel,
     pub formula: ServiceLevelFormula,
+    /// What becomes of an agent who does not answer.
+    pub missed: Missed,
+    /// Its limits, and where those go whom they keep out.
+    pub gate: Gate,
+    /// Where the clock of its hours hangs.
+    pub zone: TimeZone,
 }
 
 /// An agent, when they are there, and how they answer.
@@ -65,7 +69,7 @@ pub struct Manner {
     pub misses: f64,
     /// The part that they decline.
     pub declines: f64,
-    /// How long the pause lasts that the center sets after a miss.
+    /// After how long they are available again when the center took them away for a miss.
     pub back_after: Duration,
 }
 

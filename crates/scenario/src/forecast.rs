@@ -7,6 +7,7 @@ use crate::center::{Center, Desk};
 use domain::{
     channel::CapacityKind,
     id::QueueId,
+    queue::{Situation, Staff},
     time::Timestamp,
     wait::{Formula, HoldTime, Known, RECENT},
 };
@@ -93,6 +94,9 @@ pub(crate) struct Shown {
     /// Who waits, by the priority with which they came.
     waiting: BTreeMap<i32, u32>,
     agents: u32,
+    paused: u32,
+    /// When somebody came or went, last.
+    staff_changed_at: Timestamp,
     ready: u32,
     places: BTreeMap<CapacityKind, u32>,
     handled: u64,
@@ -112,6 +116,8 @@ impl Shown {
             opened,
             waiting: BTreeMap::new(),
             agents: 0,
+            paused: 0,
+            staff_changed_at: opened,
             ready: 0,
             places: BTreeMap::new(),
             handled: 0,
@@ -190,11 +196,30 @@ impl Board {
         }
     }
 
+    /// What a queue's limits go by, for somebody who is counted in the queue `own`.
+    pub(crate) fn situation(&self, queue: &QueueId, own: &QueueId) -> Situation {
+        let Some(shown) = self.0.get(queue) else { return Situation::default() };
+        let length = shown.waiting.values().sum::<u32>().saturating_sub(u32::from(queue == own));
+        let staff = Staff { available: shown.agents, busy: 0, paused: shown.paused };
+        Situation { length, staff, unstaffed_since: Some(shown.staff_changed_at) }
+    }
+
+    /// An agent went on a pause, or came from one.
+    pub(crate) fn paused(&mut self, desk: &Desk, is_paused: bool, now: Timestamp) {
+        for queue in desk.queues.keys() {
+            if let Some(shown) = self.0.get_mut(queue) {
+                step(&mut shown.paused, 1, is_paused);
+                shown.staff_changed_at = now;
+            }
+        }
+    }
+
     /// An agent came or went.
-    pub(crate) fn there(&mut self, desk: &Desk, is_there: bool, is_idle: bool) {
+    pub(crate) fn there(&mut self, desk: &Desk, is_there: bool, is_idle: bool, now: Timestamp) {
         for queue in desk.queues.keys() {
             let Some(shown) = self.0.get_mut(queue) else { continue };
             step(&mut shown.agents, 1, is_there);
+            shown.staff_changed_at = now;
             for kind in CapacityKind::ALL {
                 step(shown.places.entry(kind).or_default(), desk.capacity.max(kind), is_there);
             }

@@ -247,12 +247,14 @@ fn of_queue(stays: &mut Stays, formula: Option<ServiceLevelFormula>, counted_fro
 }
 
 /// The fields of a tally that are told as they are.
-const COUNTS: [&str; 9] = [
+const COUNTS: [&str; 11] = [
     "offered",
     "answered",
     "abandoned",
     "flow_outs",
     "callbacks",
+    "called_back",
+    "callbacks_missed",
     "waiting",
     "handled",
     "offers",

@@ -248,3 +248,54 @@ fn a_mix_by_weight() {
         assert!((found[&key] - share).abs() < width, "{key:?}: {}", found[&key]);
     }
 }
+
+#[test]
+fn limits_and_exits() {
+    let run = |gate: &str| {
+        let queues = format!("{CALLS}\n{gate}\n[[queue]]\nid = \"overflow\"");
+        let agents = team("agent", 4, "queues.calls = {}") + &team("other", 10, "queues.overflow = {}");
+        report(&parse(&day(&queues, &agents, &come("calls", 120, ""))), 1)
+    };
+    let of = |report: &scenario::report::Report, queue: &str, figure: &str| mean(report, queue, figure);
+    // Half as many agents again would be needed.
+    let endless = run("");
+    assert!(of(&endless, "calls", "longest_queue") > 500.0);
+    let sent_on = run("limits = { length_max = 5 }\nexits = { full = { queue = \"overflow\" } }");
+    assert_eq!(of(&sent_on, "calls", "longest_queue"), 5.0);
+    assert_eq!(of(&sent_on, "calls", "flow_outs"), of(&sent_on, "overflow", "offered"));
+    assert!(of(&sent_on, "overflow", "answered") > 300.0);
+    let patient = run("limits = { wait_max_ms = 60000 }\nexits = { too_long = { queue = \"overflow\" } }");
+    assert_eq!(of(&patient, "calls", "longest_wait"), 60_000.0);
+    assert!(of(&patient, "overflow", "answered") > 300.0);
+    // By default a caller who finds it full is called back, and keeps their turn.
+    let called = run("limits = { length_max = 5 }");
+    assert!(of(&called, "calls", "callbacks") > 300.0);
+    assert_eq!(of(&called, "calls", "abandoned"), 0.0);
+    assert!(of(&called, "calls", "called_back") > 100.0);
+    let hours = "limits.hours.week = { mon = [\"09:00-17:00\"] }";
+    let closed = run(&format!("{hours}\nexits = {{ closed = \"voicemail\" }}"));
+    let open = of(&closed, "calls", "offered") - of(&closed, "calls", "flow_outs");
+    // Four agents answer 20 an hour, for eight hours; whoever waits when it closes leaves words, too.
+    assert!((open - 4.0 * 20.0 * 8.0).abs() < 64.0, "{open}");
+    assert!(of(&closed, "calls", "flow_outs") > 120.0 * 15.0);
+    let nobody = "shifts = [{ hours = [\"09:00-17:00\"] }]";
+    let agents = team("agent", 12, &format!("queues.calls = {{}}\n{nobody}"));
+    let queues = format!("{CALLS}\nlimits = {{ nobody_ms = 60000 }}\nexits = {{ nobody = \"voicemail\" }}");
+    let empty = report(&parse(&day(&queues, &agents, &come("calls", 120, ""))), 1);
+    let turned_away = of(&empty, "calls", "flow_outs");
+    assert!((turned_away - 120.0 * 16.0).abs() < 200.0, "{turned_away}");
+    assert!(of(&empty, "calls", "longest_wait") < 600_000.0);
+}
+
+#[test]
+fn what_becomes_of_who_does_not_answer() {
+    let run = |missed: &str| {
+        let queue = format!("{CALLS}\nring = \"10s\"\n{missed}");
+        let agents = team("agent", 8, "queues.calls = {}\nmisses = 0.2\nback_after = \"10m\"");
+        let report = report(&parse(&day(&queue, &agents, &come("calls", 40, ""))), 1);
+        mean_of_group(&report, "agent", "available_hours")
+    };
+    let (once, thrice, never) = (run(""), run("missed.after = 3"), run("missed.then = \"nothing\""));
+    assert_eq!(never, 8.0 * 24.0);
+    assert!(once < thrice - 5.0 && thrice < never, "{once} {thrice}");
+}

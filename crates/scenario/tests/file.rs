@@ -220,6 +220,21 @@ fn what_does_not_fit_together() {
         "per_hour = 10\nreturns = { share = 2, after = { constant = \"1m\" } }",
         "shop.toml:15: arrivals.returns.share: should be from 0.0 to 1.0",
     );
+    check(
+        "id = \"sales\"",
+        "id = \"sales\"\nexits = { full = { queue = \"desk\" } }",
+        "shop.toml:7: queue.exits: exits.full: there is no queue desk",
+    );
+    check(
+        "id = \"sales\"",
+        "id = \"sales\"\nlimits = { length_max = \"five\" }",
+        "shop.toml:7: queue.limits.length_max: invalid type: string \"five\", expected u32",
+    );
+    check(
+        "id = \"sales\"",
+        "id = \"sales\"\nlimits.hours.time_zone = \"Madrid\"",
+        "shop.toml:7: queue.limits: hours.time_zone should be like Europe/Madrid",
+    );
 }
 
 #[test]

@@ -1,19 +1,24 @@
 //! A command to an interaction: load, decide, append, and the work that follows, in one transaction.
 
 use crate::{
+    arrival,
     failure::{Failure, Result},
+    outbound::{self, Draft},
     performer::{DISPATCHER, ROUTER},
     transcript, unique,
 };
 use domain::{
     due::{Kind, Work},
     id::{AgentId, InteractionId},
-    interaction::{Command, Effect, Interaction, Refusal, decide, effects},
+    interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
+    message::{Author, Content},
+    queue::{Message, Queue},
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use store::{
-    agent, interaction, journal,
+    agent::{self, Did},
+    contact, conversation, interaction, journal,
     port::{self, Sql, transaction},
 };
 
@@ -87,19 +92,35 @@ pub async fn within(
     if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
         has_room(sql, id, agent).await?;
     }
-    let before = journal::load(sql, id).await?;
-    let events = decide(now, &before, command)?;
-    let after = journal::append(sql, id, &before, now, &events).await?;
-    let mut work = vec![];
-    let mut step = before;
-    for event in &events {
-        for effect in effects(&step, now, event) {
-            work.extend(take_effect(sql, now, id, step.version + 1, effect).await?);
+    let mut interaction = journal::load(sql, id).await?;
+    let (mut changed, mut work, mut told) = (false, vec![], vec![]);
+    let (mut came, mut commands) = (false, VecDeque::from([command]));
+    while let Some(command) = commands.pop_front() {
+        let events = decide(now, &interaction, command)?;
+        let after = journal::append(sql, id, &interaction, now, &events).await?;
+        for event in &events {
+            for effect in effects(&interaction, now, event) {
+                if let Effect::Tell { message } = &effect {
+                    told.extend(tell(sql, now, id, &interaction, message).await?);
+                }
+                work.extend(take_effect(sql, now, id, &interaction, effect).await?);
+            }
+            interaction = evolve(interaction, now, event);
         }
-        step = domain::interaction::evolve(step, now, event);
+        changed |= !events.is_empty();
+        // The exits of a queue lead through all queues already.
+        if !came && events.iter().any(|event| matches!(event, Event::Queued { .. })) {
+            came = true;
+            commands.extend(arrival::commands(sql, now, id, &after).await?);
+        }
+        came |= events.iter().any(|event| matches!(event, Event::Exited { .. }));
     }
-    let work = store::due::add(sql, now, work).await?;
-    Ok(Done { interaction: after, changed: !events.is_empty(), work })
+    if came {
+        work.extend(arrival::limit(sql, now, id, &interaction).await?);
+    }
+    let mut work = store::due::add(sql, now, work).await?;
+    work.extend(told);
+    Ok(Done { interaction, changed, work })
 }
 
 /// The limit holds here, under the agent's lock, whatever a snapshot said.
@@ -112,7 +133,7 @@ async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result
     }
     let view = interaction::find(sql, id).await?;
     let kind = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?.capacity;
-    if agent.capacity.admits(load, kind) {
+    if agent.capacity().admits(load, kind) {
         Ok(())
     } else {
         Err(Failure::Conflict(format!("{} has no room for one more", agent.name)).into())
@@ -124,7 +145,7 @@ async fn take_effect(
     sql: &impl Sql,
     now: Timestamp,
     id: &InteractionId,
-    version: u64,
+    before: &Interaction,
     effect: Effect,
 ) -> Result<Option<Work>, Race> {
     let later = |kind: Kind, performer: &str, due_at| {
@@ -133,7 +154,7 @@ async fn take_effect(
             kind,
             performer: performer.to_owned(),
             subject: id.0.clone(),
-            key: format!("{}:{id}:{version}:{}", kind.as_str(), due_at - now.0),
+            key: format!("{}:{id}:{}:{}", kind.as_str(), before.version + 1, due_at - now.0),
             body: serde_json::json!({}),
             due_at: Timestamp(due_at),
             attempts: 0,
@@ -144,17 +165,64 @@ async fn take_effect(
         Effect::Route { at } => later(Kind::Route, ROUTER, at.0),
         Effect::OfferDeadline { at } => later(Kind::OfferDeadline, DISPATCHER, at.0),
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
+        // Said with what it follows from.
+        Effect::Tell { .. } => None,
         Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
+            if !matches!(before.state, State::Offered { .. }) {
+                agent_did(sql, before, &agent, Did::Finished(now)).await?;
+            }
             None
         }
-        Effect::Pause { agent } => {
-            let pause = domain::agent::Presence::Pause(domain::agent::NO_ANSWER.to_owned());
-            agent::declare(sql, &agent, &pause, now).await?;
+        Effect::Talked { agent, time } => {
+            agent_did(sql, before, &agent, Did::Talked(time)).await?;
+            None
+        }
+        Effect::Missed { agent } => {
+            let missed = agent::missed(sql, &agent).await?;
+            let rule = queue_of(sql, before).await?.map(|queue| queue.routing.missed).unwrap_or_default();
+            if let Some(presence) = rule.presence(missed) {
+                agent::declare(sql, &agent, &presence, now).await?;
+            }
+            None
+        }
+        Effect::Present { agent } => {
+            agent::present(sql, &agent).await?;
+            agent_did(sql, before, &agent, Did::Answered).await?;
             None
         }
     })
+}
+
+/// Says to the contact what a queue's exit has to say.
+async fn tell(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    of: &Interaction,
+    message: &Message,
+) -> Result<Vec<Work>, Race> {
+    let Some(conversation) = &of.conversation else { return Ok(vec![]) };
+    let Some(conversation) = conversation::find(sql, conversation).await? else { return Ok(vec![]) };
+    let locale = contact::find(sql, &conversation.contact).await?.and_then(|contact| contact.locale);
+    let Some(text) = message.text(locale.as_deref()) else { return Ok(vec![]) };
+    let draft = Draft::new(&conversation, Some(id), Author::System, Content::text(text));
+    Ok(outbound::put(sql, now, draft).await?.work)
+}
+
+async fn agent_did(sql: &impl Sql, of: &Interaction, agent: &AgentId, did: Did) -> Result<(), port::Error> {
+    match &of.queue {
+        Some(queue) => agent::did(sql, agent, queue, did).await,
+        None => Ok(()),
+    }
+}
+
+async fn queue_of(sql: &impl Sql, interaction: &Interaction) -> Result<Option<Queue>, port::Error> {
+    match &interaction.queue {
+        Some(queue) => store::queue::find(sql, queue).await,
+        None => Ok(None),
+    }
 }
 
 /// For work that was never in a queue.

@@ -2,7 +2,7 @@
 //! everybody else with a reason.
 
 use crate::{
-    bot,
+    arrival, bot,
     command::{Race, retrying},
     failure::Result,
     moderation, outbound, unique,
@@ -91,6 +91,9 @@ pub async fn deadline(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Vec
         transaction(sql, async |sql| {
             if !store::due::complete(sql, &work.id).await? {
                 return Ok(vec![]);
+            }
+            if work.kind == Kind::QueueLimit {
+                return arrival::look(sql, now, &interaction).await;
             }
             Ok(crate::command::within(sql, now, &interaction, Command::Tick).await?.work)
         })

@@ -4,8 +4,10 @@
 //! natively on a real database. Start at [`command`], then [`inbound`] and [`outbound`].
 
 pub mod access;
+pub mod arrival;
 pub mod bot;
 pub mod bucket;
+pub mod callback;
 pub mod command;
 pub mod depot;
 pub mod due;

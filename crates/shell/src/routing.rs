@@ -1,7 +1,7 @@
 //! Routing: what waits and who is free, a policy's answer, and the offers that come of it.
 
 use crate::{
-    command::execute,
+    command::{retrying, within},
     failure::{Failure, Result},
     performer::ROUTER,
     unique,
@@ -9,17 +9,25 @@ use crate::{
 use domain::{
     agent::Presence,
     due::{Kind, Work},
-    id::AgentId,
+    id::{AgentId, QueueId},
     interaction::{Command, REFUSAL_PAUSE},
-    routing::{Assignment, Candidate, Skill, Snapshot, Waiting},
+    queue::Queue,
+    routing::{Assignment, Candidate, QueueRules, Settings, Snapshot, Strategy, Waiting},
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
-use store::{agent, interaction, port::Sql, queue};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+use store::{
+    agent,
+    port::{Sql, transaction},
+    queue, waiting,
+};
 
-/// The attribute of an interaction that names the skills it needs, for agents to read, too:
-/// `english:4,billing:2`.
-pub const SKILLS: &str = "skills";
+/// A round looks at so many of each line. There are hardly ever more free agents; if there are, another
+/// round follows.
+const HEADS: u32 = 100;
 
 /// What a policy decides from. `alive` tells whose desk is proven alive.
 pub async fn snapshot(
@@ -27,50 +35,61 @@ pub async fn snapshot(
     now: Timestamp,
     alive: impl AsyncFn(&AgentId) -> bool,
 ) -> Result<Snapshot> {
-    let priorities: BTreeMap<_, _> =
-        queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.priority)).collect();
-    let waiting = interaction::waiting(sql).await?.into_iter().filter_map(|view| {
-        let queue = view.queue?;
-        let lately = view.refused.iter().filter(|(_, at)| now.since(**at) < REFUSAL_PAUSE);
-        Some(Waiting {
-            interaction: view.id,
-            priority: view.priority.saturating_add(priorities.get(&queue).copied().unwrap_or_default()),
-            queue,
-            since: view.queued_at.unwrap_or(view.started_at),
-            kind: view.capacity,
-            skills: view.attributes.get(SKILLS).map(|text| needed(text)).unwrap_or_default(),
-            refused_by: lately.map(|(agent, _)| agent.clone()).collect(),
-        })
-    });
-    let waiting: Vec<Waiting> = waiting.collect();
+    let queues: BTreeMap<_, _> =
+        queue::all(sql).await?.into_iter().map(|queue| (queue.id.clone(), queue)).collect();
+    let heads = waiting::heads(sql, now, HEADS).await?;
+    let waiting: Vec<Waiting> = heads.into_iter().map(|row| seen(now, row, &queues)).collect();
+    let in_use: BTreeSet<QueueId> = waiting.iter().map(|contact| contact.queue.clone()).collect();
     let mut candidates = vec![];
     if !waiting.is_empty() {
-        let (mut queues, mut skills) = (agent::queues(sql).await?, agent::skills(sql).await?);
+        let (mut services, mut skills) = (agent::services(sql).await?, agent::skills(sql).await?);
         let loads = agent::loads(sql).await?;
         for agent in agent::all(sql).await? {
-            if agent.presence != Presence::Available || !alive(&agent.id).await {
+            let services = services.remove(&agent.id).unwrap_or_default();
+            let serves = services.keys().any(|queue| in_use.contains(queue));
+            if agent.presence != Presence::Available || !serves || !alive(&agent.id).await {
                 continue;
             }
             candidates.push(Candidate {
-                queues: queues.remove(&agent.id).unwrap_or_default(),
+                queues: services,
                 skills: skills.remove(&agent.id).unwrap_or_default(),
-                capacity: agent.capacity,
+                capacity: agent.capacity(),
                 load: loads.get(&agent.id).copied().unwrap_or_default(),
                 idle_since: agent.idle_since,
+                attributes: agent.attributes,
                 agent: agent.id,
             });
         }
     }
-    Ok(Snapshot { now, waiting, candidates })
+    let mut asked_last = queue::asked_last(sql).await?;
+    let rules = in_use.into_iter().map(|id| {
+        let strategy = queues.get(&id).map(|queue| queue.routing.strategy).unwrap_or_default();
+        let asked_last = asked_last.remove(&id).filter(|_| strategy == Strategy::RoundRobin);
+        (id, QueueRules { strategy, asked_last })
+    });
+    Ok(Snapshot { now, queues: rules.collect(), waiting, candidates })
 }
 
-/// Reads [`SKILLS`]. What is no skill is left out: it must not keep a contact waiting for ever.
-fn needed(text: &str) -> Vec<Skill> {
-    let skills = text.split(',').filter_map(|skill| {
-        let (name, level) = skill.split_once(':')?;
-        Some(Skill { name: name.to_owned(), level: level.parse().ok()? })
-    });
-    skills.collect()
+/// A row as routing sees it, with what its queue adds.
+fn seen(now: Timestamp, row: waiting::Waiting, queues: &BTreeMap<QueueId, Queue>) -> Waiting {
+    let usual = Settings::default();
+    let queue = queues.get(&row.queue);
+    let settings = queue.map_or(&usual, |queue| &queue.routing);
+    let priority = row.priority.saturating_add(queue.map_or(0, |queue| queue.priority));
+    let lately = row.refused.into_iter().map(|(agent, at)| (agent, at + REFUSAL_PAUSE));
+    Waiting {
+        interaction: row.interaction,
+        urgency: settings.urgency(priority),
+        since: row.since,
+        kind: row.kind,
+        needs: if row.needs.steps().is_empty() { settings.needs.clone() } else { row.needs },
+        preferred: row.preferred.filter(|preferred| now < preferred.until),
+        refused_by: lately.filter(|(_, until)| now < *until).collect(),
+        ringing: 0,
+        not_before: row.not_before,
+        attributes: row.attributes,
+        queue: row.queue,
+    }
 }
 
 /// Offers what a policy assigned. Each offer is checked again where it is committed: one that came too
@@ -83,17 +102,41 @@ pub async fn offer(
 ) -> Result<Vec<Work>> {
     let rings: BTreeMap<_, Duration> =
         queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.ring)).collect();
+    let waiting: BTreeMap<_, _> = snapshot.waiting.iter().map(|it| (&it.interaction, it)).collect();
+    let candidates: BTreeMap<_, _> = snapshot.candidates.iter().map(|it| (&it.agent, it)).collect();
     let mut work = vec![];
-    for Assignment { interaction, agent, why } in assignments {
-        let waits = snapshot.waiting.iter().find(|waiting| waiting.interaction == interaction);
-        let ring = waits.and_then(|waiting| rings.get(&waiting.queue)).copied().unwrap_or(DEFAULT_RING);
-        match execute(sql, now, &interaction, &Command::Offer { agent, ring, why }).await {
+    for Assignment { interaction, agent, why } in &assignments {
+        let Some(contact) = waiting.get(interaction) else { continue };
+        let ring = rings.get(&contact.queue).copied().unwrap_or(DEFAULT_RING);
+        let rules = snapshot.queues.get(&contact.queue);
+        let in_turn = rules.is_some_and(|rules| rules.strategy == Strategy::RoundRobin);
+        let service = candidates.get(agent).and_then(|it| it.queues.get(&contact.queue));
+        let command = Command::Offer { agent: agent.clone(), ring, why: why.clone() };
+        let offered = retrying(async || {
+            transaction(sql, async |sql| {
+                let done = within(sql, now, interaction, command.clone()).await?;
+                if let Some(service) = service.filter(|_| in_turn) {
+                    queue::asked(sql, &contact.queue, service.rank, agent).await?;
+                }
+                Ok(done)
+            })
+            .await
+        });
+        match offered.await {
             Ok(done) => work.extend(done.work),
             Err(Failure::Conflict(_)) => {}
             Err(failure) => return Err(failure),
         }
     }
+    // Behind the heads there may be more for whoever is still free.
+    if let Some(Assignment { agent, .. }) = assignments.first().filter(|_| has_full_line(snapshot)) {
+        work.extend(ask(sql, now, agent).await?);
+    }
     Ok(work)
+}
+
+fn has_full_line(snapshot: &Snapshot) -> bool {
+    snapshot.waiting.len() >= usize::try_from(HEADS).unwrap_or(usize::MAX)
 }
 
 /// For a queue that was taken away while something waited in it.
@@ -120,18 +163,4 @@ pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<
 /// that whatever changes in between asks for another round.
 pub async fn requests(sql: &impl Sql, now: Timestamp) -> Result<Vec<String>> {
     Ok(store::due::due_ids(sql, Kind::Route, now).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn skills_are_read_as_a_bot_wrote_them() {
-        let skills = [("english", 4), ("billing", 2)];
-        let skills = skills.map(|(name, level)| Skill { name: name.to_owned(), level });
-        assert_eq!(needed("english:4,billing:2"), skills);
-        assert_eq!(needed(""), []);
-        assert_eq!(needed("english,billing:2,x:y"), skills[1..]);
-    }
 }

@@ -7,10 +7,10 @@ use crate::{
 };
 use channel::received::Settings;
 use domain::{
-    agent::{Capacity, Presence, Role},
+    agent::{Presence, Role},
     id::{AgentId, QueueId},
     queue::{Queue, ServiceLevel},
-    routing::Skill,
+    routing::{self, Service, Skill, Strategy},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -62,6 +62,8 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             wrap_up: Duration::from_secs(wrap_up),
             service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
             priority,
+            routing: routing::Settings { strategy: strategy(&center.dice), ..Default::default() },
+            gate: domain::queue::Gate::default(),
         };
         at_once(store::queue::put(sql, &queue))?;
     }
@@ -92,14 +94,33 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             role: Role::Agent,
             locale: "es".to_owned(),
             password_hash: String::new(),
-            capacity: Capacity { calls: 1, chats: person.chats },
+            calls_max: 1,
+            chats_max: person.chats,
+            shares: None,
+            attributes: BTreeMap::new(),
             presence: Presence::Offline,
             presence_since: Timestamp(START),
             idle_since: Timestamp(START),
         };
-        at_once(store::agent::put(sql, &agent, &person.queues, &person.skills))?;
+        let services = person.queues.iter().map(|queue| (queue.clone(), Service::default())).collect();
+        at_once(store::agent::put(sql, &agent, &services, &person.skills))?;
     }
     Ok(())
+}
+
+/// Every way there is to choose among agents who ring one at a time.
+fn strategy(dice: &Dice) -> Strategy {
+    match dice.within(0..=8) {
+        0 => Strategy::OldestFinish,
+        1 => Strategy::Fewest,
+        2 => Strategy::LeastTalk,
+        3 => Strategy::RoundRobin,
+        4 => Strategy::Linear,
+        5 => Strategy::Rank,
+        6 => Strategy::Random,
+        7 => Strategy::BestSkill,
+        _ => Strategy::LongestIdle,
+    }
 }
 
 /// What a channel's component knows of its account.

@@ -4,7 +4,7 @@ use crate::{
     feed::{self, Entry},
     parameters,
     port::{Error, Result, Row, Sql},
-    record,
+    record, waiting,
 };
 use domain::{
     channel::CapacityKind,
@@ -91,6 +91,7 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         id,
     ];
     sql.query(update, parameters).await?;
+    waiting::project(sql, id, after).await?;
     let open = (after.state != State::Disposed).then_some(id);
     let statement = "UPDATE conversation SET open_interaction_id = $1
         WHERE id = $2 AND (open_interaction_id IS NULL OR open_interaction_id = $3)";
@@ -98,7 +99,6 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
     Ok(())
 }
 
-/// The interaction with `id`.
 /// Tells the desks that something beside the interaction changed: the post that its comments stand under.
 pub async fn tell(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<()> {
     let Some(view) = find(sql, id).await? else { return Ok(()) };
@@ -111,6 +111,7 @@ pub async fn tell(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<
     feed::publish(sql, now, entry).await
 }
 
+/// The interaction with `id`.
 pub async fn find(sql: &impl Sql, id: &InteractionId) -> Result<Option<View>> {
     let statement = format!("SELECT {COLUMNS} FROM interaction WHERE id = $1");
     sql.first(&statement, parameters![id]).await?.as_ref().map(view).transpose()
@@ -160,6 +161,33 @@ pub async fn doing(sql: &impl Sql) -> Result<Vec<(AgentId, InteractionId, String
     let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     sql.query(statement, &[]).await?.iter().map(read).collect()
 }
+
+/// Who had the person last whose interaction `id` is, in another one.
+pub async fn last_agent_of_person(sql: &impl Sql, id: &InteractionId) -> Result<Option<AgentId>> {
+    let statement = format!(
+        "SELECT last_agent_id FROM interaction WHERE {OF_SAME_PERSON} AND last_agent_id IS NOT NULL
+        ORDER BY started_at_ms DESC, id DESC LIMIT 1"
+    );
+    sql.first(&statement, parameters![id]).await?.map(|row| row.get(0)).transpose()
+}
+
+/// The interaction in which the same person gave up waiting in `queue`, not before `since`.
+pub async fn abandoned_before(
+    sql: &impl Sql,
+    id: &InteractionId,
+    queue: &QueueId,
+    since: Timestamp,
+) -> Result<Option<InteractionId>> {
+    let statement = format!(
+        "SELECT id FROM interaction WHERE {OF_SAME_PERSON} AND abandoned = 1 AND queue_id = $2
+            AND ended_at_ms >= $3 ORDER BY ended_at_ms DESC, id DESC LIMIT 1"
+    );
+    sql.first(&statement, parameters![id, queue, since]).await?.map(|row| row.get(0)).transpose()
+}
+
+/// Another interaction than `$1`, of the same person.
+const OF_SAME_PERSON: &str = "id <> $1 AND contact_id IN (SELECT c.id FROM interaction i
+    JOIN contact own ON own.id = i.contact_id JOIN contact c ON c.root_id = own.root_id WHERE i.id = $1)";
 
 /// The interactions of a person, under whichever contact they were recorded, newest first.
 pub async fn of_contact(

@@ -4,8 +4,8 @@
 use crate::{
     feed::{self, Entry},
     interaction, parameters,
-    port::{Error, Result, Sql},
-    record,
+    port::{Error, Result, Row, Sql},
+    record, visit,
 };
 use domain::{
     id::InteractionId,
@@ -15,13 +15,17 @@ use domain::{
 
 /// Everything that happened to an interaction, folded. One that does not exist is the empty one.
 pub async fn load(sql: &impl Sql, id: &InteractionId) -> Result<Interaction> {
+    let fold = |interaction, (at, event)| evolve(interaction, at, &event);
+    Ok(events(sql, id).await?.into_iter().fold(Interaction::default(), fold))
+}
+
+/// Everything that happened to an interaction, in order.
+pub async fn events(sql: &impl Sql, id: &InteractionId) -> Result<Vec<(Timestamp, Event)>> {
     let statement = "SELECT kind, body, happened_at_ms FROM interaction_event
         WHERE interaction_id = $1 ORDER BY version";
-    let rows = sql.query(statement, parameters![id]).await?;
-    rows.iter().try_fold(Interaction::default(), |interaction, row| {
-        let event = record::from_stored(&row.get::<String>(0)?, &row.get::<String>(1)?)?;
-        Ok(evolve(interaction, row.get(2)?, &event))
-    })
+    let event =
+        |row: &Row| Ok((row.get(2)?, record::from_stored(&row.get::<String>(0)?, &row.get::<String>(1)?)?));
+    sql.query(statement, parameters![id]).await?.iter().map(event).collect()
 }
 
 /// Appends what was decided from `before`, brings the read model up to date and tells the desks.
@@ -45,6 +49,7 @@ pub async fn append(
         return Ok(after);
     }
     interaction::project(sql, id, &after).await?;
+    visit::project(sql, id, before.version, now, events).await?;
     let conversation = after.conversation.clone();
     let conversation = conversation.ok_or_else(|| Error::Broken(format!("{id} has no conversation")))?;
     let entry = Entry {

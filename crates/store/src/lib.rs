@@ -27,6 +27,8 @@ pub mod record;
 pub mod statistics;
 pub mod template;
 pub mod unreachable;
+pub mod visit;
+pub mod waiting;
 pub mod webhook;
 
 #[cfg(not(target_family = "wasm"))]

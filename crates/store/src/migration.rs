@@ -20,6 +20,8 @@ const SQLITE: &[Script] = &[
     ("0008_letter", include_str!("../migrations/sqlite/0008_letter.sql")),
     ("0009_health", include_str!("../migrations/sqlite/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/sqlite/0011_comment.sql")),
+    ("0012_visit", include_str!("../migrations/sqlite/0012_visit.sql")),
+    ("0013_routing", include_str!("../migrations/sqlite/0013_routing.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -33,6 +35,8 @@ const POSTGRES: &[Script] = &[
     ("0008_letter", include_str!("../migrations/postgres/0008_letter.sql")),
     ("0009_health", include_str!("../migrations/postgres/0009_health.sql")),
     ("0011_comment", include_str!("../migrations/postgres/0011_comment.sql")),
+    ("0012_visit", include_str!("../migrations/postgres/0012_visit.sql")),
+    ("0013_routing", include_str!("../migrations/postgres/0013_routing.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -203,6 +203,12 @@ impl Row {
         T::from_value(value)
             .ok_or_else(|| Error::Broken(format!("column {index} is not {}", std::any::type_name::<T>())))
     }
+
+    /// The value whose name is the text at `index`.
+    pub fn named<T>(&self, index: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+        let name: String = self.get(index)?;
+        parse(&name).ok_or_else(|| Error::Broken(format!("column {index} is {name}")))
+    }
 }
 
 pub trait FromValue: Sized {

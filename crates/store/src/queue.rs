@@ -6,20 +6,22 @@ use crate::{
     record,
 };
 use domain::{
-    id::QueueId,
+    id::{AgentId, QueueId},
     queue::{Queue, ServiceLevel},
 };
 use std::{collections::BTreeMap, time::Duration};
 
-const COLUMNS: &str = "id, name, ring_ms, wrap_up_ms, within_ms, target_percent, priority";
+const QUEUES: &str =
+    "SELECT q.id, q.name, q.ring_ms, q.wrap_up_ms, q.within_ms, q.target_percent, q.priority,
+    r.settings, r.gate FROM queue q LEFT JOIN queue_routing r ON r.queue_id = q.id";
 
 pub async fn find(sql: &impl Sql, id: &QueueId) -> Result<Option<Queue>> {
-    let statement = format!("SELECT {COLUMNS} FROM queue WHERE id = $1");
+    let statement = format!("{QUEUES} WHERE q.id = $1");
     sql.first(&statement, parameters![id]).await?.as_ref().map(queue).transpose()
 }
 
 pub async fn all(sql: &impl Sql) -> Result<Vec<Queue>> {
-    let statement = format!("SELECT {COLUMNS} FROM queue ORDER BY name, id");
+    let statement = format!("{QUEUES} ORDER BY q.name, q.id");
     sql.query(&statement, &[]).await?.iter().map(queue).collect()
 }
 
@@ -30,11 +32,31 @@ pub async fn put(sql: &impl Sql, queue: &Queue) -> Result<()> {
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, ring_ms = excluded.ring_ms,
             wrap_up_ms = excluded.wrap_up_ms, within_ms = excluded.within_ms,
             target_percent = excluded.target_percent, priority = excluded.priority";
-    let Queue { id, name, ring, wrap_up, service_level, priority } = queue;
+    let Queue { id, name, ring, wrap_up, service_level, priority, routing, gate } = queue;
     let percent = u32::from(service_level.target_percent);
     let parameters = parameters![id, name, *ring, *wrap_up, service_level.within, percent, *priority];
     sql.query(statement, parameters).await?;
+    let statement = "INSERT INTO queue_routing (queue_id, settings, gate) VALUES ($1, $2, $3)
+        ON CONFLICT (queue_id) DO UPDATE SET settings = excluded.settings, gate = excluded.gate";
+    sql.query(statement, parameters![id, record::to_json(routing)?, record::to_json(gate)?]).await?;
     Ok(())
+}
+
+/// The agent whom a queue asked last, and their rank.
+pub async fn asked(sql: &impl Sql, id: &QueueId, rank: u32, agent: &AgentId) -> Result<()> {
+    let statement = "INSERT INTO queue_routing (queue_id, settings, asked_rank, asked_agent)
+        VALUES ($1, '{}', $2, $3) ON CONFLICT (queue_id)
+        DO UPDATE SET asked_rank = excluded.asked_rank, asked_agent = excluded.asked_agent";
+    sql.query(statement, parameters![id, rank, agent]).await?;
+    Ok(())
+}
+
+/// Whom each queue asked last; one that asked nobody is left out.
+pub async fn asked_last(sql: &impl Sql) -> Result<BTreeMap<QueueId, (u32, AgentId)>> {
+    let statement =
+        "SELECT queue_id, asked_rank, asked_agent FROM queue_routing WHERE asked_agent IS NOT NULL";
+    let read = |row: &Row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)));
+    sql.query(statement, &[]).await?.iter().map(read).collect()
 }
 
 fn queue(row: &Row) -> Result<Queue> {
@@ -49,6 +71,14 @@ fn queue(row: &Row) -> Result<Queue> {
             target_percent: u8::try_from(row.get::<u32>(5)?).unwrap_or(100),
         },
         priority: row.get(6)?,
+        routing: match row.get::<Option<String>>(7)? {
+            Some(settings) => record::from_json(&settings)?,
+            None => Default::default(),
+        },
+        gate: match row.get::<Option<String>>(8)? {
+            Some(gate) => record::from_json(&gate)?,
+            None => Default::default(),
+        },
     })
 }
 

@@ -3,13 +3,16 @@
 use super::Center;
 use api::agent::{AgentStat, Me, Presence, PresenceStatus, Ref, Role};
 use domain::{
-    agent::{Load, Presence as Declared, Role as Held},
+    agent::{Presence as Declared, Role as Held},
+    capacity::Load,
+    channel::CapacityKind,
     id::QueueId,
+    routing::Service,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use store::agent::Agent;
 
-pub fn me(agent: &Agent, queues: &BTreeSet<QueueId>, center: &Center) -> Me {
+pub fn me(agent: &Agent, queues: &BTreeMap<QueueId, Service>, center: &Center) -> Me {
     Me {
         agent_id: agent.id.0.clone(),
         login: agent.login.clone(),
@@ -17,9 +20,9 @@ pub fn me(agent: &Agent, queues: &BTreeSet<QueueId>, center: &Center) -> Me {
         role: role(agent.role),
         locale: agent.locale.clone(),
         presence: presence(agent),
-        calls_max: agent.capacity.calls,
-        chats_max: agent.capacity.chats,
-        queues: queues.iter().map(|queue| center.queue(queue)).collect(),
+        calls_max: agent.capacity().max(CapacityKind::Call),
+        chats_max: agent.capacity().max(CapacityKind::Chat),
+        queues: queues.keys().map(|queue| center.queue(queue)).collect(),
     }
 }
 
@@ -30,10 +33,10 @@ pub fn stat(agent: &Agent, load: Load, connected: bool, doing: Vec<Ref>) -> Agen
         role: role(agent.role),
         presence: presence(agent),
         connected,
-        chats: load.chats,
+        chats: load.chats + load.posts + load.mails,
         calls: load.calls,
-        chats_max: agent.capacity.chats,
-        calls_max: agent.capacity.calls,
+        chats_max: agent.capacity().max(CapacityKind::Chat),
+        calls_max: agent.capacity().max(CapacityKind::Call),
         doing,
     }
 }

@@ -4,8 +4,12 @@ use super::millis;
 use api::queue::{Disposition, Labels, QueueStat};
 use domain::{
     agent::Presence,
+    figures::{
+        formula::{abandon_rate, average_handle_time, average_speed_of_answer},
+        metric::ServiceLevelFormula,
+    },
     id::AgentId,
-    queue::{Queue, ServiceLevel},
+    queue::Queue,
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
@@ -25,12 +29,12 @@ pub async fn queue_stats(
     zone: &TimeZone,
     alive: &BTreeSet<AgentId>,
 ) -> Result<Vec<QueueStat>> {
-    let figures = statistics::queues(sql, midnight(now, zone)).await?;
-    let (agents, serving) = (agent::all(sql).await?, agent::queues(sql).await?);
+    let figures = statistics::queues(sql, midnight(now, zone), now).await?;
+    let (agents, serving) = (agent::all(sql).await?, agent::services(sql).await?);
     let stat = |queue: Queue| {
         let members = agents
             .iter()
-            .filter(|agent| serving.get(&agent.id).is_some_and(|queues| queues.contains(&queue.id)));
+            .filter(|agent| serving.get(&agent.id).is_some_and(|queues| queues.contains_key(&queue.id)));
         let (mut available, mut total) = (0, 0);
         for agent in members {
             total += 1;
@@ -44,7 +48,9 @@ pub async fn queue_stats(
 }
 
 fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u32, total: u32) -> QueueStat {
-    let QueueFigures { answered, answered_in_time, abandoned, abandoned_in_time, .. } = figures;
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let mean = |mean: Option<f64>| mean.map(|ms| ms.round() as i64);
+    let tally = &figures.tally;
     QueueStat {
         id: queue.id.0,
         name: queue.name,
@@ -54,14 +60,12 @@ fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u3
         active: figures.active,
         agents_available: available,
         agents_total: total,
-        answered_today: answered,
-        abandoned_today: abandoned,
-        service_level_percent: ServiceLevel::percent(
-            answered_in_time,
-            abandoned_in_time,
-            answered,
-            abandoned,
-        ),
+        answered_today: count(tally.answered),
+        abandoned_today: count(tally.abandoned),
+        service_level_percent: ServiceLevelFormula::Sl1.percent(tally),
+        abandon_rate_percent: abandon_rate(tally),
+        asa_ms: mean(average_speed_of_answer(tally)),
+        aht_ms: mean(average_handle_time(tally)),
         within_ms: millis(queue.service_level.within),
         target_percent: queue.service_level.target_percent.into(),
     }

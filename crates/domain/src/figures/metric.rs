@@ -152,9 +152,6 @@ service_levels! {
         "España, Ley 10/2025, de 26 de diciembre, artículo 8";
 }
 
-const CLEVELAND: &str = "Brad Cleveland, Call Center Management on Fast Forward";
-const CONNECT: &str = "Amazon Connect, historical metrics definitions";
-
 const fn share(
     name: &'static str,
     of: fn(&Tally) -> Option<f64>,
@@ -175,17 +172,17 @@ const fn time(
 
 #[rustfmt::skip]
 const OTHERS: &[Metric] = &[
-    time("average_speed_of_answer", formula::average_speed_of_answer, "wait_answered_ms / answered", CLEVELAND),
-    time("average_handle_time", formula::average_handle_time, "(talk_ms + hold_ms + wrap_up_ms) / handled", CLEVELAND),
-    time("average_talk_time", formula::average_talk_time, "talk_ms / handled", CLEVELAND),
-    time("average_hold_time", formula::average_hold_time, "hold_ms / handled", CLEVELAND),
-    time("average_wrap_up_time", formula::average_wrap_up_time, "wrap_up_ms / handled", CLEVELAND),
-    time("average_time_to_abandon", formula::average_time_to_abandon, "wait_abandoned_ms / abandoned", CLEVELAND),
-    time("longest_wait", formula::longest_wait, "wait_max_ms", CLEVELAND),
-    share("abandon_rate", formula::abandon_rate, "abandoned / (offered − waiting)", CONNECT),
-    share("abandon_rate_without_short", formula::abandon_rate_without_short, "(abandoned − abandoned_short) / (offered − waiting − abandoned_short)", ICMI),
-    share("transfer_rate", formula::transfer_rate, "(transfers_to_queue + transfers_to_agent) / handled", CONNECT),
-    share("missed_rate", formula::missed_rate, "missed / offers", "Amazon Connect, agent non-response"),
+    time("average_speed_of_answer", formula::average_speed_of_answer, "wait_answered_ms / answered", "Amazon Connect, average queue answer time"),
+    time("average_handle_time", formula::average_handle_time, "(talk_ms + hold_ms + wrap_up_ms) / handled", "Amazon Connect, average handle time"),
+    time("average_talk_time", formula::average_talk_time, "talk_ms / handled", "Amazon Connect, average agent interaction time"),
+    time("average_hold_time", formula::average_hold_time, "hold_ms / handled", "Amazon Connect, average customer hold time of all contacts"),
+    time("average_wrap_up_time", formula::average_wrap_up_time, "wrap_up_ms / handled", "Amazon Connect, average after contact work time"),
+    time("average_time_to_abandon", formula::average_time_to_abandon, "wait_abandoned_ms / abandoned", "Amazon Connect, average queue abandon time"),
+    time("longest_wait", formula::longest_wait, "wait_max_ms", "Amazon Connect, maximum queued time"),
+    share("abandon_rate", formula::abandon_rate, "abandoned / (offered − waiting)", "Amazon Connect, abandonment rate; of those whose wait is over"),
+    share("abandon_rate_without_short", formula::abandon_rate_without_short, "(abandoned − abandoned_short) / (offered − waiting − abandoned_short)", "Centralita: the same as if short abandons had never come"),
+    share("transfer_rate", formula::transfer_rate, "(transfers_to_queue + transfers_to_agent) / handled", "Centralita: of what agents are done with"),
+    share("missed_rate", formula::missed_rate, "missed / offers", "Amazon Connect, agent non-response; of all offers"),
     share("declined_rate", formula::declined_rate, "declined / offers", "Centralita"),
     Metric {
         name: "occupancy",

@@ -44,12 +44,6 @@ macro_rules! tally {
             pub fn values(&self) -> impl Iterator<Item = u64> {
                 [$(self.$name),*].into_iter()
             }
-
-            /// The tally that holds `values`, in the order of [`Tally::NAMES`]; what is missing is 0.
-            pub fn of(values: impl IntoIterator<Item = u64>) -> Tally {
-                let mut values = values.into_iter();
-                Tally { $($name: values.next().unwrap_or_default()),* }
-            }
         }
     };
 }
@@ -68,7 +62,7 @@ tally! {
     /// Left the queue for another one without an answer.
     flow_outs by saturating_add,
     flow_outs_within by saturating_add,
-    /// Asked to be called back: not an abandon.
+    /// Asked to be called back: not an abandon. The calls are counted as `called_back` and `callbacks_missed`.
     callbacks by saturating_add,
     callbacks_within by saturating_add,
     /// Still waiting.
@@ -84,6 +78,10 @@ tally! {
     direct by saturating_add,
     /// Of them, gone before the colleague answered.
     direct_abandoned by saturating_add,
+    /// Calls back that reached somebody.
+    called_back by saturating_add,
+    /// Calls back in vain.
+    callbacks_missed by saturating_add,
     /// How often it rang at somebody.
     offers by saturating_add,
     /// RONA: nobody answered in time.
@@ -120,83 +118,142 @@ impl Tally {
     }
 
     pub fn add(&mut self, visit: &Visit, terms: Terms) {
-        let own =
-            Tally { contacts: u64::from(visit.number == 1), completed: u64::from(visit.last), ..work(visit) };
-        let wait = match visit.entry {
-            Entry::Direct => Tally {
-                direct: 1,
-                direct_abandoned: u64::from(visit.outcome == Outcome::Abandoned),
-                ..Tally::default()
-            },
-            Entry::Arrival | Entry::Overflow | Entry::Transfer => wait(visit, terms),
+        let wait = visit.wait(terms.now);
+        let sums = Sums {
+            visits: 1,
+            first: u64::from(visit.number == 1),
+            last: u64::from(visit.last),
+            in_time: u64::from(wait <= terms.within),
+            short: u64::from(wait < terms.short),
+            ley_in_time: u64::from(visit.whole_wait(terms.now) < LEY_10_2025_WITHIN),
+            waited_ms: millis(wait),
+            waited_max_ms: millis(wait),
+            offers: visit.offers(),
+            missed: visit.missed(),
+            declined: visit.declined(),
+            talk_ms: millis(visit.time(Doing::Talking)),
+            hold_ms: millis(visit.time(Doing::Holding)),
+            wrap_up_ms: millis(visit.time(Doing::WrappingUp)),
         };
-        *self = self.merge(own).merge(wait).merge(ley(visit, terms.now));
+        let Visit { entry, outcome, passed, .. } = *visit;
+        *self = self.merge(alike(Alike { entry, outcome, passed, is_done: visit.done_at.is_some() }, sums));
     }
 }
 
-/// What the visit took of agents' time.
-fn work(visit: &Visit) -> Tally {
-    let offers = Tally {
-        offers: visit.offers(),
-        missed: visit.missed(),
-        declined: visit.declined(),
-        ..Tally::default()
+/// What visits have in common that are counted in the same fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alike {
+    pub entry: Entry,
+    pub outcome: Outcome,
+    pub passed: Option<Passed>,
+    pub is_done: bool,
+}
+
+/// Sums over visits that are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    pub visits: u64,
+    /// The first of their interactions.
+    pub first: u64,
+    /// With which their interactions ended.
+    pub last: u64,
+    /// Waited no longer than the threshold.
+    pub in_time: u64,
+    /// Waited less than a short abandon does.
+    pub short: u64,
+    /// Waited less than [`LEY_10_2025_WITHIN`], in all queues.
+    pub ley_in_time: u64,
+    pub waited_ms: u64,
+    pub waited_max_ms: u64,
+    pub offers: u64,
+    pub missed: u64,
+    pub declined: u64,
+    pub talk_ms: u64,
+    pub hold_ms: u64,
+    pub wrap_up_ms: u64,
+}
+
+/// The tally of visits that are alike: the one place that says what is counted as what.
+pub fn alike(alike: Alike, sums: Sums) -> Tally {
+    let wait = match alike.entry {
+        Entry::Direct => {
+            let abandoned = if alike.outcome == Outcome::Abandoned { sums.visits } else { 0 };
+            Tally { direct: sums.visits, direct_abandoned: abandoned, ..Tally::default() }
+        }
+        Entry::Callback => match alike.outcome {
+            Outcome::Answered => Tally { called_back: sums.visits, ..Tally::default() },
+            Outcome::NotReached => Tally { callbacks_missed: sums.visits, ..Tally::default() },
+            _ => Tally::default(),
+        },
+        Entry::Arrival | Entry::Overflow | Entry::Transfer => wait(alike, sums),
     };
-    if visit.outcome != Outcome::Answered || visit.done_at.is_none() {
-        return offers;
+    let Sums { offers, missed, declined, first: contacts, last: completed, .. } = sums;
+    let own = Tally { offers, missed, declined, contacts, completed, ..Tally::default() };
+    own.merge(wait).merge(work(alike, sums)).merge(ley(alike, sums))
+}
+
+/// What the visits took of agents' time.
+fn work(alike: Alike, sums: Sums) -> Tally {
+    if alike.outcome != Outcome::Answered || !alike.is_done {
+        return Tally::default();
     }
+    let passed = |to| if alike.passed == Some(to) { sums.visits } else { 0 };
+    let Sums { talk_ms, hold_ms, wrap_up_ms, .. } = sums;
     Tally {
-        handled: 1,
-        transfers_to_queue: u64::from(visit.passed == Some(Passed::ToQueue)),
-        transfers_to_agent: u64::from(visit.passed == Some(Passed::ToAgent)),
-        talk_ms: millis(visit.time(Doing::Talking)),
-        hold_ms: millis(visit.time(Doing::Holding)),
-        wrap_up_ms: millis(visit.time(Doing::WrappingUp)),
-        ..offers
+        handled: sums.visits,
+        transfers_to_queue: passed(Passed::ToQueue),
+        transfers_to_agent: passed(Passed::ToAgent),
+        talk_ms,
+        hold_ms,
+        wrap_up_ms,
+        ..Tally::default()
     }
 }
 
-/// What became of a wait in the queue.
-fn wait(visit: &Visit, terms: Terms) -> Tally {
-    let wait = visit.wait(terms.now);
-    let in_time = u64::from(wait <= terms.within);
+/// What became of waits in the queue.
+fn wait(alike: Alike, sums: Sums) -> Tally {
+    let Sums { visits, in_time, short, waited_ms, waited_max_ms, .. } = sums;
     let common = Tally {
-        offered: 1,
-        transferred_in: u64::from(visit.entry == Entry::Transfer),
-        wait_max_ms: millis(wait),
+        offered: visits,
+        transferred_in: if alike.entry == Entry::Transfer { visits } else { 0 },
+        wait_max_ms: waited_max_ms,
         ..Tally::default()
     };
-    match visit.outcome {
+    match alike.outcome {
         Outcome::Answered => {
-            Tally { answered: 1, answered_within: in_time, wait_answered_ms: millis(wait), ..common }
+            Tally { answered: visits, answered_within: in_time, wait_answered_ms: waited_ms, ..common }
         }
         Outcome::Abandoned => Tally {
-            abandoned: 1,
+            abandoned: visits,
             abandoned_within: in_time,
-            abandoned_short: u64::from(wait < terms.short),
-            wait_abandoned_ms: millis(wait),
+            abandoned_short: short,
+            wait_abandoned_ms: waited_ms,
             ..common
         },
-        Outcome::FlowedOut | Outcome::Returned => Tally { flow_outs: 1, flow_outs_within: in_time, ..common },
-        Outcome::CallbackAsked => Tally { callbacks: 1, callbacks_within: in_time, ..common },
-        Outcome::Waiting => Tally { waiting: 1, waiting_beyond: 1 - in_time, ..common },
+        Outcome::FlowedOut | Outcome::Returned | Outcome::NotReached => {
+            Tally { flow_outs: visits, flow_outs_within: in_time, ..common }
+        }
+        Outcome::CallbackAsked => Tally { callbacks: visits, callbacks_within: in_time, ..common },
+        Outcome::Waiting => {
+            Tally { waiting: visits, waiting_beyond: visits.saturating_sub(in_time), ..common }
+        }
     }
 }
 
-fn ley(visit: &Visit, now: Timestamp) -> Tally {
-    let in_time = visit.whole_wait(now) < LEY_10_2025_WITHIN;
-    let asked = match (visit.entry, visit.outcome) {
-        // Somebody has answered this contact already.
-        (Entry::Transfer | Entry::Direct, _) => false,
+fn ley(alike: Alike, sums: Sums) -> Tally {
+    let late = sums.visits.saturating_sub(sums.ley_in_time);
+    let (ley_requests, ley_answered) = match (alike.entry, alike.outcome) {
+        // Somebody has answered this contact already, or the wish to be called back was counted.
+        (Entry::Transfer | Entry::Direct | Entry::Callback, _) => (0, 0),
         // The wait goes on elsewhere and is counted there.
-        (_, Outcome::FlowedOut | Outcome::Returned) => false,
-        (_, Outcome::Waiting) => !in_time,
-        (_, Outcome::Answered | Outcome::Abandoned | Outcome::CallbackAsked) => true,
+        (_, Outcome::FlowedOut | Outcome::Returned | Outcome::NotReached) => (0, 0),
+        (_, Outcome::Waiting) => (late, 0),
+        (_, Outcome::Answered) => (sums.visits, sums.ley_in_time),
+        (_, Outcome::Abandoned | Outcome::CallbackAsked) => (sums.visits, 0),
     };
-    let answered = asked && in_time && visit.outcome == Outcome::Answered;
-    Tally { ley_requests: u64::from(asked), ley_answered: u64::from(answered), ..Tally::default() }
+    Tally { ley_requests, ley_answered, ..Tally::default() }
 }
 
-pub(super) fn millis(duration: Duration) -> u64 {
+fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -4,6 +4,7 @@
 //! end it: the contact goes on waiting. Passing a contact on to a colleague is a visit, too, without a
 //! wait in the queue: its talk is work of that queue, and its wait is nobody's service level. If the
 //! colleague does not take it, the contact waits in the queue from then on, which is the next visit.
+//! So is each call back to somebody who asked for one: they wait, and not on the line.
 
 use crate::{
     id::{AgentId, QueueId},
@@ -37,38 +38,82 @@ pub struct Visit {
     pub spells: Vec<Spell>,
 }
 
-/// How a contact came into a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    /// From outside or from a bot: nobody answered before.
-    Arrival,
-    /// From another queue in which nobody answered.
-    Overflow,
-    /// Passed on by an agent who had answered.
-    Transfer,
-    /// Passed on to a colleague, past the queue.
-    Direct,
+/// Kinds that have names in tables.
+macro_rules! named {
+    ($($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $variant:ident $name:literal,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $kind {$(
+            $(#[$doc])*
+            $variant,
+        )*}
+
+        impl $kind {
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The one whose name is `text`.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
 }
 
-/// What became of the wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Waiting,
-    Answered,
-    /// The contact left.
-    Abandoned,
-    /// The contact left the queue for another one, or for no agent at all.
-    FlowedOut,
-    /// The contact hung up and is called back: not an abandon.
-    CallbackAsked,
-    /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
-    Returned,
-}
+named! {
+    /// How a contact came into a queue.
+    Entry {
+        /// From outside or from a bot: nobody answered before.
+        Arrival "arrival",
+        /// From another queue in which nobody answered, and nobody did before.
+        Overflow "overflow",
+        /// Passed on by an agent who had answered, or from a queue to which that agent had passed it.
+        Transfer "transfer",
+        /// Passed on to a colleague, past the queue.
+        Direct "direct",
+        /// To be called back: in the queue, and not on the line.
+        Callback "callback",
+    }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passed {
-    ToQueue,
-    ToAgent,
+    /// What became of the wait.
+    Outcome {
+        Waiting "waiting",
+        Answered "answered",
+        /// The contact left.
+        Abandoned "abandoned",
+        /// The contact left the queue for another one, or for none: turned away, words left instead, a
+        /// callback wanted no more.
+        FlowedOut "flowed_out",
+        /// The contact hangs up and is called back: not an abandon. The callback is the next visit.
+        CallbackAsked "callback_asked",
+        /// An agent called back, and nobody was there. Only of [`Entry::Callback`].
+        NotReached "not_reached",
+        /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
+        Returned "returned",
+    }
+
+    Passed {
+        ToQueue "to_queue",
+        ToAgent "to_agent",
+    }
+
+    /// What became of an offer.
+    Reply {
+        /// It still rings.
+        Open "open",
+        Answered "answered",
+        Declined "declined",
+        /// RONA.
+        Missed "missed",
+        /// The contact left while it rang.
+        Withdrawn "withdrawn",
+    }
 }
 
 /// A stretch of one agent's time that a visit took.
@@ -83,24 +128,11 @@ pub struct Spell {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
-    /// It rings, or rang and … this is what became of it.
     Ringing(Reply),
     Talking,
     /// The contact is on hold.
     Holding,
     WrappingUp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// None yet.
-    Open,
-    Answered,
-    Declined,
-    /// RONA.
-    Missed,
-    /// The contact left while it rang.
-    Withdrawn,
 }
 
 /// The visits of a whole journal, or of as much of it as there is.
@@ -127,8 +159,9 @@ impl Visits {
         &self.visits
     }
 
-    /// The one place that reads events. What is no event of a visit leaves them as they are.
-    pub fn see(&mut self, at: Timestamp, event: &Event) {
+    /// The one place that reads events. Tells whether it is one that a visit could be made of: any other
+    /// leaves them as they are.
+    pub fn see(&mut self, at: Timestamp, event: &Event) -> bool {
         match event {
             Event::Queued { queue, .. } => self.queued(at, queue),
             Event::Offered { agent, .. } => self.offered(at, agent),
@@ -138,14 +171,28 @@ impl Visits {
             Event::Transferred { .. } => self.passed(at),
             Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
             Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
+            Event::CallbackAsked { .. } => self.callback_asked(at),
+            Event::CallbackMissed { again_at, .. } => self.not_reached(at, again_at.is_some()),
             Event::Ended { by: Ending::Abandoned } => self.ended(at, Outcome::Abandoned),
-            Event::Ended { by: Ending::Bot } => self.ended(at, Outcome::FlowedOut),
-            Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::Ended {
+                by:
+                    Ending::Bot
+                    | Ending::NotReached
+                    | Ending::CallbackCancelled
+                    | Ending::TurnedAway
+                    | Ending::Voicemail,
+            }
+            | Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
-            | Event::Noted { .. } => {}
+            | Event::Noted { .. }
+            | Event::Prioritised { .. }
+            | Event::Preferred { .. }
+            | Event::Exited { .. }
+            | Event::WrapUpExtended { .. } => return false,
         }
+        true
     }
 
     /// The visit that is under way.
@@ -176,7 +223,12 @@ impl Visits {
             Some(visit) if visit.waits() && visit.queue == *queue => return,
             Some(visit) if visit.waits() => {
                 visit.leave(at, Outcome::FlowedOut);
-                (Entry::Overflow, visit.waiting_since)
+                let entry = match visit.entry {
+                    Entry::Arrival | Entry::Overflow => Entry::Overflow,
+                    Entry::Transfer | Entry::Direct => Entry::Transfer,
+                    Entry::Callback => Entry::Callback,
+                };
+                (entry, visit.waiting_since)
             }
             Some(visit) => {
                 visit.pass(at, Passed::ToQueue);
@@ -213,6 +265,27 @@ impl Visits {
         visit.left_at.get_or_insert(at);
         visit.agent.get_or_insert_with(|| agent.clone());
         self.does(at, agent, Doing::Talking);
+    }
+
+    /// The contact waits on the line no longer. The callback is a visit of its own; asked for once more, it
+    /// is the same.
+    fn callback_asked(&mut self, at: Timestamp) {
+        let Some(visit) = self.current().filter(|visit| visit.entry != Entry::Callback) else { return };
+        visit.leave(at, Outcome::CallbackAsked);
+        let queue = visit.queue.clone();
+        self.open(at, queue, Entry::Callback, at);
+    }
+
+    /// The agent called in vain. Where there is a next time, it is the next visit.
+    fn not_reached(&mut self, at: Timestamp, is_tried_again: bool) {
+        let Some(visit) = self.current() else { return };
+        visit.close(at);
+        visit.outcome = Outcome::NotReached;
+        if is_tried_again {
+            visit.done_at = Some(at);
+            let queue = visit.queue.clone();
+            self.open(at, queue, Entry::Callback, at);
+        }
     }
 
     /// The agent's part is over; to whom it goes is said by the next event.

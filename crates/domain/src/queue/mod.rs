@@ -9,7 +9,7 @@ pub use exit::{Exit, Exits, Message, Mistake, Then};
 pub use limit::{Arriving, Limits, Reason, Situation, Staff};
 pub use way::{Arrival, Entry, Place, Scene, Step, Waiting, enter, leave, look, next_look_at};
 
-use crate::id::QueueId;
+use crate::{id::QueueId, routing::Settings};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub struct Queue {
     pub service_level: ServiceLevel,
     /// Added to an interaction's own priority; higher goes first.
     pub priority: i32,
+    pub routing: Settings,
+    pub gate: Gate,
 }
 
 /// Who may wait in a queue, and where the others go. Without a word said, everybody may wait for ever.
@@ -34,36 +36,10 @@ pub struct Gate {
     pub exits: Exits,
 }
 
-/// 80/20: 80 % answered within 20 s.
+/// 80/20: 80 % answered within 20 s. What exactly is counted is said by a
+/// [`ServiceLevelFormula`](crate::figures::metric::ServiceLevelFormula).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceLevel {
     pub within: Duration,
     pub target_percent: u8,
-}
-
-impl ServiceLevel {
-    /// SL1 of the ICMI's variants: answered or abandoned in time, of all that were either.
-    /// `None` before the first.
-    pub fn percent(
-        answered_in_time: u32,
-        abandoned_in_time: u32,
-        answered: u32,
-        abandoned: u32,
-    ) -> Option<f64> {
-        let all = answered + abandoned;
-        (all > 0).then(|| 100.0 * f64::from(answered_in_time + abandoned_in_time) / f64::from(all))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_published_example_of_sl1() {
-        // ICMI: answered 1000, abandoned 60, answered within T 860, abandoned within T 20 → 83 %.
-        let percent = ServiceLevel::percent(860, 20, 1000, 60).unwrap();
-        assert!((percent - 83.0189).abs() < 0.0001);
-        assert_eq!(ServiceLevel::percent(0, 0, 0, 0), None);
-    }
 }

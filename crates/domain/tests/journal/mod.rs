@@ -4,7 +4,8 @@
 
 use domain::{
     id::{AgentId, QueueId},
-    interaction::{Command, Event, Interaction, decide, evolve},
+    interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
+    queue::{Entry, Place},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -28,7 +29,7 @@ impl Dice {
     }
 
     pub fn pick<'n>(&mut self, names: &[&'n str]) -> &'n str {
-        names[usize::try_from(self.roll(names.len() as u64)).unwrap()]
+        names[usize::try_from(self.roll(names.len() as u64)).expect("it is an index")]
     }
 
     fn agent(&mut self) -> AgentId {
@@ -39,14 +40,25 @@ impl Dice {
         self.pick(&QUEUES).into()
     }
 
+    fn exit(&mut self) -> Command {
+        let place = match self.roll(6) {
+            0 => Place::Ended,
+            1 => Place::Voicemail,
+            2 => Place::Callback,
+            _ => Place::Waiting,
+        };
+        let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+        Command::Exit { entry: Entry { steps: vec![], queue: self.queue(), place }, callback: Some(callback) }
+    }
+
     /// What somebody might want of `interaction` now.
     pub fn command(&mut self, interaction: &Interaction) -> Command {
         let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
         // Mostly of whoever has it, so that more than the first command is legal.
         let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
         let agent = holder.unwrap_or_else(|| self.agent());
-        match self.roll(14) {
-            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
+        match self.roll(20) {
+            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None, older_by: Duration::ZERO },
             1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
             4 | 5 => Command::Answer { agent },
             6 => Command::Decline { agent },
@@ -56,6 +68,15 @@ impl Dice {
             10 if self.roll(2) == 0 => Command::Dispose { agent, disposition: "done".into(), note: None },
             11 if self.roll(3) == 0 => Command::Leave { wrap_up: limit },
             12 => Command::Write,
+            13 => {
+                let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+                Command::AskCallback { callback, after: Duration::from_secs(self.roll(2) * 60) }
+            }
+            14 => Command::NotReached { agent, plan: Plan::default() },
+            15 if self.roll(4) == 0 => Command::CancelCallback,
+            16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
+            17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
+            18 if self.roll(3) == 0 => self.exit(),
             _ => Command::Tick,
         }
     }

@@ -98,5 +98,5 @@ fn table(plan: &Plan) -> String {
         );
     }
     let Plan { recommended, scheduled, .. } = plan;
-    text + &format!("\n{recommended} agents at work are the fewest that are enough. Schedule {scheduled}.\n")
+    text + &format!("\nrecommended: {recommended} at work, {scheduled} scheduled\n")
 }

@@ -22,14 +22,18 @@ use std::time::Duration;
 pub(super) struct Calendar {
     pub(super) from: Timestamp,
     pub(super) until: Timestamp,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
+}
+
+/// One of those that were compiled in: the machine's may be of another year.
+pub(super) fn zone(name: &str) -> Option<TimeZone> {
+    TimeZoneDatabase::bundled().get(name).ok()
 }
 
 impl Calendar {
     pub(super) fn new(place: &Text<'_>, table: &table::Scenario) -> Result<Self, Trouble> {
-        // The zones that were compiled in: those of the machine may be of another year.
-        let zone = TimeZoneDatabase::bundled().get(&table.time_zone);
-        let zone = zone.map_err(|_| place.wrong(&["time_zone"], "should be like Europe/Madrid"))?;
+        let zone = zone(&table.time_zone);
+        let zone = zone.ok_or_else(|| place.wrong(&["time_zone"], "should be like Europe/Madrid"))?;
         let start = table.start.0;
         let at = |wall: Result<DateTime, jiff::Error>, key: &str| {
             let instant = wall.and_then(|wall| zone.to_timestamp(wall));

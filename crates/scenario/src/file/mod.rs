@@ -20,7 +20,7 @@ use crate::{
 use calendar::Calendar;
 use domain::{
     id::QueueId,
-    queue::ServiceLevel,
+    queue::{Gate, ServiceLevel},
     routing::{QueueRules, Strategy, Urgency},
 };
 use serde::{Deserialize as _, de::value::MapDeserializer};
@@ -115,6 +115,7 @@ impl Reader<'_> {
         if tables.is_empty() {
             return Err(self.place.wrong(&["queue"], "should have at least one queue"));
         }
+        let ids = tables.iter().map(|table| QueueId(table.id.clone())).collect();
         for (number, table) in tables.iter().enumerate() {
             let number = number.to_string();
             let wrong = |key: &str, problem: &str| self.place.wrong(&["queue", &number, key], problem);
@@ -127,6 +128,15 @@ impl Reader<'_> {
             if table.service_level.target_percent > 100 {
                 return Err(wrong("service_level", "target_percent should be from 0 to 100"));
             }
+            if let Some(mistake) = table.exits.mistakes(&QueueId(table.id.clone()), &ids).first() {
+                return Err(wrong("exits", &mistake.to_string()));
+            }
+            let zone = table.limits.hours.as_ref().and_then(|hours| hours.time_zone.as_deref());
+            let zone = match zone {
+                Some(name) => calendar::zone(name)
+                    .ok_or_else(|| wrong("limits", "hours.time_zone should be like Europe/Madrid"))?,
+                None => self.calendar.zone.clone(),
+            };
             let strategy = strategy(&table.strategy).map_err(|problem| wrong("strategy", &problem))?;
             queues.insert(
                 QueueId(table.id.clone()),
@@ -144,6 +154,9 @@ impl Reader<'_> {
                         target_percent: table.service_level.target_percent,
                     },
                     formula: table.service_level.formula,
+                    missed: table.missed,
+                    gate: Gate { limits: table.limits.clone(), exits: table.exits.clone() },
+                    zone,
                 },
             );
         }
@@ -178,7 +191,7 @@ fn strategy(name: &str) -> Result<Strategy, String> {
     if name.starts_with("ring_") {
         return Err("an interaction rings at one agent here: choose a strategy that asks one".to_owned());
     }
-    let map = std::iter::once(("strategy", name));
+    let map = std::iter::once(("by", name));
     let map = MapDeserializer::<_, serde::de::value::Error>::new(map);
     Strategy::deserialize(map).map_err(|error| error.to_string())
 }

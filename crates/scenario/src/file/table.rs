@@ -1,8 +1,12 @@
 //! The tables of a scenario file, as they are written. `docs/guides/simulate.md` explains each key.
 
 use domain::{
-    capacity::Capacity, channel::CapacityKind, figures::metric::ServiceLevelFormula, hours::Interval,
-    routing::Needs,
+    capacity::Capacity,
+    channel::CapacityKind,
+    figures::metric::ServiceLevelFormula,
+    hours::Interval,
+    queue::{Exits, Limits},
+    routing::{Missed, Needs},
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
@@ -43,6 +47,12 @@ pub(super) struct Queue {
     pub(super) wrap_up: Length,
     #[serde(default)]
     pub(super) service_level: Level,
+    #[serde(default)]
+    pub(super) missed: Missed,
+    #[serde(default)]
+    pub(super) limits: Limits,
+    #[serde(default)]
+    pub(super) exits: Exits,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

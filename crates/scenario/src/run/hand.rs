@@ -2,11 +2,11 @@
 
 use crate::{center::Desk, chance::Chance};
 use domain::{
-    agent::{NO_ANSWER, Presence},
+    agent::Presence,
     capacity::Load,
     channel::CapacityKind,
     id::QueueId,
-    routing::{Candidate, Service},
+    routing::{Candidate, Missed, Service},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -18,6 +18,8 @@ pub(super) struct Hand<'c> {
     pub(super) declared: Vec<(Timestamp, Presence)>,
     pub(super) load: Load,
     idle_since: Timestamp,
+    /// In a row.
+    misses: u32,
     services: BTreeMap<QueueId, Service>,
     chance: Chance,
 }
@@ -36,6 +38,7 @@ impl<'c> Hand<'c> {
             declared: vec![],
             load: Load::default(),
             idle_since: Timestamp(0),
+            misses: 0,
             services: desk.queues.clone(),
             chance,
         }
@@ -47,6 +50,10 @@ impl<'c> Hand<'c> {
 
     pub(super) fn is_available(&self) -> bool {
         *self.presence() == Presence::Available
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        matches!(self.presence(), Presence::Pause(_))
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -65,22 +72,20 @@ impl<'c> Hand<'c> {
         self.declared.push((now, presence));
     }
 
-    /// The center's own pause, after an offer that nobody answered. Gives when they come back.
-    pub(super) fn miss(&mut self, now: Timestamp) -> Option<Timestamp> {
-        self.is_available().then(|| {
-            self.declare(now, Presence::Pause(NO_ANSWER.to_owned()));
-            now + self.desk.manner.back_after
-        })
+    /// An offer that nobody answered. Gives when they come back, if the center takes them away for it.
+    pub(super) fn miss(&mut self, now: Timestamp, rule: Missed) -> Option<Timestamp> {
+        self.misses += 1;
+        let presence = rule.presence(self.misses).filter(|_| self.is_available())?;
+        self.misses = 0;
+        self.declare(now, presence);
+        Some(now + self.desk.manner.back_after)
     }
 
-    /// The pause that began at `since` is over, if nothing else was declared meanwhile.
-    pub(super) fn comes_back(&mut self, now: Timestamp, since: Timestamp) -> bool {
-        let misses = Presence::Pause(NO_ANSWER.to_owned());
-        let still = self.declared.last().is_some_and(|(at, presence)| *at == since && *presence == misses);
-        if still {
+    /// They come back from what the center declared at `since`, if nothing else was declared meanwhile.
+    pub(super) fn comes_back(&mut self, now: Timestamp, since: Timestamp) {
+        if self.declared.last().is_some_and(|(at, _)| *at == since) && !self.is_available() {
             self.declare(now, Presence::Available);
         }
-        still
     }
 
     pub(super) fn react(&mut self) -> Option<(Duration, Reaction)> {
@@ -104,11 +109,16 @@ impl<'c> Hand<'c> {
         self.load = self.load.without(kind);
     }
 
-    pub(super) fn freed(&mut self, now: Timestamp) {
+    /// Their hands are emptier; `finished`: of work for this queue.
+    pub(super) fn freed(&mut self, now: Timestamp, finished: Option<&QueueId>) {
         self.idle_since = now;
+        if let Some(service) = finished.and_then(|queue| self.services.get_mut(queue)) {
+            service.finished_at = Some(now);
+        }
     }
 
     pub(super) fn answered(&mut self, queue: &QueueId) {
+        self.misses = 0;
         if let Some(service) = self.services.get_mut(queue) {
             service.handled += 1;
         }
@@ -117,12 +127,6 @@ impl<'c> Hand<'c> {
     pub(super) fn talked(&mut self, queue: &QueueId, talk: Duration) {
         if let Some(service) = self.services.get_mut(queue) {
             service.talk += talk;
-        }
-    }
-
-    pub(super) fn finished(&mut self, queue: &QueueId, now: Timestamp) {
-        if let Some(service) = self.services.get_mut(queue) {
-            service.finished_at = Some(now);
         }
     }
 

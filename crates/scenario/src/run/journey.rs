@@ -1,14 +1,19 @@
 //! A contact's way through the center.
 
 use super::{Broken, Happening, Reaction, Run};
-use crate::{arrival::Leg, forecast::Told};
+use crate::{
+    arrival::{Knows, Leg},
+    forecast::Told,
+};
 use domain::{
     id::{AgentId, ConversationId, InteractionId, QueueId},
-    interaction::{Command, Effect, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve},
-    routing::{Assignment, Preferred, Urgency, Waiting, may},
+    interaction::{
+        Command, Effect, Ending, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve,
+    },
+    routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Journey {
@@ -25,12 +30,19 @@ pub(super) struct Journey {
     told: Option<Told>,
 }
 
+/// How an interaction was before an event.
+struct Was {
+    state: State,
+    queue: Option<QueueId>,
+    priority: i32,
+}
+
 impl Run<'_> {
     pub(super) fn comes(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
         let Some(arrival) = self.arrivals.get(number) else { return Ok(()) };
         let Some(Leg { queue, .. }) = arrival.legs.first() else { return Ok(()) };
         let (queue, priority) = (queue.clone(), arrival.priority);
-        let attributes = arrival.attributes.clone();
+        let (attributes, preferred) = (arrival.attributes.clone(), arrival.preferred.clone());
         let conversation = ConversationId(arrival.id.0.clone());
         self.numbers.insert(arrival.id.clone(), number);
         let journey = Journey {
@@ -50,7 +62,12 @@ impl Run<'_> {
         // As a bot would hand it over, which is how priority and attributes come to an interaction.
         self.act(now, number, Command::Start { conversation, bot: true, queue: queue.clone() })?;
         self.act(now, number, Command::Note { attributes })?;
-        self.act(now, number, Command::Queue { queue, priority, topic: None })
+        let older_by = Duration::ZERO;
+        self.act(now, number, Command::Queue { queue, priority, topic: None, older_by })?;
+        if let Some(Knows { agents, within }) = preferred {
+            self.act(now, number, Command::Prefer { agents, until: now + within })?;
+        }
+        self.enters(now, number)
     }
 
     pub(super) fn leaves(&mut self, now: Timestamp, number: usize, wait: u32) -> Result<(), Broken> {
@@ -59,7 +76,7 @@ impl Run<'_> {
         if !waits || journey.waits != wait {
             return Ok(());
         }
-        let wrap_up = self.leg(number).and_then(|leg| self.line(&leg.queue)).map(|line| line.wrap_up);
+        let wrap_up = self.queue(number).and_then(|queue| self.line(queue)).map(|line| line.wrap_up);
         self.act(now, number, Command::Leave { wrap_up: wrap_up.unwrap_or_default() })
     }
 
@@ -96,10 +113,12 @@ impl Run<'_> {
         let next = self.arrivals.get(number).and_then(|arrival| arrival.legs.get(journey.leg + 1));
         if let Some(Leg { queue, .. }) = next {
             let queue = queue.clone();
-            return self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None });
+            self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None })?;
+            return self.enters(now, number);
         }
         let Some(leg) = self.leg(number) else { return Ok(()) };
-        let limit = self.line(&leg.queue).map(|line| line.wrap_up).unwrap_or_default();
+        let line = self.queue(number).and_then(|queue| self.line(queue));
+        let limit = line.map(|line| line.wrap_up).unwrap_or_default();
         self.act(
             now,
             number,
@@ -153,8 +172,13 @@ impl Run<'_> {
         }
     }
 
-    fn journey(&self, number: usize) -> Option<&Journey> {
+    pub(super) fn journey(&self, number: usize) -> Option<&Journey> {
         self.journeys.get(number)?.as_ref()
+    }
+
+    /// In which it is, or was last: an exit may have led elsewhere than its leg says.
+    fn queue(&self, number: usize) -> Option<&QueueId> {
+        self.journey(number)?.interaction.queue.as_ref()
     }
 
     fn leg(&self, number: usize) -> Option<&Leg> {
@@ -172,75 +196,88 @@ impl Run<'_> {
             let Some(Some(journey)) = self.journeys.get_mut(number) else { return Ok(()) };
             let follows = effects(&journey.interaction, now, &event);
             let before = std::mem::take(&mut journey.interaction);
-            let (held_by, was) = (before.state.agent().cloned(), before.state.clone());
+            let was =
+                Was { state: before.state.clone(), queue: before.queue.clone(), priority: before.priority };
             journey.interaction = evolve(before, now, &event);
-            let holds = journey.interaction.state.agent().cloned();
-            if held_by != holds
-                && let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind)
-            {
-                let place = |agent: Option<AgentId>| self.places.get(&agent?).copied();
-                let (left, taken) = (place(held_by), place(holds));
-                if let Some(place) = left {
-                    self.with_hand(place, |hand| hand.lets_go(kind));
-                }
-                if let Some(place) = taken {
-                    self.as_offered(place, |hand| hand.takes(kind));
-                }
-            }
+            self.hand_over(now, number, &was.state);
             self.happened(now, number, &was, &event);
             if let Some(Some(journey)) = self.journeys.get_mut(number) {
                 journey.journal.push((now, event));
             }
             for effect in follows {
-                self.follow(now, number, effect);
+                self.follow(now, number, &was, effect);
             }
         }
         Ok(())
     }
 
+    /// Who held it has it no more, and who was offered it has it.
+    fn hand_over(&mut self, now: Timestamp, number: usize, was: &State) {
+        let holds = self.journey(number).and_then(|journey| journey.interaction.state.agent());
+        let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind) else { return };
+        if holds == was.agent() {
+            return;
+        }
+        let place = |agent: Option<&AgentId>| self.places.get(agent?).copied();
+        let (left, taken) = (place(was.agent()), place(holds));
+        if let Some(place) = left {
+            self.with_hand(now, place, |hand| hand.lets_go(kind));
+        }
+        if let Some(place) = taken {
+            self.as_offered(now, place, |hand| hand.takes(kind));
+        }
+    }
+
     /// What the contact and the agents make of it.
-    fn happened(&mut self, now: Timestamp, number: usize, was: &State, event: &Event) {
+    fn happened(&mut self, now: Timestamp, number: usize, was: &Was, event: &Event) {
         match event {
-            Event::Queued { queue, .. } => self.begins_to_wait(now, number, queue),
+            Event::Queued { queue, .. } => self.begins_to_wait(now, number, was, queue),
             Event::Offered { .. } => self.rings(now, number),
             Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
+            Event::Preferred { .. } | Event::Prioritised { .. } | Event::CallbackAsked { .. } => {
+                self.tell(number);
+            }
             Event::Answered { .. } => self.answered(now, number),
             Event::Transferred { .. } => {
-                self.talk_over(now, number);
-                self.work_over(now, number);
+                self.work_over(now, number, was);
                 if let Some(Some(journey)) = self.journeys.get_mut(number) {
                     journey.leg += 1;
                 }
             }
             Event::WrapUpStarted { wrap_up_by, .. } => {
-                self.talk_over(now, number);
                 let coded = self.leg(number).map(|leg| now + leg.wrap_up);
                 if let Some(at) = coded.filter(|at| at < wrap_up_by) {
                     self.agenda.plan(at, Happening::Coded(number));
                 }
             }
-            Event::Ended { .. } => self.gave_up(now, number, was),
-            Event::Disposed { .. } => {
-                if matches!(was, State::Active { .. }) {
-                    self.talk_over(now, number);
-                }
-                self.work_over(now, number);
-            }
+            Event::Ended { by } => self.gone(now, number, was, *by),
+            Event::Disposed { .. } => self.work_over(now, number, was),
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
             | Event::Noted { .. }
+            | Event::Exited { .. }
+            | Event::CallbackMissed { .. }
+            | Event::WrapUpExtended { .. }
             | Event::Reopened { .. } => {}
         }
     }
 
-    fn begins_to_wait(&mut self, now: Timestamp, number: usize, queue: &QueueId) {
+    fn begins_to_wait(&mut self, now: Timestamp, number: usize, was: &Was, queue: &QueueId) {
         let patience = self.leg(number).and_then(|leg| leg.patience);
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        journey.waits += 1;
         journey.waits_since = now;
-        if let Some(patience) = patience {
-            self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
+        journey.told = None;
+        if was.state == State::Queued {
+            // From one queue to another: for the contact it is one wait.
+            if let Some(left) = &was.queue {
+                self.board.waits(left, was.priority, false);
+            }
+        } else {
+            journey.waits += 1;
+            if let Some(patience) = patience {
+                self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
+            }
         }
         self.board.waits(queue, journey.interaction.priority, true);
         self.newcomers.push(number);
@@ -258,24 +295,21 @@ impl Run<'_> {
 
     fn waiting(&self, number: usize) -> Option<Waiting> {
         let (arrival, journey, leg) = (self.arrivals.get(number)?, self.journey(number)?, self.leg(number)?);
-        let own = self.line(&leg.queue)?.urgency;
         let interaction = &journey.interaction;
-        let since = interaction.queued_at?;
-        let knows = arrival.preferred.as_ref().filter(|_| journey.leg == 0);
-        let refused_by: BTreeMap<_, _> =
-            interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE)).collect();
+        let queue = interaction.queue.as_ref().filter(|_| interaction.state == State::Queued)?;
+        let own = self.line(queue)?.urgency;
+        let refused = interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE));
         Some(Waiting {
             interaction: arrival.id.clone(),
-            queue: leg.queue.clone(),
+            queue: queue.clone(),
             urgency: Urgency { priority: own.priority.saturating_add(interaction.priority), ..own },
-            since,
+            since: interaction.waits_since()?,
             kind: arrival.kind,
             needs: leg.needs.clone(),
-            preferred: knows
-                .map(|knows| Preferred { agents: knows.agents.clone(), until: since + knows.within }),
-            refused_by,
+            preferred: interaction.preferred.clone(),
+            refused_by: refused.collect(),
             ringing: 0,
-            not_before: None,
+            not_before: interaction.not_before,
             attributes: interaction.attributes.clone(),
         })
     }
@@ -296,7 +330,7 @@ impl Run<'_> {
 
     /// The offer came to nothing.
     fn waits_on(&mut self, number: usize) {
-        if let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) {
+        if let Some(queue) = self.queue(number).cloned() {
             let priority = self.journey(number).map(|journey| journey.interaction.priority);
             self.board.waits(&queue, priority.unwrap_or_default(), true);
         }
@@ -304,8 +338,8 @@ impl Run<'_> {
     }
 
     fn answered(&mut self, now: Timestamp, number: usize) {
-        let Some(Leg { queue, talk, .. }) = self.leg(number) else { return };
-        let (queue, talk) = (queue.clone(), *talk);
+        let Some((queue, leg)) = self.queue(number).cloned().zip(self.leg(number)) else { return };
+        let talk = leg.talk;
         self.agenda.plan(now + talk, Happening::Talked(number));
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
         journey.answered_at = now;
@@ -314,88 +348,80 @@ impl Run<'_> {
             self.errors.entry(queue.clone()).or_default().answered(&told, waited);
         }
         self.board.answered(&queue, now, waited);
-        let place = journey.interaction.state.agent().and_then(|agent| self.places.get(agent));
-        if let Some(place) = place.copied() {
-            self.with_hand(place, |hand| hand.answered(&queue));
+    }
+
+    fn work_over(&mut self, now: Timestamp, number: usize, was: &Was) {
+        let Some(took) = self.journey(number).map(|journey| now.since(journey.answered_at)) else { return };
+        let hand = was.state.agent().and_then(|agent| self.hands.get(*self.places.get(agent)?));
+        if let Some((hand, queue)) = hand.zip(was.queue.as_ref()) {
+            self.board.handled(hand.desk, queue, took);
         }
     }
 
-    /// Called while the agent still has it.
-    fn talk_over(&mut self, now: Timestamp, number: usize) {
-        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
-        let Some(journey) = self.journey(number) else { return };
-        let talk = now.since(journey.answered_at);
-        if let Some(place) = self.last_agent(journey) {
-            self.with_hand(place, |hand| hand.talked(&queue, talk));
+    /// Its wait is over, and nobody answered.
+    fn gone(&mut self, now: Timestamp, number: usize, was: &Was, by: Ending) {
+        let Some(queue) = &was.queue else { return };
+        if was.state == State::Queued {
+            self.board.waits(queue, was.priority, false);
         }
-    }
-
-    fn work_over(&mut self, now: Timestamp, number: usize) {
-        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
-        let Some(journey) = self.journey(number) else { return };
-        let took = now.since(journey.answered_at);
-        if let Some(place) = self.last_agent(journey) {
-            self.with_hand(place, |hand| hand.finished(&queue, now));
-            if let Some(hand) = self.hands.get(place) {
-                self.board.handled(hand.desk, &queue, took);
-            }
+        if let Some(Some(journey)) = self.journeys.get_mut(number) {
+            journey.waiting = None;
         }
-    }
-
-    /// Who answered last.
-    fn last_agent(&self, journey: &Journey) -> Option<usize> {
-        let agent = journey.journal.iter().rev().find_map(|(_, event)| match event {
-            Event::Answered { agent } => Some(agent),
-            _ => None,
-        });
-        self.places.get(agent?).copied()
-    }
-
-    fn gave_up(&mut self, now: Timestamp, number: usize, was: &State) {
-        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
-        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        if *was == State::Queued {
-            self.board.waits(&queue, journey.interaction.priority, false);
+        let Some(arrival) = self.arrivals.get(number) else { return };
+        self.policy.remove_contact(&arrival.id);
+        if by != Ending::Abandoned {
+            return;
         }
-        self.board.left(&queue);
-        journey.waiting = None;
-        let again = self.arrivals.get(number).and_then(|arrival| arrival.again(now));
-        if let Some(id) = self.arrivals.get(number).map(|arrival| &arrival.id) {
-            self.policy.remove_contact(id);
-        }
-        if let Some(arrival) = again {
+        self.board.left(queue);
+        if let Some(arrival) = arrival.again(now) {
             self.agenda.plan(arrival.at, Happening::Comes(self.arrivals.len()));
             self.arrivals.push(arrival);
             self.journeys.push(None);
         }
     }
 
-    fn follow(&mut self, now: Timestamp, number: usize, effect: Effect) {
+    fn follow(&mut self, now: Timestamp, number: usize, was: &Was, effect: Effect) {
+        let place = |agent: &AgentId| self.places.get(agent).copied();
+        let queue = was.queue.as_ref();
         match effect {
-            // The policy is asked at every instant.
-            Effect::Route { .. } => {}
+            // The policy is asked at every instant, and nobody reads here.
+            Effect::Route { .. } | Effect::Tell { .. } => {}
             Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
                 self.agenda.plan(at, Happening::Deadline(number));
             }
             Effect::Free { agent } => {
-                if let Some(place) = self.places.get(&agent).copied() {
-                    self.with_hand(place, |hand| hand.freed(now));
+                let finished = queue.filter(|_| !matches!(was.state, State::Offered { .. }));
+                let Some(place) = place(&agent) else { return };
+                self.with_hand(now, place, |hand| hand.freed(now, finished));
+            }
+            Effect::Talked { agent, time } => {
+                if let Some((place, queue)) = place(&agent).zip(queue) {
+                    self.with_hand(now, place, |hand| hand.talked(queue, time));
                 }
             }
-            Effect::Pause { agent } => {
-                let Some(place) = self.places.get(&agent).copied() else { return };
-                if let Some(Some(back_at)) = self.with_hand(place, |hand| hand.miss(now)) {
+            Effect::Present { agent } => {
+                if let Some((place, queue)) = place(&agent).zip(queue) {
+                    self.with_hand(now, place, |hand| hand.answered(queue));
+                }
+            }
+            Effect::Missed { agent } => {
+                let Some(place) = place(&agent) else { return };
+                let rule =
+                    queue.and_then(|queue| self.line(queue)).map(|line| line.missed).unwrap_or_default();
+                if let Some(Some(back_at)) = self.with_hand(now, place, |hand| hand.miss(now, rule)) {
                     self.agenda.plan(back_at, Happening::ComesBack(place, now));
                 }
             }
-            Effect::Close => {
-                let journey = self.journeys.get_mut(number).and_then(Option::take);
-                if let Some((journey, arrival)) = journey.zip(self.arrivals.get(number)) {
-                    self.numbers.remove(&arrival.id);
-                    self.over += 1;
-                    (self.ended)(&arrival.id, &journey.journal);
-                }
-            }
+            Effect::Close => self.close(number),
+        }
+    }
+
+    fn close(&mut self, number: usize) {
+        let journey = self.journeys.get_mut(number).and_then(Option::take);
+        if let Some((journey, arrival)) = journey.zip(self.arrivals.get(number)) {
+            self.numbers.remove(&arrival.id);
+            self.over += 1;
+            (self.ended)(&arrival.id, &journey.journal);
         }
     }
 }

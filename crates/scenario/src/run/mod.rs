@@ -9,6 +9,7 @@
 //! At each instant everything happens that is planned for it; then the policy is asked once.
 
 mod agenda;
+mod gate;
 mod hand;
 mod journey;
 
@@ -89,6 +90,8 @@ enum Happening {
     Deadline(usize),
     Declares(usize, usize),
     ComesBack(usize, Timestamp),
+    /// A limit of the queue may be reached in which the contact began to wait then.
+    Looks(usize, Timestamp),
 }
 
 struct Run<'c> {
@@ -195,31 +198,45 @@ impl<'c> Run<'c> {
             Happening::Declares(place, number) => {
                 let desk = self.center.agents.get(place);
                 if let Some((_, presence)) = desk.and_then(|desk| desk.declares.get(number)) {
-                    self.with_hand(place, |hand| hand.declare(now, presence.clone()));
+                    self.with_hand(now, place, |hand| hand.declare(now, presence.clone()));
                 }
                 Ok(())
             }
             Happening::ComesBack(place, since) => {
-                self.with_hand(place, |hand| hand.comes_back(now, since));
+                self.with_hand(now, place, |hand| hand.comes_back(now, since));
                 Ok(())
             }
+            Happening::Looks(number, since) => self.looks(now, number, since),
         }
     }
 
     /// Changes an agent, and tells the policy and the board of it.
-    fn with_hand<T>(&mut self, place: usize, change: impl FnOnce(&mut Hand<'c>) -> T) -> Option<T> {
+    fn with_hand<T>(
+        &mut self,
+        now: Timestamp,
+        place: usize,
+        change: impl FnOnce(&mut Hand<'c>) -> T,
+    ) -> Option<T> {
         self.touched.insert(place);
-        self.as_offered(place, change)
+        self.as_offered(now, place, change)
     }
 
     /// Changes an agent as the policy knows already, since it made the offer.
-    fn as_offered<T>(&mut self, place: usize, change: impl FnOnce(&mut Hand<'c>) -> T) -> Option<T> {
+    fn as_offered<T>(
+        &mut self,
+        now: Timestamp,
+        place: usize,
+        change: impl FnOnce(&mut Hand<'c>) -> T,
+    ) -> Option<T> {
         let hand = self.hands.get_mut(place)?;
-        let before = (hand.is_available(), hand.is_idle());
+        let before = (hand.is_available(), hand.is_idle(), hand.is_paused());
         let changed = change(hand);
-        let after = (hand.is_available(), hand.is_idle());
+        let after = (hand.is_available(), hand.is_idle(), hand.is_paused());
+        if before.2 != after.2 {
+            self.board.paused(hand.desk, after.2, now);
+        }
         if before.0 != after.0 {
-            self.board.there(hand.desk, after.0, if after.0 { after.1 } else { before.1 });
+            self.board.there(hand.desk, after.0, if after.0 { after.1 } else { before.1 }, now);
         } else if after.0 && before.1 != after.1 {
             self.board.ready(hand.desk, after.1);
         }

@@ -3,7 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use domain::{
-    agent::{Capacity, Presence, Role},
+    agent::{Presence, Role},
     channel::{CapacityKind, ChannelProfile},
     contact::Identity,
     due::Work,
@@ -11,6 +11,7 @@ use domain::{
     interaction::Command,
     message::Content,
     queue::{Queue, ServiceLevel},
+    routing::{Service, Settings},
     time::Timestamp,
 };
 use futures::executor::block_on;
@@ -81,6 +82,8 @@ impl Center {
                 wrap_up: Duration::from_secs(60),
                 service_level,
                 priority: 0,
+                routing: Settings::default(),
+                gate: domain::queue::Gate::default(),
             };
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &center.account).await.unwrap();
@@ -102,13 +105,17 @@ impl Center {
             role: Role::Agent,
             locale: "es".into(),
             password_hash: String::new(),
-            capacity: Capacity { calls: 1, chats },
+            calls_max: 1,
+            chats_max: chats,
+            shares: None,
+            attributes: Default::default(),
             presence: Presence::Offline,
             presence_since: NOW,
             idle_since: NOW,
         };
         block_on(async {
-            store::agent::put(&sql, &agent, &["sales".into()], &[]).await.unwrap();
+            let services = [("sales".into(), Service::default())].into();
+            store::agent::put(&sql, &agent, &services, &[]).await.unwrap();
             store::agent::declare(&sql, &agent.id, &Presence::Available, NOW).await.unwrap();
         });
         agent.id

@@ -113,6 +113,10 @@ impl Owner {
                 | Event::BotTurned { .. }
                 | Event::BotFailed { .. }
                 | Event::Noted { .. }
+                | Event::Preferred { .. }
+                | Event::Prioritised { .. }
+                | Event::Exited { .. }
+                | Event::CallbackAsked { .. }
                 | Event::Queued { .. },
             ) => Some(Owner::Nobody),
             (Owner::Nobody, Event::Offered { agent, .. }) => Some(Owner::Rings(agent.clone())),

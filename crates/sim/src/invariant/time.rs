@@ -5,7 +5,8 @@
 use super::{interaction::number, watch::Watch};
 use crate::{center::Center, database::at_once, setup::SKILL};
 use domain::{
-    agent::{Load, Presence, is_alive},
+    agent::{Presence, is_alive},
+    capacity::Load,
     channel::CapacityKind,
     interaction::REFUSAL_PAUSE,
     time::Timestamp,

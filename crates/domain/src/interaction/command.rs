@@ -1,0 +1,133 @@
+//! What can be asked of an interaction, and why the answer may be no.
+
+use super::{Callback, callback};
+use crate::{
+    id::{AgentId, ConversationId, QueueId},
+    queue::Entry,
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// What somebody wants to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The contact wrote or called; with a bot, it speaks first.
+    Start {
+        conversation: ConversationId,
+        bot: bool,
+        queue: QueueId,
+    },
+    /// The contact wrote again.
+    Write,
+    /// The channel knows more of what the contact wants.
+    Note {
+        attributes: BTreeMap<String, String>,
+    },
+    /// The bot took its turn; [`Command::Queue`] or [`Command::End`] may follow.
+    BotTurn {
+        memory: String,
+        attributes: BTreeMap<String, String>,
+    },
+    /// The bot cannot go on: the contact gets a person.
+    FailBot {
+        reason: String,
+        queue: QueueId,
+    },
+    Queue {
+        queue: QueueId,
+        priority: i32,
+        topic: Option<String>,
+        older_by: Duration,
+    },
+    /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
+    Exit {
+        entry: Entry,
+        callback: Option<Callback>,
+    },
+    /// Changes what routing decides by, while it waits. What is left out stays.
+    Prioritise {
+        by: Option<AgentId>,
+        priority: Option<i32>,
+        older_by: Duration,
+    },
+    /// Who should have it before others, while it waits: they know the contact.
+    Prefer {
+        agents: Vec<AgentId>,
+        until: Timestamp,
+    },
+    /// The contact wants to be called back, `after` so long at the earliest.
+    AskCallback {
+        callback: Callback,
+        after: Duration,
+    },
+    /// The contact wants no call any more.
+    CancelCallback,
+    /// The agent called and reached nobody.
+    NotReached {
+        agent: AgentId,
+        plan: callback::Plan,
+    },
+    Offer {
+        agent: AgentId,
+        ring: Duration,
+        why: String,
+    },
+    Answer {
+        agent: AgentId,
+    },
+    Decline {
+        agent: AgentId,
+    },
+    TransferToQueue {
+        by: AgentId,
+        queue: QueueId,
+        note: Option<String>,
+    },
+    TransferToAgent {
+        by: AgentId,
+        agent: AgentId,
+        ring: Duration,
+        note: Option<String>,
+    },
+    /// The talk is over.
+    WrapUp {
+        agent: AgentId,
+        limit: Duration,
+    },
+    /// `by` so much longer, `at_most` so often.
+    ExtendWrapUp {
+        agent: AgentId,
+        by: Duration,
+        at_most: u32,
+    },
+    Dispose {
+        agent: AgentId,
+        disposition: String,
+        note: Option<String>,
+    },
+    /// The bot is done with a contact who needs nobody else.
+    End,
+    /// The contact left.
+    Leave {
+        wrap_up: Duration,
+    },
+    /// A deadline may have passed.
+    Tick,
+}
+
+/// Why the rules said no. Each variant tells the caller what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another agent holds it. The desk that asked is stale and must refresh.
+    #[error("held by agent {agent}")]
+    HeldByAnother { agent: AgentId },
+    /// The command does not apply in this state. Asking again cannot help.
+    #[error("not possible while the interaction is {state}")]
+    NotNow { state: &'static str },
+    /// As much time was added as the queue allows.
+    #[error("the wrap-up was extended as often as the queue allows")]
+    NoMoreTime,
+    /// There is no callback to speak of.
+    #[error("the contact asked for no callback")]
+    NoCallback,
+}

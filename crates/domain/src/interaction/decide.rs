@@ -1,0 +1,279 @@
+//! From a command to what happens.
+
+use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback};
+use crate::{
+    id::{AgentId, ConversationId, QueueId},
+    queue::{Entry, Place},
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Decides what `command` makes of `interaction`. No events: nothing is left to do, since a late
+/// tick or a repeated click is no error.
+pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Result<Vec<Event>, Refusal> {
+    let state = &interaction.state;
+    match command {
+        Command::Start { conversation, bot, queue } => Ok(match state {
+            State::New => start(conversation, bot, queue),
+            _ => vec![],
+        }),
+        Command::Write => Ok(match state {
+            State::WrapUp { agent, .. } => vec![Event::Reopened { agent: agent.clone() }],
+            _ => vec![],
+        }),
+        Command::Note { attributes } => Ok(note(interaction, attributes)),
+        Command::BotTurn { memory, attributes } => match state {
+            State::Bot => Ok(turned(memory, attributes)),
+            _ => Ok(vec![]), // A person took over meanwhile: the bot is no longer asked.
+        },
+        Command::FailBot { reason, queue } => Ok(match state {
+            State::Bot => {
+                vec![Event::BotFailed { reason }, first_queued(queue)]
+            }
+            _ => vec![],
+        }),
+        Command::Queue { queue, priority, topic, older_by } => match state {
+            State::Bot => Ok(vec![Event::Queued { queue, priority, topic, older_by }]),
+            _ => Err(not_now(state)),
+        },
+        Command::Exit { entry, callback } => Ok(match state {
+            State::Queued => exit(interaction, entry, callback),
+            _ => vec![],
+        }),
+        Command::Prioritise { by, priority, older_by } => prioritise(interaction, by, priority, older_by),
+        Command::Prefer { agents, until } => Ok(match state {
+            State::Queued if !agents.is_empty() => vec![Event::Preferred { agents, until }],
+            _ => vec![],
+        }),
+        Command::AskCallback { callback, after } => ask_callback(now, interaction, callback, after),
+        Command::CancelCallback => Ok(match state {
+            State::Queued | State::Offered { .. } if interaction.callback.is_some() => {
+                vec![Event::Ended { by: Ending::CallbackCancelled }]
+            }
+            _ => vec![],
+        }),
+        Command::End => match state {
+            State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
+            _ => Ok(vec![]),
+        },
+        Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
+        Command::Tick => Ok(tick(now, state)),
+        by_agent => decide_for_agent(now, interaction, by_agent),
+    }
+}
+
+/// What agents, and the router on their behalf, ask for.
+fn decide_for_agent(
+    now: Timestamp,
+    interaction: &Interaction,
+    command: Command,
+) -> Result<Vec<Event>, Refusal> {
+    let state = &interaction.state;
+    match command {
+        Command::Offer { agent, ring, why } => match state {
+            State::Queued => Ok(vec![Event::Offered { agent, answer_by: now + ring, why }]),
+            _ => Err(not_now(state)),
+        },
+        Command::Answer { agent } => match state {
+            State::Active { agent: holder } if *holder == agent => Ok(vec![]),
+            // A late click is welcome while nobody else was asked: connecting beats RONA.
+            State::Offered { .. } => {
+                held_by(state, &agent)?;
+                Ok(vec![Event::Answered { agent }])
+            }
+            _ => Err(refusal(state, &agent)),
+        },
+        Command::Decline { agent } => match state {
+            State::Offered { .. } => {
+                held_by(state, &agent)?;
+                Ok(vec![Event::OfferDeclined { agent }])
+            }
+            _ => Ok(vec![]),
+        },
+        Command::TransferToQueue { by, queue, note } => {
+            active_at(state, &by)?;
+            let priority = interaction.priority;
+            let topic = interaction.topic.clone();
+            let older_by = Duration::ZERO;
+            Ok(vec![Event::Transferred { by, note }, Event::Queued { queue, priority, topic, older_by }])
+        }
+        Command::TransferToAgent { by, agent, ring, note } => {
+            active_at(state, &by)?;
+            let offered = Event::Offered { agent, answer_by: now + ring, why: format!("transfer:{by}") };
+            Ok(vec![Event::Transferred { by, note }, offered])
+        }
+        Command::WrapUp { agent, limit } => match state {
+            State::WrapUp { agent: holder, .. } if *holder == agent => Ok(vec![]),
+            _ => {
+                active_at(state, &agent)?;
+                Ok(vec![Event::WrapUpStarted { agent, wrap_up_by: now + limit }])
+            }
+        },
+        Command::ExtendWrapUp { agent, by, at_most } => match state {
+            State::WrapUp { agent: holder, wrap_up_by } if *holder == agent => {
+                if interaction.wrap_up_extensions >= at_most {
+                    return Err(Refusal::NoMoreTime);
+                }
+                let wrap_up_by = (*wrap_up_by).max(now) + by;
+                Ok(vec![Event::WrapUpExtended { agent, wrap_up_by }])
+            }
+            _ => Err(refusal(state, &agent)),
+        },
+        Command::NotReached { agent, plan } => not_reached(now, interaction, agent, plan),
+        Command::Dispose { agent, disposition, note } => match state {
+            State::Disposed => Ok(vec![]),
+            State::Active { .. } | State::WrapUp { .. } => {
+                held_by(state, &agent)?;
+                Ok(vec![Event::Disposed { agent: Some(agent), disposition: Some(disposition), note }])
+            }
+            _ => Err(refusal(state, &agent)),
+        },
+        _ => Err(not_now(state)),
+    }
+}
+
+fn start(conversation: ConversationId, bot: bool, queue: QueueId) -> Vec<Event> {
+    let mut events = vec![Event::Started { conversation }];
+    if !bot {
+        events.push(first_queued(queue));
+    }
+    events
+}
+
+fn note(interaction: &Interaction, mut attributes: BTreeMap<String, String>) -> Vec<Event> {
+    attributes.retain(|name, value| interaction.attributes.get(name) != Some(value));
+    let open = !matches!(interaction.state, State::New | State::Disposed);
+    if open && !attributes.is_empty() { vec![Event::Noted { attributes }] } else { vec![] }
+}
+
+fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
+    let mut events = vec![Event::BotTurned { memory }];
+    if !attributes.is_empty() {
+        events.push(Event::Noted { attributes });
+    }
+    events
+}
+
+fn first_queued(queue: QueueId) -> Event {
+    Event::Queued { queue, priority: 0, topic: None, older_by: Duration::ZERO }
+}
+
+fn exit(interaction: &Interaction, entry: Entry, callback: Option<Callback>) -> Vec<Event> {
+    let opens = entry.steps.last().and_then(|step| step.opens);
+    let mut events: Vec<Event> = entry.steps.into_iter().map(|step| Event::Exited { step }).collect();
+    if interaction.queue.as_ref() != Some(&entry.queue) {
+        let (priority, topic) = (interaction.priority, interaction.topic.clone());
+        events.push(Event::Queued { queue: entry.queue, priority, topic, older_by: Duration::ZERO });
+    }
+    match (entry.place, callback) {
+        (Place::Ended, _) => events.push(Event::Ended { by: Ending::TurnedAway }),
+        (Place::Voicemail, _) => events.push(Event::Ended { by: Ending::Voicemail }),
+        (Place::Callback, Some(callback)) => {
+            events.push(Event::CallbackAsked { callback, not_before: opens });
+        }
+        // Whose number nobody knows waits, as does who is sent to a flow that nobody wrote.
+        (Place::Waiting | Place::Callback | Place::Flow(_), _) => {}
+    }
+    events
+}
+
+fn prioritise(
+    interaction: &Interaction,
+    by: Option<AgentId>,
+    priority: Option<i32>,
+    older_by: Duration,
+) -> Result<Vec<Event>, Refusal> {
+    let priority = priority.unwrap_or(interaction.priority);
+    match &interaction.state {
+        State::Queued | State::Offered { .. } | State::Bot => {
+            let same = priority == interaction.priority && older_by.is_zero();
+            Ok(if same { vec![] } else { vec![Event::Prioritised { by, priority, older_by }] })
+        }
+        state => Err(not_now(state)),
+    }
+}
+
+fn ask_callback(
+    now: Timestamp,
+    interaction: &Interaction,
+    callback: Callback,
+    after: Duration,
+) -> Result<Vec<Event>, Refusal> {
+    match &interaction.state {
+        // Asked twice is asked once; another number is another wish.
+        State::Queued if interaction.callback.as_ref() == Some(&callback) => Ok(vec![]),
+        State::Queued => {
+            let not_before = (!after.is_zero()).then(|| now + after);
+            Ok(vec![Event::CallbackAsked { callback, not_before }])
+        }
+        state => Err(not_now(state)),
+    }
+}
+
+fn not_reached(
+    now: Timestamp,
+    interaction: &Interaction,
+    agent: AgentId,
+    plan: callback::Plan,
+) -> Result<Vec<Event>, Refusal> {
+    active_at(&interaction.state, &agent)?;
+    if interaction.callback.is_none() {
+        return Err(Refusal::NoCallback);
+    }
+    let again_at = plan.again_at(now, interaction.callbacks_missed + 1);
+    let mut events = vec![Event::CallbackMissed { agent, again_at }];
+    if again_at.is_none() {
+        events.push(Event::Ended { by: Ending::NotReached });
+    }
+    Ok(events)
+}
+
+fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Event> {
+    match &interaction.state {
+        // They hung up because they are called back.
+        State::Queued | State::Offered { .. } if interaction.callback.is_some() => vec![],
+        State::Bot => vec![Event::Ended { by: Ending::Bot }],
+        State::Queued | State::Offered { .. } => vec![Event::Ended { by: Ending::Abandoned }],
+        State::Active { agent } => {
+            vec![Event::WrapUpStarted { agent: agent.clone(), wrap_up_by: now + wrap_up }]
+        }
+        State::New | State::WrapUp { .. } | State::Disposed => vec![],
+    }
+}
+
+fn tick(now: Timestamp, state: &State) -> Vec<Event> {
+    match state {
+        State::Offered { agent, answer_by } if *answer_by <= now => {
+            vec![Event::OfferExpired { agent: agent.clone() }]
+        }
+        State::WrapUp { wrap_up_by, .. } if *wrap_up_by <= now => {
+            vec![Event::Disposed { agent: None, disposition: None, note: None }]
+        }
+        _ => vec![],
+    }
+}
+
+fn held_by(state: &State, agent: &AgentId) -> Result<(), Refusal> {
+    match state.agent() {
+        Some(holder) if holder == agent => Ok(()),
+        _ => Err(refusal(state, agent)),
+    }
+}
+
+fn active_at(state: &State, agent: &AgentId) -> Result<(), Refusal> {
+    match state {
+        State::Active { agent: holder } if holder == agent => Ok(()),
+        _ => Err(refusal(state, agent)),
+    }
+}
+
+fn refusal(state: &State, agent: &AgentId) -> Refusal {
+    match state.agent() {
+        Some(holder) if holder != agent => Refusal::HeldByAnother { agent: holder.clone() },
+        _ => not_now(state),
+    }
+}
+
+fn not_now(state: &State) -> Refusal {
+    Refusal::NotNow { state: state.name() }
+}

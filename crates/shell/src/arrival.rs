@@ -1,0 +1,195 @@
+//! What follows when an interaction comes to a queue, in the transaction in which it comes: whether it may
+//! wait there, with what age, and whether somebody should have it before others.
+
+use crate::{
+    command::{Race, within},
+    performer::DISPATCHER,
+    unique,
+};
+use domain::{
+    due::{Kind, Work},
+    id::{AgentId, InteractionId, QueueId},
+    interaction::{Callback, Command, First, Interaction, State},
+    queue::{self, Arrival, Arriving, Gate, Queue, Scene, Situation, Waiting},
+    time::Timestamp,
+};
+use jiff::tz::TimeZone;
+use std::{collections::BTreeMap, time::Duration};
+use store::{
+    agent, contact, interaction, journal,
+    port::{Result, Sql},
+    waiting,
+};
+
+/// The attribute in which a flow names agents who should have the contact, with a comma between them.
+pub const PREFERRED: &str = "preferred_agents";
+
+/// For so long they are waited for where the queue says nothing of it.
+const PREFERRED_WAIT: Duration = Duration::from_secs(30);
+
+/// What to ask of an interaction that has just come to its queue.
+pub(crate) async fn commands(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    arrived: &Interaction,
+) -> Result<Vec<Command>> {
+    let Some(queue) = &arrived.queue else { return Ok(vec![]) };
+    let Some(queue) = store::queue::find(sql, queue).await? else { return Ok(vec![]) };
+    let mut commands = vec![];
+    commands.extend(kept_place(sql, now, id, arrived, &queue).await?);
+    commands.extend(preferred(sql, now, id, arrived, &queue).await?);
+    if queue.gate != Gate::default() {
+        let queues = Queues::load(sql).await?;
+        let arriving = if arrived.answered_at.is_some() { Arriving::Returning } else { Arriving::New };
+        let arrival = Arrival { kind: kind(sql, id).await?, arriving, left: arrived.left.clone() };
+        let entry = queue::enter(&queues.scenes(&queue.id), &queue.id, now, &arrival);
+        if !entry.steps.is_empty() {
+            commands.push(Command::Exit { entry, callback: callback(sql, id).await? });
+        }
+    }
+    Ok(commands)
+}
+
+/// The work of looking at it again when a limit of its queue may be reached.
+pub(crate) async fn limit(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    waits: &Interaction,
+) -> Result<Option<Work>> {
+    let (State::Queued, Some(queue)) = (&waits.state, &waits.queue) else { return Ok(None) };
+    let known = store::queue::find(sql, queue).await?;
+    if known.is_none_or(|queue| queue.gate == Gate::default()) {
+        return Ok(None);
+    }
+    let queues = Queues::load(sql).await?;
+    let scenes = queues.scenes(queue);
+    let Some(scene) = scenes.get(queue) else { return Ok(None) };
+    let waiting = waiting_of(sql, id, waits).await?;
+    // Whether somebody is there changes without a word to those who wait.
+    let patience = scene.gate.limits.nobody.map(|nobody| now + nobody.max(PATIENCE));
+    let due_at = queue::next_look_at(scene, now, &waiting).into_iter().chain(patience).min();
+    Ok(due_at.map(|due_at| Work {
+        id: unique::id(now),
+        kind: Kind::QueueLimit,
+        performer: DISPATCHER.to_owned(),
+        subject: id.0.clone(),
+        key: format!("queue_limit:{id}:{}", due_at.0),
+        body: serde_json::json!({}),
+        due_at,
+        attempts: 0,
+        trace: None,
+    }))
+}
+
+/// However short the grace is, it is not looked more often whether somebody is there.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether an interaction may wait on; where not, its queue's exit is taken.
+pub(crate) async fn look(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Vec<Work>, Race> {
+    let waits = journal::load(sql, id).await?;
+    let (State::Queued, Some(queue)) = (&waits.state, &waits.queue) else { return Ok(vec![]) };
+    let queues = Queues::load(sql).await?;
+    let scenes = queues.scenes(queue);
+    let Some(scene) = scenes.get(queue) else { return Ok(vec![]) };
+    let waiting = waiting_of(sql, id, &waits).await?;
+    if let Some((reason, _)) = queue::look(scene, now, &waiting) {
+        let left = waits.left.clone();
+        let arrival = Arrival { kind: waiting.kind, arriving: Arriving::New, left };
+        let entry = queue::leave(&scenes, queue, reason, now, &arrival);
+        let callback = callback(sql, id).await?;
+        return Ok(within(sql, now, id, Command::Exit { entry, callback }).await?.work);
+    }
+    let again = limit(sql, now, id, &waits).await?;
+    Ok(store::due::add(sql, now, again.into_iter().collect()).await?)
+}
+
+/// All queues with their gates, as they are now.
+struct Queues(BTreeMap<QueueId, (Queue, TimeZone, Situation)>);
+
+impl Queues {
+    async fn load(sql: &impl Sql) -> Result<Self> {
+        let (mut counts, mut staff) = (waiting::counts(sql).await?, agent::staff(sql).await?);
+        let known = |queue: Queue| {
+            let (there, changed_at) =
+                staff.remove(&queue.id).unwrap_or_else(|| (Default::default(), Timestamp(0)));
+            let length = counts.remove(&queue.id).unwrap_or_default();
+            let situation = Situation { length, staff: there, unstaffed_since: Some(changed_at) };
+            let zone = queue.gate.limits.hours.as_ref().and_then(|hours| hours.time_zone.as_deref());
+            // It was looked at when it was set; a zone that a new version does not know is the world's.
+            let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+            (queue.id.clone(), (queue, zone, situation))
+        };
+        Ok(Queues(store::queue::all(sql).await?.into_iter().map(known).collect()))
+    }
+
+    /// As somebody sees them who is counted in the queue `own`.
+    fn scenes(&self, own: &QueueId) -> BTreeMap<QueueId, Scene<'_>> {
+        let scenes = self.0.iter().map(|(id, (queue, zone, situation))| {
+            let length = situation.length.saturating_sub(u32::from(id == own));
+            let situation = Situation { length, ..*situation };
+            (id.clone(), Scene { gate: &queue.gate, zone, situation })
+        });
+        scenes.collect()
+    }
+}
+
+async fn waiting_of(sql: &impl Sql, id: &InteractionId, waits: &Interaction) -> Result<Waiting> {
+    let since = waits.came_at.or(waits.queued_at).unwrap_or(Timestamp(0));
+    Ok(Waiting { kind: kind(sql, id).await?, since, done: waits.exits.clone() })
+}
+
+async fn kind(sql: &impl Sql, id: &InteractionId) -> Result<domain::channel::CapacityKind> {
+    let view = interaction::find(sql, id).await?;
+    Ok(view.map_or(domain::channel::CapacityKind::Chat, |view| view.capacity))
+}
+
+/// How the contact would be called back: at the phone that they are known by.
+async fn callback(sql: &impl Sql, id: &InteractionId) -> Result<Option<Callback>> {
+    let Some(view) = interaction::find(sql, id).await? else { return Ok(None) };
+    let contact = contact::find(sql, &view.contact).await?;
+    let phone = contact.and_then(|contact| contact.phone().map(str::to_owned));
+    Ok(phone.map(|phone| Callback { phone, first: First::Agent }))
+}
+
+/// Somebody who hung up while waiting and is here again has the age they had.
+async fn kept_place(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    arrived: &Interaction,
+    queue: &Queue,
+) -> Result<Option<Command>> {
+    let keep = queue.routing.keep_place;
+    if keep.is_zero() || arrived.queued_at != Some(now) || !arrived.older_by.is_zero() {
+        return Ok(None);
+    }
+    let Some(before) = interaction::abandoned_before(sql, id, &queue.id, now - keep).await? else {
+        return Ok(None);
+    };
+    let before = journal::load(sql, &before).await?;
+    let (Some(since), Some(left)) = (before.waits_since(), before.ended_at) else { return Ok(None) };
+    Ok(Some(Command::Prioritise { by: None, priority: None, older_by: left.since(since) }))
+}
+
+/// Whom the flow names, or who had the contact last where the queue wants that.
+async fn preferred(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    arrived: &Interaction,
+    queue: &Queue,
+) -> Result<Option<Command>> {
+    let wait = queue.routing.last_agent;
+    let named = arrived.attributes.get(PREFERRED).map(String::as_str).unwrap_or_default();
+    let named = named.split(',').map(str::trim).filter(|id| !id.is_empty()).map(AgentId::from);
+    let mut agents: Vec<AgentId> = named.collect();
+    if agents.is_empty() && !wait.is_zero() {
+        agents.extend(interaction::last_agent_of_person(sql, id).await?);
+    }
+    // Whoever passed it on wants somebody else to have it.
+    agents.retain(|agent| !arrived.refused.contains_key(agent));
+    let wait = if wait.is_zero() { PREFERRED_WAIT } else { wait };
+    Ok((!agents.is_empty()).then(|| Command::Prefer { agents, until: now + wait }))
+}

@@ -1,0 +1,172 @@
+//! The read model of visits and spells: what figures are counted from. Rows follow from the journal by
+//! `domain::figures::visit` and from nothing else, in the transaction of the events.
+
+use crate::{
+    journal, parameters,
+    port::{Error, Result, Row, Sql},
+};
+use domain::{
+    figures::visit::{Doing, Entry, Outcome, Passed, Reply, Spell, Visit, Visits},
+    id::InteractionId,
+    interaction::Event,
+    time::Timestamp,
+};
+
+const COLUMNS: &str = "interaction_id, number, entry, queue_id, entered_at_ms, waiting_since_ms, outcome,
+    left_at_ms, agent_id, passed, done_at_ms, last, offers, missed, declined, talk_ms, hold_ms, wrap_up_ms";
+
+const SPELL_COLUMNS: &str = "interaction_id, visit, number, agent_id, doing, reply, from_ms, until_ms";
+
+/// Writes what `events`, which were appended to `before` others at `now`, changed.
+pub(crate) async fn project(
+    sql: &impl Sql,
+    id: &InteractionId,
+    before: u64,
+    now: Timestamp,
+    events: &[Event],
+) -> Result<()> {
+    // A bot's turns are most of what happens, and no visit is made of them.
+    if !events.iter().any(|event| Visits::default().see(now, event)) {
+        return Ok(());
+    }
+    let journal = journal::events(sql, id).await?;
+    let before = usize::try_from(before).unwrap_or(usize::MAX);
+    let mut visits = Visits::default();
+    let mut known = vec![];
+    for (seen, (at, event)) in journal.iter().enumerate() {
+        if seen == before {
+            known = visits.as_slice().to_vec();
+        }
+        visits.see(*at, event);
+    }
+    write(sql, id, &known, &visits.into_vec()).await
+}
+
+/// Makes all visits of a journal anew.
+pub(crate) async fn rebuild(sql: &impl Sql, id: &InteractionId, events: &[(Timestamp, Event)]) -> Result<()> {
+    for table in ["visit", "spell"] {
+        sql.query(&format!("DELETE FROM {table} WHERE interaction_id = $1"), parameters![id]).await?;
+    }
+    write(sql, id, &[], &domain::figures::visit::visits(events)).await
+}
+
+/// Writes what is different in `visits` from those that are `known`. Neither visits nor spells go away.
+async fn write(sql: &impl Sql, id: &InteractionId, known: &[Visit], visits: &[Visit]) -> Result<()> {
+    for (place, visit) in visits.iter().enumerate() {
+        let known = known.get(place);
+        if known == Some(visit) {
+            continue;
+        }
+        put(sql, id, visit).await?;
+        for (place, spell) in visit.spells.iter().enumerate() {
+            if known.and_then(|known| known.spells.get(place)) != Some(spell) {
+                let number = u64::try_from(place + 1).unwrap_or(u64::MAX);
+                put_spell(sql, id, visit.number, number, spell).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn put(sql: &impl Sql, id: &InteractionId, visit: &Visit) -> Result<()> {
+    let statement = format!(
+        "INSERT INTO visit ({COLUMNS})
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        ON CONFLICT (interaction_id, number) DO UPDATE SET outcome = excluded.outcome,
+            left_at_ms = excluded.left_at_ms, agent_id = excluded.agent_id, passed = excluded.passed,
+            done_at_ms = excluded.done_at_ms, last = excluded.last, offers = excluded.offers,
+            missed = excluded.missed, declined = excluded.declined, talk_ms = excluded.talk_ms,
+            hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms"
+    );
+    let parameters = parameters![
+        id,
+        visit.number,
+        visit.entry.as_str(),
+        &visit.queue,
+        visit.entered_at,
+        visit.waiting_since,
+        visit.outcome.as_str(),
+        visit.left_at,
+        visit.agent.as_ref(),
+        visit.passed.map(Passed::as_str),
+        visit.done_at,
+        visit.last,
+        visit.offers(),
+        visit.missed(),
+        visit.declined(),
+        visit.time(Doing::Talking),
+        visit.time(Doing::Holding),
+        visit.time(Doing::WrappingUp),
+    ];
+    sql.query(&statement, parameters).await?;
+    Ok(())
+}
+
+async fn put_spell(sql: &impl Sql, id: &InteractionId, visit: u32, number: u64, spell: &Spell) -> Result<()> {
+    let statement = format!(
+        "INSERT INTO spell ({SPELL_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (interaction_id, visit, number) DO UPDATE SET reply = excluded.reply,
+            until_ms = excluded.until_ms"
+    );
+    let (doing, reply) = match spell.doing {
+        Doing::Ringing(reply) => ("ringing", Some(reply.as_str())),
+        Doing::Talking => ("talking", None),
+        Doing::Holding => ("holding", None),
+        Doing::WrappingUp => ("wrapping_up", None),
+    };
+    let parameters = parameters![id, visit, number, &spell.agent, doing, reply, spell.from, spell.until];
+    sql.query(&statement, parameters).await?;
+    Ok(())
+}
+
+/// The visits of an interaction, in order.
+pub async fn of(sql: &impl Sql, id: &InteractionId) -> Result<Vec<Visit>> {
+    let statement = format!("SELECT {COLUMNS} FROM visit WHERE interaction_id = $1 ORDER BY number");
+    let rows = sql.query(&statement, parameters![id]).await?;
+    let mut visits: Vec<Visit> = rows.iter().map(visit).collect::<Result<_>>()?;
+    let statement =
+        format!("SELECT {SPELL_COLUMNS} FROM spell WHERE interaction_id = $1 ORDER BY visit, number");
+    for row in sql.query(&statement, parameters![id]).await? {
+        let number: u32 = row.get(1)?;
+        if let Some(visit) = visits.iter_mut().find(|visit| visit.number == number) {
+            visit.spells.push(spell(&row)?);
+        }
+    }
+    Ok(visits)
+}
+
+/// The spells of all agents of which some part lies between `from` and `until`.
+pub async fn spells(sql: &impl Sql, from: Timestamp, until: Timestamp) -> Result<Vec<Spell>> {
+    let statement = format!(
+        "SELECT {SPELL_COLUMNS} FROM spell WHERE (until_ms > $1 OR until_ms IS NULL) AND from_ms < $2"
+    );
+    sql.query(&statement, parameters![from, until]).await?.iter().map(spell).collect()
+}
+
+fn visit(row: &Row) -> Result<Visit> {
+    Ok(Visit {
+        number: row.get(1)?,
+        entry: row.named(2, Entry::parse)?,
+        queue: row.get(3)?,
+        entered_at: row.get(4)?,
+        waiting_since: row.get(5)?,
+        outcome: row.named(6, Outcome::parse)?,
+        left_at: row.get(7)?,
+        agent: row.get(8)?,
+        passed: row.get::<Option<String>>(9)?.map(|_| row.named(9, Passed::parse)).transpose()?,
+        done_at: row.get(10)?,
+        last: row.get(11)?,
+        spells: vec![],
+    })
+}
+
+fn spell(row: &Row) -> Result<Spell> {
+    let doing = match row.get::<String>(4)?.as_str() {
+        "ringing" => Doing::Ringing(row.named(5, Reply::parse)?),
+        "talking" => Doing::Talking,
+        "holding" => Doing::Holding,
+        "wrapping_up" => Doing::WrappingUp,
+        other => return Err(Error::Broken(format!("a spell of {other}"))),
+    };
+    Ok(Spell { agent: row.get(3)?, doing, from: row.get(6)?, until: row.get(7)? })
+}
