@@ -20,7 +20,7 @@ use domain::{
         tally::{Tally, Terms},
         visit::{Doing, Entry, Outcome, Passed, Reply, Spell, Visit, Visits, visits},
     },
-    interaction::{Ending, Event, Interaction, State, evolve},
+    interaction::{Callback, Ending, Event, First, Interaction, State, evolve},
     time::Timestamp,
 };
 use std::{collections::BTreeSet, env, fs, path::Path, time::Duration};
@@ -347,6 +347,48 @@ fn who_leaves_abandons_the_queue_or_the_colleague() {
     assert_eq!(again[1].waiting_since, at(0));
 }
 
+#[test]
+fn a_callback_ends_the_wait_on_the_line() {
+    let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+    let asked = || Event::CallbackAsked { callback: callback.clone(), not_before: None };
+    let missed = |again_at| Event::CallbackMissed { agent: "amy".into(), again_at };
+    let called = [
+        vec![(0, queued("sales")), (15, asked()), (20, asked())],
+        vec![(100, offered("bob")), (110, Event::OfferDeclined { agent: "bob".into() })],
+        vec![(120, offered("amy")), (125, answered("amy")), (150, missed(Some(at(1000))))],
+        vec![(1000, offered("amy")), (1001, answered("amy"))],
+    ]
+    .concat();
+    let reached = [called.clone(), vec![(1061, wrap_up("amy")), (1071, disposed())]].concat();
+    let shown: Vec<_> =
+        seen(reached.clone()).iter().map(|visit| (visit.entry, visit.outcome, visit.last)).collect();
+    assert_eq!(
+        shown,
+        [
+            (Entry::Arrival, Outcome::CallbackAsked, false),
+            (Entry::Callback, Outcome::NotReached, false),
+            (Entry::Callback, Outcome::Answered, true),
+        ]
+    );
+    let tally = count(reached);
+    assert_eq!((tally.offered, tally.callbacks, tally.callbacks_within, tally.abandoned), (1, 1, 1, 0));
+    assert_eq!((tally.called_back, tally.callbacks_missed, tally.answered), (1, 1, 0));
+    assert_eq!(
+        (tally.handled, tally.talk_ms, tally.wrap_up_ms, tally.wait_max_ms),
+        (1, 60_000, 10_000, 15_000)
+    );
+    assert_eq!((tally.contacts, tally.completed, tally.ley_requests, tally.ley_answered), (1, 1, 1, 0));
+    check(amazon_connect(&tally), 100.0);
+    check(abandon_rate(&tally), 0.0);
+    // The last call in vain, and one that nobody wants any more.
+    let never =
+        [called, vec![(1030, missed(None)), (1030, Event::Ended { by: Ending::NotReached })]].concat();
+    assert_eq!((count(never.clone()).callbacks_missed, count(never).completed), (2, 1));
+    let ended = Event::Ended { by: Ending::CallbackCancelled };
+    let cancelled = count(vec![(0, queued("sales")), (15, asked()), (50, ended)]);
+    assert_eq!((cancelled.callbacks, cancelled.flow_outs, cancelled.completed), (1, 0, 1));
+}
+
 const SEEDS: u64 = 2000;
 
 #[test]
@@ -359,8 +401,10 @@ fn events_one_by_one_are_events_at_once_and_say_what_the_rules_say() {
             fold.see(*at, event);
             interaction = evolve(interaction, *at, event);
             assert_eq!(fold.as_slice(), visits(&journal[..=seen]), "seed {seed}, event {seen}");
-            // A transfer is two events; what is between them is never stored.
-            if !matches!(event, Event::Transferred { .. }) {
+            // Some steps are two events; what is between them is never stored.
+            let is_half =
+                matches!(event, Event::Transferred { .. } | Event::CallbackMissed { again_at: None, .. });
+            if !is_half {
                 agrees(fold.as_slice(), &interaction, seed);
             }
         }
@@ -369,6 +413,14 @@ fn events_one_by_one_are_events_at_once_and_say_what_the_rules_say() {
     let missing: Vec<_> =
         ["Arrival Answered", "Arrival Abandoned", "Transfer Answered", "Transfer Abandoned"]
             .into_iter()
+            .chain([
+                "Arrival FlowedOut",
+                "Overflow Answered",
+                "Arrival CallbackAsked",
+                "Callback Answered",
+                "Callback NotReached",
+                "Callback Waiting",
+            ])
             .chain(["Direct Answered", "Direct Returned", "Direct Abandoned", "Arrival Waiting"])
             .filter(|outcome| !outcomes.contains(*outcome))
             .collect();

@@ -62,7 +62,7 @@ tally! {
     /// Left the queue for another one without an answer.
     flow_outs by saturating_add,
     flow_outs_within by saturating_add,
-    /// Asked to be called back: not an abandon.
+    /// Asked to be called back: not an abandon. The calls are counted as `called_back` and `callbacks_missed`.
     callbacks by saturating_add,
     callbacks_within by saturating_add,
     /// Still waiting.
@@ -78,6 +78,10 @@ tally! {
     direct by saturating_add,
     /// Of them, gone before the colleague answered.
     direct_abandoned by saturating_add,
+    /// Calls back that reached somebody.
+    called_back by saturating_add,
+    /// Calls back in vain.
+    callbacks_missed by saturating_add,
     /// How often it rang at somebody.
     offers by saturating_add,
     /// RONA: nobody answered in time.
@@ -176,8 +180,11 @@ pub fn alike(alike: Alike, sums: Sums) -> Tally {
             let abandoned = if alike.outcome == Outcome::Abandoned { sums.visits } else { 0 };
             Tally { direct: sums.visits, direct_abandoned: abandoned, ..Tally::default() }
         }
-        // Its wait on the line was counted when the call was asked for.
-        Entry::Callback => Tally::default(),
+        Entry::Callback => match alike.outcome {
+            Outcome::Answered => Tally { called_back: sums.visits, ..Tally::default() },
+            Outcome::NotReached => Tally { callbacks_missed: sums.visits, ..Tally::default() },
+            _ => Tally::default(),
+        },
         Entry::Arrival | Entry::Overflow | Entry::Transfer => wait(alike, sums),
     };
     let Sums { offers, missed, declined, first: contacts, last: completed, .. } = sums;
@@ -223,7 +230,7 @@ fn wait(alike: Alike, sums: Sums) -> Tally {
             wait_abandoned_ms: waited_ms,
             ..common
         },
-        Outcome::FlowedOut | Outcome::Returned => {
+        Outcome::FlowedOut | Outcome::Returned | Outcome::NotReached => {
             Tally { flow_outs: visits, flow_outs_within: in_time, ..common }
         }
         Outcome::CallbackAsked => Tally { callbacks: visits, callbacks_within: in_time, ..common },
@@ -236,10 +243,10 @@ fn wait(alike: Alike, sums: Sums) -> Tally {
 fn ley(alike: Alike, sums: Sums) -> Tally {
     let late = sums.visits.saturating_sub(sums.ley_in_time);
     let (ley_requests, ley_answered) = match (alike.entry, alike.outcome) {
-        // Somebody has answered this contact already.
+        // Somebody has answered this contact already, or the wish to be called back was counted.
         (Entry::Transfer | Entry::Direct | Entry::Callback, _) => (0, 0),
         // The wait goes on elsewhere and is counted there.
-        (_, Outcome::FlowedOut | Outcome::Returned) => (0, 0),
+        (_, Outcome::FlowedOut | Outcome::Returned | Outcome::NotReached) => (0, 0),
         (_, Outcome::Waiting) => (late, 0),
         (_, Outcome::Answered) => (sums.visits, sums.ley_in_time),
         (_, Outcome::Abandoned | Outcome::CallbackAsked) => (sums.visits, 0),

@@ -3,8 +3,8 @@
 //! A visit begins when the contact begins to wait in a queue. An offer that is declined or missed does not
 //! end it: the contact goes on waiting. Passing a contact on to a colleague is a visit, too, without a
 //! wait in the queue: its talk is work of that queue, and its wait is nobody's service level. If the
-//! colleague does not take it, the contact waits in the queue from then on, which is the next visit. Who
-//! asks to be called back has waited; the call, and each further one, is a visit without a wait.
+//! colleague does not take it, the contact waits in the queue from then on, which is the next visit.
+//! So is each call back to somebody who asked for one: they wait, and not on the line.
 
 use crate::{
     id::{AgentId, QueueId},
@@ -71,13 +71,13 @@ named! {
     Entry {
         /// From outside or from a bot: nobody answered before.
         Arrival "arrival",
-        /// From another queue in which nobody answered.
+        /// From another queue in which nobody answered, and nobody did before.
         Overflow "overflow",
-        /// Passed on by an agent who had answered.
+        /// Passed on by an agent who had answered, or from a queue to which that agent had passed it.
         Transfer "transfer",
         /// Passed on to a colleague, past the queue.
         Direct "direct",
-        /// Called back, and called back again: the contact does not hold the line.
+        /// To be called back: in the queue, and not on the line.
         Callback "callback",
     }
 
@@ -87,10 +87,13 @@ named! {
         Answered "answered",
         /// The contact left.
         Abandoned "abandoned",
-        /// The contact left the queue for another one, or for no agent at all.
+        /// The contact left the queue for another one, or for none: turned away, words left instead, a
+        /// callback wanted no more.
         FlowedOut "flowed_out",
-        /// The contact hung up and is called back: not an abandon.
+        /// The contact hangs up and is called back: not an abandon. The callback is the next visit.
         CallbackAsked "callback_asked",
+        /// An agent called back, and nobody was there. Only of [`Entry::Callback`].
+        NotReached "not_reached",
         /// The colleague to whom it was passed did not take it. Only of [`Entry::Direct`].
         Returned "returned",
     }
@@ -168,11 +171,18 @@ impl Visits {
             Event::Transferred { .. } => self.passed(at),
             Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
             Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
+            Event::CallbackAsked { .. } => self.callback_asked(at),
+            Event::CallbackMissed { again_at, .. } => self.not_reached(at, again_at.is_some()),
             Event::Ended { by: Ending::Abandoned } => self.ended(at, Outcome::Abandoned),
-            Event::Ended { .. } => self.ended(at, Outcome::FlowedOut),
-            Event::CallbackAsked { .. } => self.asked_callback(at),
-            Event::CallbackMissed { .. } => self.not_reached(at),
-            Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::Ended {
+                by:
+                    Ending::Bot
+                    | Ending::NotReached
+                    | Ending::CallbackCancelled
+                    | Ending::TurnedAway
+                    | Ending::Voicemail,
+            }
+            | Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
@@ -213,7 +223,12 @@ impl Visits {
             Some(visit) if visit.waits() && visit.queue == *queue => return,
             Some(visit) if visit.waits() => {
                 visit.leave(at, Outcome::FlowedOut);
-                (Entry::Overflow, visit.waiting_since)
+                let entry = match visit.entry {
+                    Entry::Arrival | Entry::Overflow => Entry::Overflow,
+                    Entry::Transfer | Entry::Direct => Entry::Transfer,
+                    Entry::Callback => Entry::Callback,
+                };
+                (entry, visit.waiting_since)
             }
             Some(visit) => {
                 visit.pass(at, Passed::ToQueue);
@@ -252,26 +267,25 @@ impl Visits {
         self.does(at, agent, Doing::Talking);
     }
 
-    /// The wait on the line is over; what follows is the call.
-    fn asked_callback(&mut self, at: Timestamp) {
-        let Some(visit) = self.current().filter(|visit| visit.waits()) else { return };
-        if visit.entry != Entry::Callback {
-            visit.reply(at, Reply::Withdrawn);
-            visit.leave(at, Outcome::CallbackAsked);
-            self.called_back_from(at);
-        }
+    /// The contact waits on the line no longer. The callback is a visit of its own; asked for once more, it
+    /// is the same.
+    fn callback_asked(&mut self, at: Timestamp) {
+        let Some(visit) = self.current().filter(|visit| visit.entry != Entry::Callback) else { return };
+        visit.leave(at, Outcome::CallbackAsked);
+        let queue = visit.queue.clone();
+        self.open(at, queue, Entry::Callback, at);
     }
 
-    fn not_reached(&mut self, at: Timestamp) {
+    /// The agent called in vain. Where there is a next time, it is the next visit.
+    fn not_reached(&mut self, at: Timestamp, is_tried_again: bool) {
         let Some(visit) = self.current() else { return };
         visit.close(at);
-        visit.done_at = Some(at);
-        self.called_back_from(at);
-    }
-
-    fn called_back_from(&mut self, at: Timestamp) {
-        let Some(queue) = self.visits.last().map(|visit| visit.queue.clone()) else { return };
-        self.open(at, queue, Entry::Callback, at);
+        visit.outcome = Outcome::NotReached;
+        if is_tried_again {
+            visit.done_at = Some(at);
+            let queue = visit.queue.clone();
+            self.open(at, queue, Entry::Callback, at);
+        }
     }
 
     /// The agent's part is over; to whom it goes is said by the next event.

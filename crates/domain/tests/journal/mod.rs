@@ -5,6 +5,7 @@
 use domain::{
     id::{AgentId, QueueId},
     interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
+    queue::{Entry, Place},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -39,6 +40,17 @@ impl Dice {
         self.pick(&QUEUES).into()
     }
 
+    fn exit(&mut self) -> Command {
+        let place = match self.roll(6) {
+            0 => Place::Ended,
+            1 => Place::Voicemail,
+            2 => Place::Callback,
+            _ => Place::Waiting,
+        };
+        let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+        Command::Exit { entry: Entry { steps: vec![], queue: self.queue(), place }, callback: Some(callback) }
+    }
+
     /// What somebody might want of `interaction` now.
     pub fn command(&mut self, interaction: &Interaction) -> Command {
         let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
@@ -56,14 +68,15 @@ impl Dice {
             10 if self.roll(2) == 0 => Command::Dispose { agent, disposition: "done".into(), note: None },
             11 if self.roll(3) == 0 => Command::Leave { wrap_up: limit },
             12 => Command::Write,
-            13 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
-            14 => Command::AskCallback {
-                callback: Callback { phone: "+34600123123".into(), first: First::Agent },
-                after: Duration::ZERO,
-            },
-            15 => Command::NotReached { agent, plan: Plan { retries: 1, between: ring } },
-            16 if self.roll(4) == 0 => Command::CancelCallback,
+            13 => {
+                let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
+                Command::AskCallback { callback, after: Duration::from_secs(self.roll(2) * 60) }
+            }
+            14 => Command::NotReached { agent, plan: Plan::default() },
+            15 if self.roll(4) == 0 => Command::CancelCallback,
+            16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
             17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
+            18 if self.roll(3) == 0 => self.exit(),
             _ => Command::Tick,
         }
     }

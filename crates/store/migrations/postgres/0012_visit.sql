@@ -3,11 +3,11 @@
 CREATE TABLE IF NOT EXISTS visit (
     interaction_id   TEXT    NOT NULL,
     number           BIGINT  NOT NULL,             -- 1, 2, 3, … in its interaction
-    entry            TEXT    NOT NULL,             -- arrival, overflow, transfer, direct
+    entry            TEXT    NOT NULL,             -- arrival, overflow, transfer, direct, callback
     queue_id         TEXT    NOT NULL,
     entered_at_ms    BIGINT  NOT NULL,
     waiting_since_ms BIGINT  NOT NULL,             -- in whichever queue, with nobody answering since
-    outcome          TEXT    NOT NULL,             -- waiting, answered, abandoned, flowed_out, callback_asked, returned
+    outcome          TEXT    NOT NULL,             -- waiting, answered, abandoned, flowed_out, callback_asked, not_reached, returned
     left_at_ms       BIGINT ,                      -- when the wait ended
     agent_id         TEXT,                         -- who answered
     passed           TEXT,                         -- to_queue, to_agent
