@@ -14,7 +14,7 @@ use std::{
 const LAYERS: [&[&str]; 8] = [
     &["domain", "test-servers"],
     &["store"],
-    &["shell", "api"],
+    &["shell", "api", "scenario"],
     &["channel", "bot"],
     &["meta"],
     &["components/*", "console"],

@@ -16,7 +16,7 @@ mod class;
 mod tests;
 
 use super::{
-    Assignment, Candidate, Expression, PREFERRED, QueueRules, Urgency, Waiting,
+    Assignment, Candidate, Expression, PREFERRED, QueueRules, Service, Urgency, Waiting,
     strategy::{Key, draw},
 };
 use crate::{
@@ -130,8 +130,7 @@ impl Engine {
     pub fn put_agent(&mut self, candidate: Candidate) {
         let id = candidate.agent.clone();
         let known = self.agents.get(&id).map(|agent| &agent.candidate);
-        let same_work =
-            known.is_some_and(|known| known.queues == candidate.queues && known.skills == candidate.skills);
+        let same_work = known.is_some_and(|known| serves_as(known, &candidate));
         if let Some(agent) = self.agents.get_mut(&id).filter(|_| same_work) {
             agent.candidate = candidate;
             return self.refile_agent(&id);
@@ -438,6 +437,16 @@ impl Engine {
         self.classes.insert(id, class);
         id
     }
+}
+
+/// Whether an agent is filed in the same places as before, whatever they have done meanwhile.
+fn serves_as(known: &Candidate, candidate: &Candidate) -> bool {
+    let same = |(known, candidate): ((&QueueId, &Service), (&QueueId, &Service))| {
+        known.0 == candidate.0 && known.1.tier == candidate.1.tier && known.1.delay == candidate.1.delay
+    };
+    known.queues.len() == candidate.queues.len()
+        && known.queues.iter().zip(&candidate.queues).all(same)
+        && known.skills == candidate.skills
 }
 
 /// What goes before an agent's key: the lap of a round robin, or the draw.

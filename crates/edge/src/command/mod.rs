@@ -46,6 +46,7 @@ impl Cli {
             Command::Reprocess(args) => reprocess::run(&args),
             Command::Backup(args) => backup::backup(&args),
             Command::Restore(args) => backup::restore(&args),
+            Command::Simulate(args) => simulate::run(&args),
             Command::Staff(args) => staff::run(&args),
         }
     }

@@ -1,0 +1,140 @@
+//! An agent at work: what they declare, what they hold, and what they do when it rings.
+
+use crate::{center::Desk, chance::Chance};
+use domain::{
+    agent::{NO_ANSWER, Presence},
+    capacity::Load,
+    channel::CapacityKind,
+    id::QueueId,
+    routing::{Candidate, Service},
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+#[derive(Debug)]
+pub(super) struct Hand<'c> {
+    pub(super) desk: &'c Desk,
+    /// What they declared so far, with the pauses that the center set.
+    pub(super) declared: Vec<(Timestamp, Presence)>,
+    pub(super) load: Load,
+    idle_since: Timestamp,
+    services: BTreeMap<QueueId, Service>,
+    chance: Chance,
+}
+
+/// What an agent does about an offer, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reaction {
+    Answers,
+    Declines,
+}
+
+impl<'c> Hand<'c> {
+    pub(super) fn new(desk: &'c Desk, chance: Chance) -> Self {
+        Hand {
+            desk,
+            declared: vec![],
+            load: Load::default(),
+            idle_since: Timestamp(0),
+            services: desk.queues.clone(),
+            chance,
+        }
+    }
+
+    pub(super) fn presence(&self) -> &Presence {
+        self.declared.last().map_or(&Presence::Offline, |(_, presence)| presence)
+    }
+
+    pub(super) fn is_available(&self) -> bool {
+        *self.presence() == Presence::Available
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.load == Load::default()
+    }
+
+    pub(super) fn declare(&mut self, now: Timestamp, presence: Presence) {
+        let came = *self.presence() == Presence::Offline && presence != Presence::Offline;
+        if came {
+            // What strategies count, they count since an agent came.
+            self.services.clone_from(&self.desk.queues);
+        }
+        if presence == Presence::Available {
+            self.idle_since = now;
+        }
+        self.declared.push((now, presence));
+    }
+
+    /// The center's own pause, after an offer that nobody answered. Gives when they come back.
+    pub(super) fn miss(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.is_available().then(|| {
+            self.declare(now, Presence::Pause(NO_ANSWER.to_owned()));
+            now + self.desk.manner.back_after
+        })
+    }
+
+    /// The pause that began at `since` is over, if nothing else was declared meanwhile.
+    pub(super) fn comes_back(&mut self, now: Timestamp, since: Timestamp) -> bool {
+        let misses = Presence::Pause(NO_ANSWER.to_owned());
+        let still = self.declared.last().is_some_and(|(at, presence)| *at == since && *presence == misses);
+        if still {
+            self.declare(now, Presence::Available);
+        }
+        still
+    }
+
+    pub(super) fn react(&mut self) -> Option<(Duration, Reaction)> {
+        let manner = &self.desk.manner;
+        let after = manner.answers_after.draw(&mut self.chance);
+        let part = self.chance.part();
+        if part < manner.misses {
+            None
+        } else if part < manner.misses + manner.declines {
+            Some((after, Reaction::Declines))
+        } else {
+            Some((after, Reaction::Answers))
+        }
+    }
+
+    pub(super) fn takes(&mut self, kind: CapacityKind) {
+        self.load = self.load.with(kind);
+    }
+
+    pub(super) fn lets_go(&mut self, kind: CapacityKind) {
+        self.load = self.load.without(kind);
+    }
+
+    pub(super) fn freed(&mut self, now: Timestamp) {
+        self.idle_since = now;
+    }
+
+    pub(super) fn answered(&mut self, queue: &QueueId) {
+        if let Some(service) = self.services.get_mut(queue) {
+            service.handled += 1;
+        }
+    }
+
+    pub(super) fn talked(&mut self, queue: &QueueId, talk: Duration) {
+        if let Some(service) = self.services.get_mut(queue) {
+            service.talk += talk;
+        }
+    }
+
+    pub(super) fn finished(&mut self, queue: &QueueId, now: Timestamp) {
+        if let Some(service) = self.services.get_mut(queue) {
+            service.finished_at = Some(now);
+        }
+    }
+
+    pub(super) fn candidate(&self) -> Candidate {
+        Candidate {
+            agent: self.desk.id.clone(),
+            queues: self.services.clone(),
+            skills: self.desk.skills.clone(),
+            capacity: self.desk.capacity.clone(),
+            load: self.load,
+            idle_since: self.idle_since,
+            attributes: self.desk.attributes.clone(),
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! A contact's way through the center.
+
+use super::{Broken, Happening, Reaction, Run};
+use crate::{arrival::Leg, forecast::Told};
+use domain::{
+    id::{AgentId, ConversationId, InteractionId, QueueId},
+    interaction::{Command, Effect, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve},
+    routing::{Assignment, Preferred, Urgency, Waiting, may},
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+#[derive(Debug)]
+pub(super) struct Journey {
+    pub(super) interaction: Interaction,
+    pub(super) journal: Vec<(Timestamp, Event)>,
+    /// Which of the arrival's legs it is on.
+    leg: usize,
+    /// How often it began to wait.
+    waits: u32,
+    waits_since: Timestamp,
+    /// While it waits: what the policy was told.
+    waiting: Option<Waiting>,
+    answered_at: Timestamp,
+    told: Option<Told>,
+}
+
+impl Run<'_> {
+    pub(super) fn comes(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
+        let Some(arrival) = self.arrivals.get(number) else { return Ok(()) };
+        let Some(Leg { queue, .. }) = arrival.legs.first() else { return Ok(()) };
+        let (queue, priority) = (queue.clone(), arrival.priority);
+        let attributes = arrival.attributes.clone();
+        let conversation = ConversationId(arrival.id.0.clone());
+        self.numbers.insert(arrival.id.clone(), number);
+        let journey = Journey {
+            interaction: Interaction::default(),
+            journal: vec![],
+            leg: 0,
+            waits: 0,
+            waits_since: now,
+            waiting: None,
+            answered_at: now,
+            told: None,
+        };
+        if let Some(place) = self.journeys.get_mut(number) {
+            *place = Some(journey);
+        }
+        self.came += 1;
+        // As a bot would hand it over, which is how priority and attributes come to an interaction.
+        self.act(now, number, Command::Start { conversation, bot: true, queue: queue.clone() })?;
+        self.act(now, number, Command::Note { attributes })?;
+        self.act(now, number, Command::Queue { queue, priority, topic: None, older_by: Duration::ZERO })
+    }
+
+    pub(super) fn leaves(&mut self, now: Timestamp, number: usize, wait: u32) -> Result<(), Broken> {
+        let Some(journey) = self.journey(number) else { return Ok(()) };
+        let waits = matches!(journey.interaction.state, State::Queued | State::Offered { .. });
+        if !waits || journey.waits != wait {
+            return Ok(());
+        }
+        let wrap_up = self.leg(number).and_then(|leg| self.line(&leg.queue)).map(|line| line.wrap_up);
+        self.act(now, number, Command::Leave { wrap_up: wrap_up.unwrap_or_default() })
+    }
+
+    pub(super) fn reacts(
+        &mut self,
+        now: Timestamp,
+        number: usize,
+        version: u64,
+        reaction: Reaction,
+    ) -> Result<(), Broken> {
+        let Some(Interaction { state: State::Offered { agent, .. }, version: current, .. }) =
+            self.journey(number).map(|journey| &journey.interaction)
+        else {
+            return Ok(());
+        };
+        if *current != version {
+            return Ok(());
+        }
+        let agent = agent.clone();
+        self.act(
+            now,
+            number,
+            match reaction {
+                Reaction::Answers => Command::Answer { agent },
+                Reaction::Declines => Command::Decline { agent },
+            },
+        )
+    }
+
+    /// The contact has nothing more to say to this agent.
+    pub(super) fn talked(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
+        let Some(journey) = self.journey(number) else { return Ok(()) };
+        let Some(agent) = journey.interaction.state.agent().cloned() else { return Ok(()) };
+        let next = self.arrivals.get(number).and_then(|arrival| arrival.legs.get(journey.leg + 1));
+        if let Some(Leg { queue, .. }) = next {
+            let queue = queue.clone();
+            return self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None });
+        }
+        let Some(leg) = self.leg(number) else { return Ok(()) };
+        let limit = self.line(&leg.queue).map(|line| line.wrap_up).unwrap_or_default();
+        self.act(
+            now,
+            number,
+            match leg.wrap_up.is_zero() {
+                true => dispose(agent),
+                false => Command::WrapUp { agent, limit },
+            },
+        )
+    }
+
+    pub(super) fn coded(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
+        let state = self.journey(number).map(|journey| &journey.interaction.state);
+        match state {
+            Some(State::WrapUp { agent, .. }) => {
+                let command = dispose(agent.clone());
+                self.act(now, number, command)
+            }
+            // Its time ran out.
+            _ => Ok(()),
+        }
+    }
+
+    /// What a policy wants, if it may.
+    pub(super) fn offer(&mut self, now: Timestamp, assignment: Assignment) -> Result<(), Broken> {
+        let Assignment { interaction, agent, why } = assignment;
+        let wrong = |why| Broken::Offer { interaction: interaction.clone(), agent: agent.clone(), why };
+        let number = *self.numbers.get(&interaction).ok_or_else(|| wrong("but is not there"))?;
+        let waiting = self.journey(number).and_then(|journey| journey.waiting.as_ref());
+        let waiting = waiting.ok_or_else(|| wrong("but does not wait"))?;
+        let place = self.places.get(&agent);
+        let hand = place.and_then(|place| self.hands.get(*place));
+        let hand = hand.filter(|hand| hand.is_available()).ok_or_else(|| wrong("who is not available"))?;
+        if !may(now, waiting, &hand.candidate()) {
+            return Err(wrong("who may not have it"));
+        }
+        if !hand.desk.capacity.admits(hand.load, waiting.kind) {
+            return Err(wrong("who has their hands full"));
+        }
+        let ring = self.line(&waiting.queue).map(|line| line.ring).unwrap_or_default();
+        self.act(now, number, Command::Offer { agent, ring, why })
+    }
+
+    /// What somebody who begins to wait is told, if they have to wait.
+    pub(super) fn foretell(&mut self, now: Timestamp, number: usize) {
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        let Some(waiting) = journey.waiting.as_ref() else { return };
+        let priority = journey.interaction.priority;
+        let known = self.board.known(&waiting.queue, now, waiting.kind, priority);
+        if self.center.counted_from <= journey.waits_since {
+            journey.told = known.map(|known| Told::of(&known));
+        }
+    }
+
+    fn journey(&self, number: usize) -> Option<&Journey> {
+        self.journeys.get(number)?.as_ref()
+    }
+
+    fn leg(&self, number: usize) -> Option<&Leg> {
+        self.arrivals.get(number)?.legs.get(self.journey(number)?.leg)
+    }
+
+    /// Has the rules decide, and does what follows.
+    pub(super) fn act(&mut self, now: Timestamp, number: usize, command: Command) -> Result<(), Broken> {
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return Ok(()) };
+        let id =
+            || self.arrivals.get(number).map_or_else(|| InteractionId(String::new()), |it| it.id.clone());
+        let events = decide(now, &journey.interaction, command)
+            .map_err(|refusal| Broken::Refused { interaction: id(), refusal })?;
+        for event in events {
+            let Some(Some(journey)) = self.journeys.get_mut(number) else { return Ok(()) };
+            let follows = effects(&journey.interaction, now, &event);
+            let before = std::mem::take(&mut journey.interaction);
+            let (held_by, was) = (before.state.agent().cloned(), before.state.clone());
+            journey.interaction = evolve(before, now, &event);
+            let holds = journey.interaction.state.agent().cloned();
+            if held_by != holds
+                && let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind)
+            {
+                let place = |agent: Option<AgentId>| self.places.get(&agent?).copied();
+                let (left, taken) = (place(held_by), place(holds));
+                if let Some(place) = left {
+                    self.with_hand(place, |hand| hand.lets_go(kind));
+                }
+                if let Some(place) = taken {
+                    self.as_offered(place, |hand| hand.takes(kind));
+                }
+            }
+            self.happened(now, number, &was, &event);
+            if let Some(Some(journey)) = self.journeys.get_mut(number) {
+                journey.journal.push((now, event));
+            }
+            for effect in follows {
+                self.follow(now, number, effect);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the contact and the agents make of it.
+    fn happened(&mut self, now: Timestamp, number: usize, was: &State, event: &Event) {
+        match event {
+            Event::Queued { queue, .. } => self.begins_to_wait(now, number, queue),
+            Event::Offered { .. } => self.rings(now, number),
+            Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
+            Event::Answered { .. } => self.answered(now, number),
+            Event::Transferred { .. } => {
+                self.talk_over(now, number);
+                self.work_over(now, number);
+                if let Some(Some(journey)) = self.journeys.get_mut(number) {
+                    journey.leg += 1;
+                }
+            }
+            Event::WrapUpStarted { wrap_up_by, .. } => {
+                self.talk_over(now, number);
+                let coded = self.leg(number).map(|leg| now + leg.wrap_up);
+                if let Some(at) = coded.filter(|at| at < wrap_up_by) {
+                    self.agenda.plan(at, Happening::Coded(number));
+                }
+            }
+            Event::Ended { .. } => self.gave_up(now, number, was),
+            Event::Disposed { .. } => {
+                if matches!(was, State::Active { .. }) {
+                    self.talk_over(now, number);
+                }
+                self.work_over(now, number);
+            }
+            Event::Started { .. }
+            | Event::BotTurned { .. }
+            | Event::BotFailed { .. }
+            | Event::Noted { .. }
+            | Event::Prioritised { .. }
+            | Event::Preferred { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackMissed { .. }
+            | Event::Exited { .. }
+            | Event::WrapUpExtended { .. }
+            | Event::Reopened { .. } => {}
+        }
+    }
+
+    fn begins_to_wait(&mut self, now: Timestamp, number: usize, queue: &QueueId) {
+        let patience = self.leg(number).and_then(|leg| leg.patience);
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        journey.waits += 1;
+        journey.waits_since = now;
+        if let Some(patience) = patience {
+            self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
+        }
+        self.board.waits(queue, journey.interaction.priority, true);
+        self.newcomers.push(number);
+        self.tell(number);
+    }
+
+    /// Tells the policy of somebody who waits.
+    fn tell(&mut self, number: usize) {
+        let Some(waiting) = self.waiting(number) else { return };
+        self.policy.put_contact(waiting.clone());
+        if let Some(Some(journey)) = self.journeys.get_mut(number) {
+            journey.waiting = Some(waiting);
+        }
+    }
+
+    fn waiting(&self, number: usize) -> Option<Waiting> {
+        let (arrival, journey, leg) = (self.arrivals.get(number)?, self.journey(number)?, self.leg(number)?);
+        let own = self.line(&leg.queue)?.urgency;
+        let interaction = &journey.interaction;
+        let since = interaction.queued_at?;
+        let knows = arrival.preferred.as_ref().filter(|_| journey.leg == 0);
+        let refused_by: BTreeMap<_, _> =
+            interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE)).collect();
+        Some(Waiting {
+            interaction: arrival.id.clone(),
+            queue: leg.queue.clone(),
+            urgency: Urgency { priority: own.priority.saturating_add(interaction.priority), ..own },
+            since,
+            kind: arrival.kind,
+            needs: leg.needs.clone(),
+            preferred: knows
+                .map(|knows| Preferred { agents: knows.agents.clone(), until: since + knows.within }),
+            refused_by,
+            ringing: 0,
+            not_before: None,
+            attributes: interaction.attributes.clone(),
+        })
+    }
+
+    fn rings(&mut self, now: Timestamp, number: usize) {
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        let version = journey.interaction.version;
+        let agent = journey.interaction.state.agent().cloned();
+        if let Some(waiting) = journey.waiting.take() {
+            self.board.waits(&waiting.queue, journey.interaction.priority, false);
+        }
+        let Some(place) = agent.and_then(|agent| self.places.get(&agent).copied()) else { return };
+        let reaction = self.hands.get_mut(place).and_then(|hand| hand.react());
+        if let Some((after, reaction)) = reaction {
+            self.agenda.plan(now + after, Happening::Reacts(number, version, reaction));
+        }
+    }
+
+    /// The offer came to nothing.
+    fn waits_on(&mut self, number: usize) {
+        if let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) {
+            let priority = self.journey(number).map(|journey| journey.interaction.priority);
+            self.board.waits(&queue, priority.unwrap_or_default(), true);
+        }
+        self.tell(number);
+    }
+
+    fn answered(&mut self, now: Timestamp, number: usize) {
+        let Some(Leg { queue, talk, .. }) = self.leg(number) else { return };
+        let (queue, talk) = (queue.clone(), *talk);
+        self.agenda.plan(now + talk, Happening::Talked(number));
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        journey.answered_at = now;
+        let waited = now.since(journey.waits_since);
+        if let Some(told) = journey.told.take() {
+            self.errors.entry(queue.clone()).or_default().answered(&told, waited);
+        }
+        self.board.answered(&queue, now, waited);
+        let place = journey.interaction.state.agent().and_then(|agent| self.places.get(agent));
+        if let Some(place) = place.copied() {
+            self.with_hand(place, |hand| hand.answered(&queue));
+        }
+    }
+
+    /// Called while the agent still has it.
+    fn talk_over(&mut self, now: Timestamp, number: usize) {
+        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
+        let Some(journey) = self.journey(number) else { return };
+        let talk = now.since(journey.answered_at);
+        if let Some(place) = self.last_agent(journey) {
+            self.with_hand(place, |hand| hand.talked(&queue, talk));
+        }
+    }
+
+    fn work_over(&mut self, now: Timestamp, number: usize) {
+        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
+        let Some(journey) = self.journey(number) else { return };
+        let took = now.since(journey.answered_at);
+        if let Some(place) = self.last_agent(journey) {
+            self.with_hand(place, |hand| hand.finished(&queue, now));
+            if let Some(hand) = self.hands.get(place) {
+                self.board.handled(hand.desk, &queue, took);
+            }
+        }
+    }
+
+    /// Who answered last.
+    fn last_agent(&self, journey: &Journey) -> Option<usize> {
+        let agent = journey.journal.iter().rev().find_map(|(_, event)| match event {
+            Event::Answered { agent } => Some(agent),
+            _ => None,
+        });
+        self.places.get(agent?).copied()
+    }
+
+    fn gave_up(&mut self, now: Timestamp, number: usize, was: &State) {
+        let Some(queue) = self.leg(number).map(|leg| leg.queue.clone()) else { return };
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        if *was == State::Queued {
+            self.board.waits(&queue, journey.interaction.priority, false);
+        }
+        self.board.left(&queue);
+        journey.waiting = None;
+        let again = self.arrivals.get(number).and_then(|arrival| arrival.again(now));
+        if let Some(id) = self.arrivals.get(number).map(|arrival| &arrival.id) {
+            self.policy.remove_contact(id);
+        }
+        if let Some(arrival) = again {
+            self.agenda.plan(arrival.at, Happening::Comes(self.arrivals.len()));
+            self.arrivals.push(arrival);
+            self.journeys.push(None);
+        }
+    }
+
+    fn follow(&mut self, now: Timestamp, number: usize, effect: Effect) {
+        match effect {
+            // The policy is asked at every instant.
+            Effect::Route { .. } => {}
+            Effect::Talked { .. } | Effect::Present { .. } | Effect::Tell { .. } => {}
+            Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
+                self.agenda.plan(at, Happening::Deadline(number));
+            }
+            Effect::Free { agent } => {
+                if let Some(place) = self.places.get(&agent).copied() {
+                    self.with_hand(place, |hand| hand.freed(now));
+                }
+            }
+            Effect::Missed { agent } => {
+                let Some(place) = self.places.get(&agent).copied() else { return };
+                if let Some(Some(back_at)) = self.with_hand(place, |hand| hand.miss(now)) {
+                    self.agenda.plan(back_at, Happening::ComesBack(place, now));
+                }
+            }
+            Effect::Close => {
+                let journey = self.journeys.get_mut(number).and_then(Option::take);
+                if let Some((journey, arrival)) = journey.zip(self.arrivals.get(number)) {
+                    self.numbers.remove(&arrival.id);
+                    self.over += 1;
+                    (self.ended)(&arrival.id, &journey.journal);
+                }
+            }
+        }
+    }
+}
+
+fn dispose(agent: AgentId) -> Command {
+    Command::Dispose { agent, disposition: "done".to_owned(), note: None }
+}
