@@ -286,6 +286,7 @@ fn queue(number: usize) -> Queue {
         service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
         priority: 0,
         routing: Settings { needs: needs.parse().unwrap_or_default(), ..Settings::default() },
+        gate: Default::default(),
     }
 }
 
