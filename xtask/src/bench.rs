@@ -11,8 +11,8 @@ use std::process::{Command, ExitCode};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// `figures` of one host (the default), `faults` in the middle of load, or `decode` for the time that
-    /// reading takes, and their options
+    /// `figures` of one host (the default), `faults` in the middle of load, `decode` for the time that
+    /// reading takes, or `routing` for decisions and offers, and their options
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

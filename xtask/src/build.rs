@@ -148,9 +148,9 @@ pub(crate) fn components(names: &[String]) -> Result<()> {
     build_components(packages.into_iter().filter(|package| names.contains(&package.name)).collect())
 }
 
-/// The components that only tests run: guests that misbehave, bots that trap.
+/// The components that only tests run: guests that misbehave, bots and policies that are broken, examples.
 pub(crate) fn test_components() -> Result<()> {
-    let sources = sources(&["tests/bots"])?;
+    let sources = sources(&["examples", "tests/bots", "tests/policies"])?;
     if sources.fresh("test components") {
         return Ok(());
     }

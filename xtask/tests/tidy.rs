@@ -15,10 +15,10 @@ const LAYERS: [&[&str]; 8] = [
     &["domain", "test-servers"],
     &["store"],
     &["shell", "api", "scenario"],
-    &["channel", "bot"],
+    &["channel", "bot", "policy"],
     &["meta"],
     &["components/*", "console"],
-    &["edge", "gateway", "sim", "xtask", "fuzz", "demo/*"],
+    &["edge", "gateway", "sim", "xtask", "fuzz", "demo/*", "examples/*"],
     &["tests/*"],
 ];
 

@@ -70,7 +70,7 @@ impl<'a> Settings<'a> {
             .min(file::SIZE_MAX)
     }
 
-    pub fn config(self, locale: &str, account_name: &str, door: Door) -> Config {
+    pub fn config(self, locale: &str, account_name: &str, door: &Door) -> Config {
         let language = language(locale);
         let max_bytes = self.attachment_bytes_max();
         Config {
@@ -138,7 +138,7 @@ mod tests {
             ("de", "Hola", "es"),
             ("é", "Hola", "es"),
         ] {
-            let config = Settings(settings.as_object().unwrap()).config(locale, "Chat", OPEN);
+            let config = Settings(settings.as_object().unwrap()).config(locale, "Chat", &OPEN);
             assert_eq!((config.greeting.as_str(), config.locale), (greeting, language), "{locale}");
             assert_eq!(config.title, "Lumen");
         }
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn what_is_not_set_has_a_default() {
         let settings = Map::new();
-        let config = Settings(&settings).config("es", "Chat de la tienda", OPEN);
+        let config = Settings(&settings).config("es", "Chat de la tienda", &OPEN);
         assert_eq!(
             json!(config),
             json!({"title": "Chat de la tienda", "greeting": "", "locale": "es", "attachments": {
@@ -156,7 +156,7 @@ mod tests {
             }, "fields": [], "closed": null, "changes_ms": null, "invitations": [], "transcript": false})
         );
         let settings = json!({"attachment_bytes_max": 0});
-        assert_eq!(Settings(settings.as_object().unwrap()).config("es", "", OPEN).attachments, None);
+        assert_eq!(Settings(settings.as_object().unwrap()).config("es", "", &OPEN).attachments, None);
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
             Settings(settings.as_object().unwrap()).config(
                 "en",
                 "",
-                Door { status: status.clone(), when_closed },
+                &Door { status: status.clone(), when_closed },
             )
         };
         let config_closed = config(WhenClosed::Message);

@@ -74,6 +74,8 @@ impl Chat {
             wrap_up: Duration::from_secs(60),
             service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
             priority: 0,
+            routing: Default::default(),
+            gate: Default::default(),
         };
         block_on(async {
             store::migration::migrate(&sql).await.unwrap();

@@ -39,6 +39,8 @@ impl Site {
             wrap_up: Duration::from_secs(60),
             service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
             priority: 0,
+            routing: Default::default(),
+            gate: Default::default(),
         };
         let account = |id: &str, channel: &str, queue: &str| Account {
             id: id.into(),

@@ -63,6 +63,8 @@ impl Center {
                 wrap_up: Duration::from_secs(60),
                 service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
                 priority: 0,
+                routing: Default::default(),
+                gate: Default::default(),
             };
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &center.account).await.unwrap();

@@ -193,6 +193,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
             work::steer(sql, call.agent_id().ok(), &call.interaction(), Steer::Priority, asked).await
         }
         E::AskCallback => work::steer(sql, None, &call.interaction(), Steer::AskCallback, asked).await,
+        E::Wait => Ok(reply::ok(&crate::interaction::wait(sql, now(), &call.interaction()).await?)),
         E::CancelCallback => work::steer(sql, None, &call.interaction(), Steer::CancelCallback, asked).await,
         E::Dispose => call.act(Wish::Dispose).await,
         E::Send => work::send(sql, call.agent_id()?, &call.interaction(), asked).await,

@@ -2,7 +2,10 @@
 //! domain's rules say.
 
 use crate::access::existing;
-use api::request::{AskCallback, Dispose, Prioritise, Transfer};
+use api::{
+    interaction::Wait,
+    request::{AskCallback, Dispose, Prioritise, Transfer},
+};
 use domain::{
     id::{AgentId, InteractionId, QueueId},
     interaction::{Callback, Command, First},
@@ -118,6 +121,13 @@ pub async fn ask_callback(
 pub async fn cancel_callback(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Done> {
     existing(sql, id).await?;
     command::execute(sql, now, id, &Command::CancelCallback).await
+}
+
+pub async fn wait(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Wait> {
+    existing(sql, id).await?;
+    let expected = shell::wait::expected(sql, now, id).await?;
+    let expected = expected.ok_or_else(|| Failure::Conflict("it does not wait".to_owned()))?;
+    Ok(Wait { position: expected.position, estimate_ms: expected.wait.map(crate::view::millis) })
 }
 
 /// A time of up to a week.

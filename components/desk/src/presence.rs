@@ -6,7 +6,8 @@ use api::{
     request::SetPresence,
 };
 use domain::{
-    agent::{Load, Presence, is_alive},
+    agent::{Presence, is_alive},
+    capacity::Load,
     id::AgentId,
     time::Timestamp,
 };

@@ -37,6 +37,7 @@ use utoipa::OpenApi;
     api::request::SendMessage,
     api::template::MessageTemplate,
     api::request::SetPresence,
+    api::interaction::Wait,
     api::request::AskCallback,
     api::request::Prioritise,
     api::request::Transfer,

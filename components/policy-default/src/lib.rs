@@ -1,7 +1,19 @@
 //! The default routing policy as a component: `domain::routing::assign` behind `wit/routing`.
 //!
-//! The rules and their tests are in `domain`; here is only the conversion. `tests/purity.rs` reads
-//! from the component itself that it cannot do anything else.
+//! The rules and their tests are in `domain`. `tests/purity.rs` reads from the component itself that it
+//! cannot do anything else.
 
-#[cfg(target_family = "wasm")]
-mod policy;
+use policy::{
+    Policy,
+    domain::routing::{self, Assignment, Snapshot},
+};
+
+struct Default;
+
+impl Policy for Default {
+    fn assign(snapshot: &Snapshot, _allowed: &[Vec<usize>]) -> Vec<Assignment> {
+        routing::assign(snapshot)
+    }
+}
+
+policy::export!(Default);

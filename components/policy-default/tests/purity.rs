@@ -3,7 +3,7 @@
 //!
 //! Runs where the component was built (`target/components`); `cargo xtask test` builds it first.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasmparser::{
     Parser, Payload, Validator, WasmFeatures,
     component_types::ComponentEntityType::{Func, Instance},
@@ -34,17 +34,26 @@ fn is_harmless(interface: &str, function: &str) -> bool {
     }
 }
 
+/// Every policy there is: the default, examples, and what the end-to-end tests put in its place.
 #[test]
-fn the_policy_can_do_nothing_but_decide() {
-    let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
-    let Ok(component) = std::fs::read(components.join("policy-default.wasm")) else {
+fn a_policy_can_do_nothing_but_decide() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
+    let files = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let is_policy = |file: &PathBuf| name(file).starts_with("policy-") && name(file).ends_with(".wasm");
+    let policies: Vec<PathBuf> = files.filter(is_policy).collect();
+    if policies.is_empty() {
         eprintln!("not built here: run `cargo xtask test`");
-        return;
-    };
-    let types = Validator::new_with_features(WasmFeatures::all())
-        .validate_all(&component)
-        .expect("a valid component");
-    let forbidden: Vec<String> = imports(&component)
+    }
+    for policy in policies {
+        check(&name(&policy), &std::fs::read(&policy).unwrap());
+    }
+}
+
+fn check(name: &str, component: &[u8]) {
+    let types =
+        Validator::new_with_features(WasmFeatures::all()).validate_all(component).expect("a valid component");
+    let forbidden: Vec<String> = imports(component)
         .iter()
         .flat_map(|import| {
             let interface = import.split_once('@').map_or(import.as_str(), |(name, _)| name);
@@ -52,8 +61,9 @@ fn the_policy_can_do_nothing_but_decide() {
             odd.map(|name| format!("{import} {name}")).collect::<Vec<_>>()
         })
         .collect();
-    assert!(forbidden.is_empty(), "the policy may not import {forbidden:#?}");
-    assert!(types.as_ref().component_item_for_export("centralita:routing/routing@0.2.0").is_some());
+    assert!(forbidden.is_empty(), "{name} may not import {forbidden:#?}");
+    let decision = types.as_ref().component_item_for_export("centralita:routing/routing@0.2.0");
+    assert!(decision.is_some(), "{name} exports no decision");
 }
 
 /// The functions of an imported interface; a bare import counts as one.

@@ -22,6 +22,17 @@ pub enum InteractionState {
     Disposed,
 }
 
+/// Where somebody stands who waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Wait {
+    /// 1: nobody in the queue goes before them.
+    pub position: u32,
+    /// How long it will probably take (docs/decisions/0025-estimated-wait.md). Absent where nothing is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_ms: Option<i64>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {

@@ -15,7 +15,7 @@ use domain::{
     queue::{Message, Queue},
     time::Timestamp,
 };
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 use store::{
     agent::{self, Did},
     contact, conversation, interaction, journal,
@@ -28,7 +28,16 @@ pub struct Done {
     pub interaction: Interaction,
     /// Whether anything happened: a repeated click changes nothing.
     pub changed: bool,
+    pub(crate) came: Came,
     pub work: Vec<Work>,
+}
+
+/// How an interaction came to where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    Nowhere,
+    ToQueue,
+    ByExit,
 }
 
 /// How often a lost race is decided again. One of all who race wins each round, and so many may be at the
@@ -89,38 +98,65 @@ pub async fn within(
     id: &InteractionId,
     command: Command,
 ) -> Result<Done, Race> {
+    let done = step(sql, now, id, command).await?;
+    arrive(sql, now, id, done).await
+}
+
+/// One command and nothing else: what follows from coming to a queue is for [`arrive`], when everything that
+/// came with it is stored.
+pub(crate) async fn step(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    command: Command,
+) -> Result<Done, Race> {
     if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
         has_room(sql, id, agent).await?;
     }
     let mut interaction = journal::load(sql, id).await?;
-    let (mut changed, mut work, mut told) = (false, vec![], vec![]);
-    let (mut came, mut commands) = (false, VecDeque::from([command]));
-    while let Some(command) = commands.pop_front() {
-        let events = decide(now, &interaction, command)?;
-        let after = journal::append(sql, id, &interaction, now, &events).await?;
-        for event in &events {
-            for effect in effects(&interaction, now, event) {
-                if let Effect::Tell { message } = &effect {
-                    told.extend(tell(sql, now, id, &interaction, message).await?);
-                }
-                work.extend(take_effect(sql, now, id, &interaction, effect).await?);
+    let events = decide(now, &interaction, command)?;
+    journal::append(sql, id, &interaction, now, &events).await?;
+    let (mut work, mut told, mut came) = (vec![], vec![], Came::Nowhere);
+    for event in &events {
+        for effect in effects(&interaction, now, event) {
+            if let Effect::Tell { message } = &effect {
+                told.extend(tell(sql, now, id, &interaction, message).await?);
             }
-            interaction = evolve(interaction, now, event);
+            work.extend(take_effect(sql, now, id, &interaction, effect).await?);
         }
-        changed |= !events.is_empty();
-        // The exits of a queue lead through all queues already.
-        if !came && events.iter().any(|event| matches!(event, Event::Queued { .. })) {
-            came = true;
-            commands.extend(arrival::commands(sql, now, id, &after).await?);
-        }
-        came |= events.iter().any(|event| matches!(event, Event::Exited { .. }));
-    }
-    if came {
-        work.extend(arrival::limit(sql, now, id, &interaction).await?);
+        came = match event {
+            Event::Exited { .. } => Came::ByExit,
+            Event::Queued { .. } if came == Came::Nowhere => Came::ToQueue,
+            _ => came,
+        };
+        interaction = evolve(interaction, now, event);
     }
     let mut work = store::due::add(sql, now, work).await?;
     work.extend(told);
-    Ok(Done { interaction, changed, work })
+    Ok(Done { interaction, changed: !events.is_empty(), came, work })
+}
+
+/// What follows for an interaction that came to a queue: whether it may wait there, and who should have it.
+pub(crate) async fn arrive(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    mut done: Done,
+) -> Result<Done, Race> {
+    if done.came == Came::Nowhere {
+        return Ok(done);
+    }
+    // Exits lead through all queues already.
+    if done.came == Came::ToQueue {
+        for command in arrival::commands(sql, now, id, &done.interaction).await? {
+            let next = step(sql, now, id, command).await?;
+            done.interaction = next.interaction;
+            done.work.extend(next.work);
+        }
+    }
+    let limit = arrival::limit(sql, now, id, &done.interaction).await?;
+    done.work.extend(store::due::add(sql, now, limit.into_iter().collect()).await?);
+    Ok(done)
 }
 
 /// The limit holds here, under the agent's lock, whatever a snapshot said.

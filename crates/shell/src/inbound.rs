@@ -153,15 +153,17 @@ impl Scope<'_> {
         } else {
             Command::Write
         };
-        let mut done = command::within(sql, self.now, &interaction, command).await?;
+        let mut done = command::step(sql, self.now, &interaction, command).await?;
         if !heard.opening.attributes.is_empty() {
             let note = Command::Note { attributes: heard.opening.attributes.clone() };
-            done.interaction = command::within(sql, self.now, &interaction, note).await?.interaction;
+            done.interaction = command::step(sql, self.now, &interaction, note).await?.interaction;
         }
         let message = self.message(sql, &conversation, inbound, heard).await?;
         let message = Message { interaction: Some(interaction.clone()), ..message };
         let message = message::add(sql, self.now, message).await?;
         self.catch_up(sql, &message).await?;
+        // What the queue has to say comes after what it answers.
+        let done = command::arrive(sql, self.now, &interaction, done).await?;
         let mut next = vec![];
         if done.interaction.state == State::Bot {
             next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);

@@ -32,6 +32,7 @@ pub mod token;
 pub mod trace;
 pub mod transcript;
 pub mod unique;
+pub mod wait;
 
 #[cfg(target_family = "wasm")]
 pub mod platform;

@@ -14,7 +14,7 @@ use domain::{
 };
 use futures::executor::block_on;
 use serde_json::json;
-use shell::{callback, due, inbound::What, routing};
+use shell::{callback, due, inbound::What, routing, wait};
 use std::time::Duration;
 
 fn queue(center: &Center, id: &str, change: impl FnOnce(&mut Queue)) {
@@ -98,7 +98,7 @@ fn who_had_the_contact_last_has_them_again_while_they_are_there() {
     center.execute(at(53), &busy, Command::Decline { agent: amy });
     center.agent("cat", 1);
     let third = hear_at(&center, 60, "marta", "m3");
-    assert!(offered(&route(&center, at(60))).contains(&(third.as_str(), "cat")));
+    assert!(route(&center, at(60)).iter().any(|it| it.interaction == third));
 }
 
 #[test]
@@ -233,6 +233,33 @@ fn a_change_of_priority_counts_in_the_next_decision() {
     let raise = Command::Prioritise { by: None, priority: Some(1), older_by: Duration::ZERO };
     center.execute(at(6), &second, raise);
     assert_eq!(offered(&route(&center, at(6))), [(second.as_str(), "amy")], "before {first}");
+}
+
+#[test]
+fn who_waits_is_told_where_they_stand_and_how_long_it_takes() {
+    let center = Center::open(false);
+    let expected =
+        |second, id: &InteractionId| block_on(wait::expected(&center.connect(), at(second), id)).unwrap();
+    let told = |position, seconds: Option<u64>| {
+        Some(wait::Expected { position, wait: seconds.map(Duration::from_secs) })
+    };
+    let amy = center.agent("amy", 2);
+    let served = hear_at(&center, 0, "lola", "l1");
+    route(&center, at(0));
+    assert_eq!(expected(0, &served), None, "it rings");
+    center.execute(at(10), &served, Command::Answer { agent: amy.clone() });
+    let dispose = Command::Dispose { agent: amy, disposition: "ok".into(), note: None };
+    center.execute(at(110), &served, dispose);
+    let ids = ["marta", "jose", "ana"].map(|who| hear_at(&center, 120, who, who));
+    center.execute(
+        at(121),
+        &ids[2],
+        Command::Prioritise { by: None, priority: Some(5), older_by: Duration::ZERO },
+    );
+    // 100 s of work for each, on two places.
+    assert_eq!(expected(130, &ids[2]), told(1, Some(50)));
+    assert_eq!(expected(130, &ids[0]), told(2, Some(100)));
+    assert_eq!(expected(130, &ids[1]), told(3, Some(150)));
 }
 
 #[test]

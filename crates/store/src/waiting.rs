@@ -10,10 +10,10 @@ use domain::{
     channel::CapacityKind,
     id::{AgentId, InteractionId, QueueId},
     interaction::{Interaction, State},
-    routing::{Needs, Preferred},
+    routing::{Needs, Preferred, Settings},
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// A row, with what its queue adds left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,25 @@ pub async fn heads(sql: &impl Sql, now: Timestamp, heads: u32) -> Result<Vec<Wai
 pub async fn counts(sql: &impl Sql) -> Result<BTreeMap<QueueId, u32>> {
     let statement = "SELECT queue_id, COUNT(*) FROM waiting GROUP BY queue_id";
     sql.query(statement, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Where an interaction stands in its queue, from 1, by what routing orders those of one queue by.
+pub async fn position(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    queue: &QueueId,
+    settings: &Settings,
+) -> Result<Option<u32>> {
+    let line = "SELECT interaction_id, priority, since_ms FROM waiting WHERE queue_id = $1";
+    let turn = |row: &Row| {
+        let (id, since): (InteractionId, Timestamp) = (row.get(0)?, row.get(2)?);
+        Ok((Reverse(settings.urgency(row.get(1)?).after(now.since(since))), since, id))
+    };
+    let line: Vec<_> = sql.query(line, parameters![queue]).await?.iter().map(turn).collect::<Result<_>>()?;
+    let Some(own) = line.iter().find(|turn| turn.2 == *id) else { return Ok(None) };
+    let before = line.iter().filter(|turn| *turn < own).count();
+    Ok(Some(u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)))
 }
 
 /// Who waits in `queue` to be called back at `phone`, and since when.

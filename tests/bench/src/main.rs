@@ -14,6 +14,7 @@ mod load;
 mod product;
 mod program;
 mod report;
+mod routing;
 mod run;
 mod size;
 mod whatsapp;
@@ -39,6 +40,8 @@ enum Command {
     Faults(faults::Faults),
     /// Reading what providers send: a usual request, and up to 10 MB of anything
     Decode(decode::Decode),
+    /// One event in a large center, by how many wait; offers through SQLite and PostgreSQL
+    Routing(routing::Routing),
 }
 
 #[tokio::main]
@@ -60,6 +63,11 @@ async fn main() -> Result<()> {
         Command::Decode(options) => {
             let verdict = decode::run(&root, &options, &mut report);
             report.finish(&root, "decode")?;
+            verdict
+        }
+        Command::Routing(options) => {
+            let verdict = routing::run(&options, &mut report).await;
+            report.finish(&root, "routing")?;
             verdict
         }
     }

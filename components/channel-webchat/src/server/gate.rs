@@ -79,7 +79,7 @@ impl Gate {
         let locale = query(asked, "locale").unwrap_or_default();
         let door = self.door().await?;
         let mut reply =
-            reply::ok(&Settings(&self.account.settings).config(&locale, &self.account.name, door));
+            reply::ok(&Settings(&self.account.settings).config(&locale, &self.account.name, &door));
         let change = door.status.changes().map_or(CONFIG_LIFE, |at| at.since(self.now).min(CONFIG_LIFE));
         if let Ok(value) = HeaderValue::from_str(&format!("private, max-age={}", change.as_secs())) {
             reply.headers_mut().insert(header::CACHE_CONTROL, value);

@@ -96,7 +96,7 @@ async fn begins(
     if door.is_closed() && door.when_closed == WhenClosed::Nothing {
         return Err(Failure::Conflict("nobody takes messages now".to_owned()));
     }
-    let problems = problems(gate, asked, visitor, door);
+    let problems = problems(gate, asked, visitor, &door);
     if !problems.is_empty() {
         let problem = json!({
             "type": "about:blank", "title": "answers", "status": 422, "code": "answers",
@@ -111,7 +111,12 @@ async fn begins(
 }
 
 /// What is wrong with the answers, by the names of the fields. What the site vouches for is not asked.
-fn problems(gate: &Gate, asked: &Asked, visitor: &Visitor, door: Door) -> BTreeMap<String, prechat::Problem> {
+fn problems(
+    gate: &Gate,
+    asked: &Asked,
+    visitor: &Visitor,
+    door: &Door,
+) -> BTreeMap<String, prechat::Problem> {
     let post: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     let mut given = post["answers"].as_object().cloned().unwrap_or_else(Map::new);
     if let Some(vouched) = &visitor.vouched {

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod inspect;
 pub mod reprocess;
+pub mod simulate;
 pub mod staff;
 pub mod up;
 
@@ -25,6 +26,7 @@ enum Command {
     Reprocess(reprocess::Args),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Simulate(simulate::Args),
     Staff(staff::Args),
 }
 
@@ -37,6 +39,7 @@ impl Cli {
             | Command::Reprocess(_)
             | Command::Backup(_)
             | Command::Restore(_)
+            | Command::Simulate(_)
             | Command::Staff(_) => LogFormat::Text,
         };
         log_format.start();

@@ -1,38 +1,48 @@
 //! The component's side of `wit/routing`: generated bindings, and the conversion at the edge.
 
-use bindings::exports::centralita::routing::routing as wit;
+use crate::Policy;
 use domain::{
     capacity::{Capacity, Load, Share},
     channel::CapacityKind,
     id::{AgentId, InteractionId, QueueId},
-    routing::{self, Candidate, Preferred, QueueRules, Service, Skill, Snapshot, Strategy, Urgency, Waiting},
+    routing::{self, Candidate, Preferred, QueueRules, Service, Skill, Strategy, Urgency, Waiting},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
 
 #[allow(unsafe_code, unreachable_pub, clippy::all)]
-mod bindings {
-    wit_bindgen::generate!({ path: "../../wit/routing", world: "policy" });
-    use super::DefaultPolicy;
-    export!(DefaultPolicy);
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit/routing",
+        world: "policy",
+        pub_export_macro: true,
+        export_macro_name: "export_policy",
+        default_bindings_module: "policy::guest::bindings",
+    });
 }
 
-struct DefaultPolicy;
+pub use bindings::export_policy;
+pub use bindings::exports::centralita::routing::routing as wit;
+pub use wit::{Assignment, Guest, Snapshot};
 
-impl wit::Guest for DefaultPolicy {
-    fn assign(snapshot: wit::Snapshot) -> Vec<wit::Assignment> {
-        let assignments = routing::assign(&read(snapshot));
-        let written = assignments.into_iter().map(|assignment| wit::Assignment {
-            interaction: assignment.interaction.0,
-            agent: assignment.agent.0,
-            why: assignment.why,
-        });
-        written.collect()
-    }
+/// Asks `P`, in its own types.
+pub fn assign<P: Policy>(mut snapshot: Snapshot) -> Vec<Assignment> {
+    let allowed = std::mem::take(&mut snapshot.allowed).into_iter().map(places).collect::<Vec<_>>();
+    let assignments = P::assign(&read(snapshot), &allowed);
+    let written = assignments.into_iter().map(|assignment| Assignment {
+        interaction: assignment.interaction.0,
+        agent: assignment.agent.0,
+        why: assignment.why,
+    });
+    written.collect()
 }
 
-fn read(snapshot: wit::Snapshot) -> Snapshot {
-    Snapshot {
+fn places(places: Vec<u32>) -> Vec<usize> {
+    places.into_iter().filter_map(|place| usize::try_from(place).ok()).collect()
+}
+
+fn read(snapshot: Snapshot) -> routing::Snapshot {
+    routing::Snapshot {
         now: Timestamp(snapshot.now_ms),
         queues: snapshot.queues.into_iter().map(queue).collect(),
         waiting: snapshot.waiting.into_iter().map(waiting).collect(),

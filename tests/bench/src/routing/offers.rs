@@ -1,0 +1,319 @@
+//! Offers through a database: rounds of routing over a line that is refilled, while agents answer and end
+//! what they are offered. At the end the journal is read: did anybody hold too much, or two the same?
+
+use super::count;
+use crate::{cluster::Servers, report::Report};
+use anyhow::{Context, Result, anyhow, ensure};
+use domain::{
+    agent::{Presence, Role},
+    channel::CapacityKind,
+    contact::Identity,
+    id::{AgentId, ConversationId, InteractionId, QueueId},
+    interaction::{Command, Event, Interaction, evolve},
+    queue::{Queue, ServiceLevel},
+    routing::{Assignment, Service, Settings, Skill, assign},
+    time::Timestamp,
+};
+use futures::executor::block_on;
+use shell::{
+    command::{Race, execute, retrying, within},
+    failure::Failure,
+    routing::{offer, snapshot},
+};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use store::{
+    account::Account,
+    agent::Agent,
+    conversation,
+    native::Database,
+    port::{Dialect, Sql, transaction},
+    record,
+};
+
+const AGENTS: usize = 1000;
+const CHATS: u32 = 3;
+const QUEUES: usize = 20;
+const WAITING: usize = 10_000;
+
+/// A round offers so many: at 300 offers a second, as many agents become free in a tenth of a second.
+const ROUND: usize = 30;
+
+/// How many are made in one transaction before it begins.
+const BATCH: usize = 500;
+
+/// A database on its disk, and what was counted in it.
+struct Trial {
+    address: String,
+    until: Instant,
+    assigned: AtomicUsize,
+    /// Time in which the routers routed, in microseconds, all together.
+    routing: AtomicUsize,
+    /// The number of the next conversation that begins.
+    next: AtomicUsize,
+}
+
+pub(super) async fn run(time: Duration, routers: usize, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("center.db").display().to_string();
+    println!("{AGENTS} agents, {QUEUES} queues, {WAITING} waiting, through the store");
+    apart(|| measure("SQLite", &file, 1, time, report))?;
+    let servers = Servers::start().await?;
+    apart(|| measure("PostgreSQL", &servers.postgres, routers, time, report))
+}
+
+/// In a thread of its own: the driver of PostgreSQL blocks.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}
+
+fn measure(name: &str, address: &str, routers: usize, time: Duration, report: &mut Report) -> Result<()> {
+    let sql = Database::open(address)?;
+    block_on(furnish(&sql))?;
+    let trial = Trial {
+        address: address.to_owned(),
+        until: Instant::now() + time,
+        assigned: AtomicUsize::new(0),
+        routing: AtomicUsize::new(0),
+        next: AtomicUsize::new(WAITING),
+    };
+    let begun = Instant::now();
+    let ended = thread::scope(|scope| {
+        let trial = &trial;
+        let routers = (0..routers).map(|place| scope.spawn(move || block_on(route(trial, place))));
+        let routers: Vec<_> = routers.collect();
+        let ended = routers.into_iter().map(|router| match router.join() {
+            Ok(ended) => ended,
+            Err(_) => Err(anyhow!("a router panicked")),
+        });
+        ended.collect::<Result<Vec<()>>>()
+    });
+    let took = begun.elapsed().as_secs_f64();
+    ended?;
+    let history = block_on(read_journal(&sql))?;
+    let assigned = trial.assigned.into_inner();
+    let routing = count(trial.routing.into_inner()) / 1e6 / count(routers);
+    let offers = count(history.offers);
+    let name = format!("{name}, {routers} at once");
+    report.add(format!("{name}: offers, answers and ends"), offers / took, "/s");
+    report.add(format!("{name}: offers, of the time for routing"), offers / routing, "/s");
+    report.add(format!("{name}: offers"), offers, "");
+    report.add(format!("{name}: assigned to two at once, one refused"), count(assigned) - offers, "");
+    report.add(format!("{name}: agents over capacity"), count(history.over_capacity), "");
+    report.add(format!("{name}: at two agents"), count(history.at_two), "");
+    ensure!(history.offers > 0, "nothing was offered");
+    ensure!(history.over_capacity + history.at_two == 0, "rules were broken");
+    Ok(())
+}
+
+/// Rounds until the time is over; whatever this router offers is answered and ended before its next round.
+async fn route(trial: &Trial, place: usize) -> Result<()> {
+    let sql = Database::open(&trial.address)?;
+    while Instant::now() < trial.until {
+        let begun = Instant::now();
+        let now = now();
+        let seen = snapshot(&sql, now, async |_| true).await?;
+        // Routers who look at the same moment see the same: half of what each offers another offers, too.
+        let round: Vec<_> = assign(&seen).into_iter().skip(place * ROUND / 2).take(ROUND).collect();
+        offer(&sql, now, &seen, round.clone()).await?;
+        trial.routing.fetch_add(usize::try_from(begun.elapsed().as_micros())?, Ordering::Relaxed);
+        trial.assigned.fetch_add(round.len(), Ordering::Relaxed);
+        for assignment in round {
+            serve(&sql, trial, assignment).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The agent answers and ends it; somebody else comes.
+async fn serve(sql: &Database, trial: &Trial, assignment: Assignment) -> Result<()> {
+    let Assignment { interaction, agent, .. } = assignment;
+    match execute(sql, now(), &interaction, &Command::Answer { agent: agent.clone() }).await {
+        Ok(_) => {}
+        // Another router was faster, and offered it to somebody else or this agent something else.
+        Err(Failure::Conflict(_)) => return Ok(()),
+        Err(failure) => return Err(failure.into()),
+    }
+    let number = trial.next.fetch_add(1, Ordering::Relaxed);
+    retrying(async || {
+        transaction(sql, async |sql| {
+            let dispose =
+                Command::Dispose { agent: agent.clone(), disposition: "resuelto".to_owned(), note: None };
+            within(sql, now(), &interaction, dispose).await?;
+            come(sql, number).await
+        })
+        .await
+    })
+    .await?;
+    Ok(())
+}
+
+/// The center, with everybody available and [`WAITING`] contacts in its queues.
+async fn furnish(sql: &Database) -> Result<()> {
+    store::migration::migrate(sql).await?;
+    if sql.dialect() == Dialect::Postgres {
+        // What came after what; SQLite numbers its rows anyway.
+        sql.query("ALTER TABLE interaction_event ADD COLUMN place BIGSERIAL", &[]).await?;
+    }
+    transaction(sql, async |sql| -> Result<(), store::port::Error> {
+        store::account::put(sql, &account()).await?;
+        for number in 0..QUEUES {
+            store::queue::put(sql, &queue(number)).await?;
+        }
+        for number in 0..AGENTS {
+            let agent = agent(number);
+            let services = (0..3).map(|step| (queue_id(number + step * 7), Service::default()));
+            let skills =
+                [Skill { name: "english".to_owned(), level: 1 + u8::try_from(number % 10).unwrap_or(0) }];
+            store::agent::put(sql, &agent, &services.collect(), &skills).await?;
+            store::agent::declare(sql, &agent.id, &Presence::Available, now()).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    for first in (0..WAITING).step_by(BATCH) {
+        arrive(sql, first..first + BATCH).await.map_err(|race| anyhow!("{race:?}"))?;
+    }
+    if sql.dialect() == Dialect::Postgres {
+        sql.query("ANALYZE", &[]).await?;
+    }
+    Ok(())
+}
+
+async fn arrive(sql: &Database, numbers: Range<usize>) -> Result<(), Race> {
+    transaction(sql, async |sql| {
+        for number in numbers {
+            come(sql, number).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Somebody new writes. One in five asks for English, and priorities are 0 to 2.
+async fn come(sql: &impl Sql, number: usize) -> Result<(), Race> {
+    let account = account();
+    let id = format!("{number:08}");
+    let (contact, talk) = (format!("c{id}").as_str().into(), ConversationId(format!("t{id}")));
+    let identity = Identity::new("ring", &id);
+    store::contact::create(sql, &contact, "Somebody", Some("es"), now()).await?;
+    let new = conversation::New {
+        account: &account,
+        identity: &identity,
+        contact: &contact,
+        capacity: CapacityKind::Chat,
+        thread: None,
+    };
+    conversation::create(sql, &talk, new).await?;
+    let interaction = InteractionId(format!("i{id}"));
+    let start = Command::Start { conversation: talk, bot: false, queue: queue_id(number) };
+    within(sql, now(), &interaction, start).await?;
+    if number % 3 > 0 {
+        let priority = i32::try_from(number % 3).ok();
+        let prioritise = Command::Prioritise { by: None, priority, older_by: Duration::ZERO };
+        within(sql, now(), &interaction, prioritise).await?;
+    }
+    Ok(())
+}
+
+struct History {
+    offers: usize,
+    over_capacity: usize,
+    at_two: usize,
+}
+
+/// Everything that happened, in the order in which it did.
+async fn read_journal(sql: &Database) -> Result<History> {
+    let place = if sql.dialect() == Dialect::Postgres { "place" } else { "rowid" };
+    let statement = format!("SELECT interaction_id, kind, body FROM interaction_event ORDER BY {place}");
+    let mut interactions = BTreeMap::<String, Interaction>::new();
+    let mut held = BTreeMap::<AgentId, u32>::new();
+    let mut history = History { offers: 0, over_capacity: 0, at_two: 0 };
+    for row in sql.query(&statement, &[]).await? {
+        let event = record::from_stored(&row.get::<String>(1)?, &row.get::<String>(2)?)?;
+        let interaction = interactions.entry(row.get(0)?).or_default();
+        let before = interaction.state.agent().cloned();
+        if matches!(event, Event::Offered { .. }) {
+            history.offers += 1;
+            history.at_two += usize::from(before.is_some());
+        }
+        *interaction = evolve(std::mem::take(interaction), now(), &event);
+        let after = interaction.state.agent();
+        if before.as_ref() == after {
+            continue;
+        }
+        if let Some(agent) = before {
+            let load = held.get_mut(&agent).context("who lets go has held")?;
+            *load -= 1;
+        }
+        if let Some(agent) = after {
+            let load = held.entry(agent.clone()).or_default();
+            *load += 1;
+            history.over_capacity += usize::from(CHATS < *load);
+        }
+    }
+    Ok(history)
+}
+
+fn account() -> Account {
+    Account {
+        id: "shop".into(),
+        channel: "pigeon".into(),
+        name: "Shop".into(),
+        address: "1".into(),
+        queue: queue_id(0),
+        bot: false,
+        settings: Default::default(),
+        secrets: String::new(),
+    }
+}
+
+fn queue(number: usize) -> Queue {
+    let needs = if number % 5 == 0 { "english >= 3 for 1h" } else { "" };
+    Queue {
+        id: queue_id(number),
+        name: format!("Queue {number}"),
+        ring: Duration::from_secs(20),
+        wrap_up: Duration::from_secs(60),
+        service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+        priority: 0,
+        routing: Settings { needs: needs.parse().unwrap_or_default(), ..Settings::default() },
+        gate: Default::default(),
+    }
+}
+
+fn agent(number: usize) -> Agent {
+    let id = format!("agent-{number:04}");
+    Agent {
+        id: id.as_str().into(),
+        login: id.clone(),
+        name: id,
+        role: Role::Agent,
+        locale: "es".into(),
+        password_hash: String::new(),
+        calls_max: 1,
+        chats_max: CHATS,
+        shares: None,
+        attributes: BTreeMap::new(),
+        presence: Presence::Offline,
+        presence_since: now(),
+        idle_since: now(),
+    }
+}
+
+fn queue_id(number: usize) -> QueueId {
+    QueueId(format!("queue-{:02}", number % QUEUES))
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
