@@ -131,7 +131,7 @@ fn tell(name: &str, routers: usize, rounds: &[Round], took: f64, history: &Histo
     let offers = count(history.offers);
     report.add(format!("{name}: offers, with answers and ends"), offers / took, "/s");
     let each = routing.as_secs_f64() / count(routers);
-    report.add(format!("{name}: offers, of the time for routing"), offers / each, "/s");
+    report.add(format!("{name}: offers, if routers only routed"), offers / each, "/s");
     report.add_ms(format!("{name}: snapshot, p50"), percentile(&times(|round| round.snapshot), 50));
     report.add_ms(format!("{name}: decision, p50"), percentile(&times(|round| round.decision), 50));
     report.add_ms(format!("{name}: offers of a round, p50"), percentile(&times(|round| round.offers), 50));
@@ -285,7 +285,7 @@ async fn come(sql: &impl Sql, number: usize) -> Result<(), Race> {
     let interaction = InteractionId(format!("i{id}"));
     let start = Command::Start { conversation: talk, bot: false, queue: queue_id(number) };
     within(sql, now(), &interaction, start).await?;
-    if number % 3 > 0 {
+    if !number.is_multiple_of(3) {
         let priority = i32::try_from(number % 3).ok();
         let prioritise = Command::Prioritise { by: None, priority, older_by: Duration::ZERO };
         within(sql, now(), &interaction, prioritise).await?;
@@ -346,7 +346,7 @@ fn account() -> Account {
 }
 
 fn queue(number: usize) -> Queue {
-    let needs = if number % 5 == 0 { "english >= 3 for 1h" } else { "" };
+    let needs = if number.is_multiple_of(5) { "english >= 3 for 1h" } else { "" };
     Queue {
         id: queue_id(number),
         name: format!("Queue {number}"),
