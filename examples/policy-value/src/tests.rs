@@ -58,9 +58,12 @@ fn answer(snapshot: &Snapshot) -> String {
     pairs.collect::<Vec<_>>().join(" ")
 }
 
+/// Id, seconds of waiting and value.
+type Contacts = &'static [(&'static str, u64, &'static str)];
+
 #[test]
 fn who_goes_first() {
-    let rows: [(&[(&str, u64, &str)], &str, &str); 9] = [
+    let rows: [(Contacts, &str, &str); 9] = [
         (&[("a", 30, "bronze"), ("b", 30, "gold")], "b a", "the same wait"),
         (&[("a", 30, "silver"), ("b", 30, "499")], "a b", "words and numbers are compared"),
         (&[("a", 300, "bronze"), ("b", 0, "silver")], "a b", "200 × 6 min before 600 × 1 min"),

@@ -15,20 +15,27 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-/// A PostgreSQL and a Redis of our own, which end with us.
+/// A PostgreSQL of our own, and maybe a Redis, which end with us.
 pub(crate) struct Servers {
     _child: Child,
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     pub(crate) postgres: String,
-    redis: String,
+    redis: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithRedis {
+    Yes,
+    No,
 }
 
 impl Servers {
     /// PostgreSQL as it comes: what it commits is on the disk.
-    pub(crate) async fn start() -> Result<Servers> {
+    pub(crate) async fn start(with_redis: WithRedis) -> Result<Servers> {
         let mut command = Command::new(built("test-servers")?);
-        command.args(["postgres", "redis", "--set", "fsync=on"]);
+        command.arg("postgres").args((with_redis == WithRedis::Yes).then_some("redis"));
+        command.args(["--set", "fsync=on"]);
         // Room for the connections of all hosts.
         command.args(["--set", "max_connections=200"]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -37,8 +44,9 @@ impl Servers {
         let mut answers = BufReader::new(output).lines();
         let urls = answers.next_line().await?.context("the servers did not start")?;
         let urls: Value = serde_json::from_str(&urls)?;
-        let url = |name: &str| urls[name].as_str().map(str::to_owned).context("a server has a URL");
-        Ok(Servers { _child: child, commands, answers, postgres: url("postgres")?, redis: url("redis")? })
+        let url = |name: &str| urls[name].as_str().map(str::to_owned);
+        let postgres = url("postgres").context("PostgreSQL has no URL")?;
+        Ok(Servers { _child: child, commands, answers, postgres, redis: url("redis") })
     }
 
     /// Obeys a command such as `kill postgres`.
@@ -72,8 +80,9 @@ struct Host {
 impl Cluster {
     pub(crate) async fn start(root: &std::path::Path, hosts: usize, graph: &str) -> Result<Cluster> {
         let folder = tempfile::tempdir()?;
-        let servers = Servers::start().await?;
-        let config = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{}\"\n", servers.redis);
+        let servers = Servers::start(WithRedis::Yes).await?;
+        let redis = servers.redis.as_deref().context("Redis has no URL")?;
+        let config = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{redis}\"\n");
         fs::write(folder.path().join("runtime-config.toml"), config)?;
         let mut command = product::up(root, &folder.path().join("first"), graph)?;
         on_servers(&mut command, &folder, &servers);

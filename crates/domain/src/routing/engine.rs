@@ -40,7 +40,7 @@ pub struct Engine {
     agents: BTreeMap<AgentId, Agent>,
     contacts: BTreeMap<InteractionId, Contact>,
     classes: BTreeMap<ClassId, Class>,
-    /// Who named these agents as preferred, wherever they are filed.
+    /// Who named these agents as preferred and may still wait for them, wherever they are filed.
     preferring: BTreeMap<AgentId, BTreeSet<InteractionId>>,
     wakes: BTreeSet<(Timestamp, Unit)>,
     dirty: BTreeSet<Unit>,
@@ -165,15 +165,19 @@ impl Engine {
     pub fn remove_contact(&mut self, id: &InteractionId) -> Option<Waiting> {
         self.unfile(id);
         let contact = self.contacts.remove(id)?;
-        for agent in contact.waiting.preferred.iter().flat_map(|preferred| &preferred.agents) {
+        self.forget_preferring(&contact.waiting);
+        Some(contact.waiting)
+    }
+
+    fn forget_preferring(&mut self, waiting: &Waiting) {
+        for agent in waiting.preferred.iter().flat_map(|preferred| &preferred.agents) {
             if let Some(preferring) = self.preferring.get_mut(agent) {
-                preferring.remove(id);
+                preferring.remove(&waiting.interaction);
                 if preferring.is_empty() {
                     self.preferring.remove(agent);
                 }
             }
         }
-        Some(contact.waiting)
     }
 
     pub fn agent(&self, id: &AgentId) -> Option<&Candidate> {
@@ -357,6 +361,10 @@ impl Engine {
     fn refile_contact(&mut self, now: Timestamp, id: &InteractionId) {
         self.unfile(id);
         let Some(waiting) = self.contacts.get(id).map(|contact| contact.waiting.clone()) else { return };
+        // Whom it waited for does not matter any more, and nor does what they do.
+        if waiting.preferred.as_ref().is_some_and(|preferred| preferred.until <= now) {
+            self.forget_preferring(&waiting);
+        }
         let (place, wake) = self.place(now, &waiting);
         if let Place::Class(class_id) | Place::Special(class_id) = &place
             && let Some(class) = self.classes.get_mut(class_id)

@@ -159,8 +159,8 @@ impl Draw {
             urgency: Urgency {
                 priority: i32::from(self.small(5)),
                 // In every other queue the priority grows.
-                per_minute: u32::from(queue % 2 == 0),
-                at_most: (queue % 4 == 0).then_some(8),
+                per_minute: u32::from(queue.is_multiple_of(2)),
+                at_most: queue.is_multiple_of(4).then_some(8),
             },
             since: now,
             kind: self.kind(),

@@ -46,7 +46,7 @@ impl Times {
     }
 }
 
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 enum Event {
     Arrives(Waiting),

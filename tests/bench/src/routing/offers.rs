@@ -2,7 +2,10 @@
 //! what they are offered. At the end the journal is read: did anybody hold too much, or two the same?
 
 use super::count;
-use crate::{cluster::Servers, report::Report};
+use crate::{
+    cluster::{Servers, WithRedis},
+    report::{Report, percentile},
+};
 use anyhow::{Context, Result, anyhow, ensure};
 use domain::{
     agent::{Presence, Role},
@@ -21,9 +24,12 @@ use shell::{
     routing::{offer, snapshot},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     ops::Range,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -41,21 +47,28 @@ const CHATS: u32 = 3;
 const QUEUES: usize = 20;
 const WAITING: usize = 10_000;
 
-/// A round offers so many: at 300 offers a second, as many agents become free in a tenth of a second.
+/// So many are ended before a round: at 300 offers a second, as many end in a tenth of a second.
 const ROUND: usize = 30;
 
-/// How many are made in one transaction before it begins.
+/// How many arrive or are offered in one transaction before it begins.
 const BATCH: usize = 500;
 
-/// A database on its disk, and what was counted in it.
+/// A database on its disk, and how long it is tried.
 struct Trial {
     address: String,
     until: Instant,
-    assigned: AtomicUsize,
-    /// Time in which the routers routed, in microseconds, all together.
-    routing: AtomicUsize,
     /// The number of the next conversation that begins.
     next: AtomicUsize,
+    /// What agents have answered, the oldest first.
+    active: Mutex<VecDeque<(InteractionId, AgentId)>>,
+}
+
+/// What one round took.
+struct Round {
+    snapshot: Duration,
+    decision: Duration,
+    offers: Duration,
+    assigned: usize,
 }
 
 pub(super) async fn run(time: Duration, routers: usize, report: &mut Report) -> Result<()> {
@@ -63,7 +76,7 @@ pub(super) async fn run(time: Duration, routers: usize, report: &mut Report) -> 
     let file = folder.path().join("center.db").display().to_string();
     println!("{AGENTS} agents, {QUEUES} queues, {WAITING} waiting, through the store");
     apart(|| measure("SQLite", &file, 1, time, report))?;
-    let servers = Servers::start().await?;
+    let servers = Servers::start(WithRedis::No).await?;
     apart(|| measure("PostgreSQL", &servers.postgres, routers, time, report))
 }
 
@@ -78,81 +91,137 @@ fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 fn measure(name: &str, address: &str, routers: usize, time: Duration, report: &mut Report) -> Result<()> {
     let sql = Database::open(address)?;
     block_on(furnish(&sql))?;
+    let active = Mutex::new(block_on(occupy(&sql))?);
+    let prepared = block_on(read_journal(&sql))?.offers;
     let trial = Trial {
         address: address.to_owned(),
         until: Instant::now() + time,
-        assigned: AtomicUsize::new(0),
-        routing: AtomicUsize::new(0),
         next: AtomicUsize::new(WAITING),
+        active,
     };
     let begun = Instant::now();
-    let ended = thread::scope(|scope| {
+    let rounds = thread::scope(|scope| {
         let trial = &trial;
-        let routers = (0..routers).map(|place| scope.spawn(move || block_on(route(trial, place))));
+        let routers = (0..routers).map(|_| scope.spawn(move || block_on(route(trial))));
         let routers: Vec<_> = routers.collect();
         let ended = routers.into_iter().map(|router| match router.join() {
             Ok(ended) => ended,
             Err(_) => Err(anyhow!("a router panicked")),
         });
-        ended.collect::<Result<Vec<()>>>()
+        ended.collect::<Result<Vec<Vec<Round>>>>()
     });
     let took = begun.elapsed().as_secs_f64();
-    ended?;
-    let history = block_on(read_journal(&sql))?;
-    let assigned = trial.assigned.into_inner();
-    let routing = count(trial.routing.into_inner()) / 1e6 / count(routers);
-    let offers = count(history.offers);
-    let name = format!("{name}, {routers} at once");
-    report.add(format!("{name}: offers, answers and ends"), offers / took, "/s");
-    report.add(format!("{name}: offers, of the time for routing"), offers / routing, "/s");
-    report.add(format!("{name}: offers"), offers, "");
-    report.add(format!("{name}: assigned to two at once, one refused"), count(assigned) - offers, "");
-    report.add(format!("{name}: agents over capacity"), count(history.over_capacity), "");
-    report.add(format!("{name}: at two agents"), count(history.at_two), "");
+    let rounds: Vec<Round> = rounds?.into_iter().flatten().collect();
+    let mut history = block_on(read_journal(&sql))?;
+    history.offers -= prepared;
+    tell(&format!("{name}, {routers} at once"), routers, &rounds, took, &history, report);
     ensure!(history.offers > 0, "nothing was offered");
     ensure!(history.over_capacity + history.at_two == 0, "rules were broken");
     Ok(())
 }
 
-/// Rounds until the time is over; whatever this router offers is answered and ended before its next round.
-async fn route(trial: &Trial, place: usize) -> Result<()> {
-    let sql = Database::open(&trial.address)?;
-    while Instant::now() < trial.until {
-        let begun = Instant::now();
-        let now = now();
-        let seen = snapshot(&sql, now, async |_| true).await?;
-        // Routers who look at the same moment see the same: half of what each offers another offers, too.
-        let round: Vec<_> = assign(&seen).into_iter().skip(place * ROUND / 2).take(ROUND).collect();
-        offer(&sql, now, &seen, round.clone()).await?;
-        trial.routing.fetch_add(usize::try_from(begun.elapsed().as_micros())?, Ordering::Relaxed);
-        trial.assigned.fetch_add(round.len(), Ordering::Relaxed);
-        for assignment in round {
-            serve(&sql, trial, assignment).await?;
-        }
-    }
-    Ok(())
+fn tell(name: &str, routers: usize, rounds: &[Round], took: f64, history: &History, report: &mut Report) {
+    let times = |of: fn(&Round) -> Duration| {
+        let mut times: Vec<Duration> = rounds.iter().map(of).collect();
+        times.sort();
+        times
+    };
+    let routing: Duration = rounds.iter().map(|round| round.snapshot + round.decision + round.offers).sum();
+    let assigned: usize = rounds.iter().map(|round| round.assigned).sum();
+    let offers = count(history.offers);
+    report.add(format!("{name}: offers, with answers and ends"), offers / took, "/s");
+    let each = routing.as_secs_f64() / count(routers);
+    report.add(format!("{name}: offers, if routers only routed"), offers / each, "/s");
+    report.add_ms(format!("{name}: snapshot, p50"), percentile(&times(|round| round.snapshot), 50));
+    report.add_ms(format!("{name}: decision, p50"), percentile(&times(|round| round.decision), 50));
+    report.add_ms(format!("{name}: offers of a round, p50"), percentile(&times(|round| round.offers), 50));
+    let rounds = count(rounds.len());
+    report.add(format!("{name}: rounds"), rounds, "");
+    report.add(format!("{name}: offers"), offers, "");
+    report.add(format!("{name}: another was faster"), count(assigned) - offers, "");
+    report.add(format!("{name}: agents over capacity"), count(history.over_capacity), "");
+    report.add(format!("{name}: at two agents"), count(history.at_two), "");
 }
 
-/// The agent answers and ends it; somebody else comes.
-async fn serve(sql: &Database, trial: &Trial, assignment: Assignment) -> Result<()> {
-    let Assignment { interaction, agent, .. } = assignment;
-    match execute(sql, now(), &interaction, &Command::Answer { agent: agent.clone() }).await {
-        Ok(_) => {}
-        // Another router was faster, and offered it to somebody else or this agent something else.
-        Err(Failure::Conflict(_)) => return Ok(()),
-        Err(failure) => return Err(failure.into()),
+/// Ends some conversations and routes, until the time is over.
+async fn route(trial: &Trial) -> Result<Vec<Round>> {
+    let sql = Database::open(&trial.address)?;
+    let mut rounds = vec![];
+    while Instant::now() < trial.until {
+        for _ in 0..ROUND {
+            let oldest = trial.active().pop_front();
+            if let Some((interaction, agent)) = oldest {
+                end(&sql, trial, &interaction, &agent).await?;
+            }
+        }
+        let (begun, now) = (Instant::now(), now());
+        let seen = snapshot(&sql, now, async |_| true).await?;
+        let looked = Instant::now();
+        let assignments = assign(&seen);
+        let decided = Instant::now();
+        offer(&sql, now, &seen, assignments.clone()).await?;
+        rounds.push(Round {
+            snapshot: looked - begun,
+            decision: decided - looked,
+            offers: decided.elapsed(),
+            assigned: assignments.len(),
+        });
+        for Assignment { interaction, agent, .. } in assignments {
+            match execute(&sql, self::now(), &interaction, &Command::Answer { agent: agent.clone() }).await {
+                Ok(done) if done.changed => trial.active().push_back((interaction, agent)),
+                // Another router was faster: it is somebody else's, or the agent's by their offer.
+                Ok(_) | Err(Failure::Conflict(_)) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
     }
+    Ok(rounds)
+}
+
+impl Trial {
+    fn active(&self) -> MutexGuard<'_, VecDeque<(InteractionId, AgentId)>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The agent ends it; somebody else comes.
+async fn end(sql: &Database, trial: &Trial, interaction: &InteractionId, agent: &AgentId) -> Result<()> {
     let number = trial.next.fetch_add(1, Ordering::Relaxed);
     retrying(async || {
         transaction(sql, async |sql| {
             let dispose =
                 Command::Dispose { agent: agent.clone(), disposition: "resuelto".to_owned(), note: None };
-            within(sql, now(), &interaction, dispose).await?;
+            within(sql, now(), interaction, dispose).await?;
             come(sql, number).await
         })
         .await
     })
     .await?;
+    Ok(())
+}
+
+/// Fills everybody's hands.
+async fn occupy(sql: &Database) -> Result<VecDeque<(InteractionId, AgentId)>> {
+    let mut active = VecDeque::new();
+    loop {
+        let assignments = assign(&snapshot(sql, now(), async |_| true).await?);
+        if assignments.is_empty() {
+            return Ok(active);
+        }
+        for batch in assignments.chunks(BATCH) {
+            retrying(async || transaction(sql, async |sql| give(sql, batch).await).await).await?;
+        }
+        active.extend(assignments.into_iter().map(|given| (given.interaction, given.agent)));
+    }
+}
+
+async fn give(sql: &impl Sql, batch: &[Assignment]) -> Result<(), Race> {
+    for Assignment { interaction, agent, why } in batch {
+        let ring = Duration::from_secs(20);
+        let offer = Command::Offer { agent: agent.clone(), ring, why: why.clone() };
+        within(sql, now(), interaction, offer).await?;
+        within(sql, now(), interaction, Command::Answer { agent: agent.clone() }).await?;
+    }
     Ok(())
 }
 
@@ -216,7 +285,7 @@ async fn come(sql: &impl Sql, number: usize) -> Result<(), Race> {
     let interaction = InteractionId(format!("i{id}"));
     let start = Command::Start { conversation: talk, bot: false, queue: queue_id(number) };
     within(sql, now(), &interaction, start).await?;
-    if number % 3 > 0 {
+    if !number.is_multiple_of(3) {
         let priority = i32::try_from(number % 3).ok();
         let prioritise = Command::Prioritise { by: None, priority, older_by: Duration::ZERO };
         within(sql, now(), &interaction, prioritise).await?;
@@ -277,7 +346,7 @@ fn account() -> Account {
 }
 
 fn queue(number: usize) -> Queue {
-    let needs = if number % 5 == 0 { "english >= 3 for 1h" } else { "" };
+    let needs = if number.is_multiple_of(5) { "english >= 3 for 1h" } else { "" };
     Queue {
         id: queue_id(number),
         name: format!("Queue {number}"),
