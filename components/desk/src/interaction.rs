@@ -57,10 +57,7 @@ pub async fn transfer(
             return Err(Failure::BadRequest("it is yours already".to_owned()));
         }
         (None, Some(colleague)) => {
-            let queue = match &view.queue {
-                Some(queue) => queue::find(sql, queue).await?,
-                None => None,
-            };
+            let queue = queue::of(sql, view.queue.as_ref()).await?;
             let ring = queue.map_or(DEFAULT_RING, |queue| queue.ring);
             Command::TransferToAgent { by, agent: AgentId(colleague), ring, note }
         }
@@ -81,11 +78,7 @@ pub async fn extend_wrap_up(
     agent: &AgentId,
     id: &InteractionId,
 ) -> Result<Done> {
-    let queue = existing(sql, id).await?.queue;
-    let queue = match &queue {
-        Some(queue) => queue::find(sql, queue).await?,
-        None => None,
-    };
+    let queue = queue::of(sql, existing(sql, id).await?.queue.as_ref()).await?;
     let Extension { extensions, by } = queue.map(|queue| queue.routing.wrap_up).unwrap_or_default();
     let command = Command::ExtendWrapUp { agent: agent.clone(), by, at_most: extensions };
     command::execute(sql, now, id, &command).await

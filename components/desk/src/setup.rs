@@ -10,7 +10,7 @@ use domain::{
     capacity::Capacity,
     hours::Hours,
     id::{AccountId, AgentId, QueueId},
-    queue::{Exit, Exits, Gate, Queue, ServiceLevel},
+    queue::{Exit, Gate, Queue, ServiceLevel},
     routing::{self, Service, Settings},
     time::Timestamp,
 };
@@ -258,8 +258,7 @@ async fn gate(sql: &impl Sql, own: &str, zone: &str, value: Value) -> Result<Gat
     if let Some(mistake) = gate.exits.mistakes(&QueueId::from(own), &known).first() {
         return Err(wrong(mistake));
     }
-    let Exits { full, too_long, nobody, closed, holiday } = &gate.exits;
-    if [full, too_long, nobody, closed, holiday].into_iter().flatten().any(|it| matches!(it, Exit::Flow(_))) {
+    if gate.exits.all().any(|(_, exit)| matches!(exit, Exit::Flow(_))) {
         return Err(wrong(&"exits lead to no flow by its name yet"));
     }
     Ok(gate)

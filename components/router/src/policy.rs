@@ -9,9 +9,9 @@ use domain::{
         self, Assignment, Candidate, Nonsense, Preferred, QueueRules, Service, Skill, Snapshot, Strategy,
         Urgency, Waiting,
     },
-    time::Timestamp,
+    time::{Timestamp, in_millis},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 #[allow(unsafe_code, unreachable_pub, clippy::all)]
 mod bindings {
@@ -121,10 +121,10 @@ fn service((queue, service): (&QueueId, &Service)) -> wit::Service {
     wit::Service {
         queue: queue.to_string(),
         tier: service.tier,
-        delay_ms: millis(service.delay),
+        delay_ms: in_millis(service.delay),
         rank: service.rank,
         handled: service.handled,
-        talk_ms: millis(service.talk),
+        talk_ms: in_millis(service.talk),
         finished_at_ms: service.finished_at.map(|at| at.0),
     }
 }
@@ -152,10 +152,6 @@ fn attributes(attributes: &BTreeMap<String, String>) -> Vec<wit::Attribute> {
     let attribute =
         |(name, value): (&String, &String)| wit::Attribute { name: name.clone(), value: value.clone() };
     attributes.iter().map(attribute).collect()
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Interaction {
     /// What changes about its place among those who wait.
     fn comes_or_waits(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Queued { queue, priority, topic, older_by } => {
+            Event::Queued { queue, priority, topic } => {
                 if self.queue.as_ref() != Some(queue) {
                     self.exits.clear();
                 }
@@ -102,7 +102,6 @@ impl Interaction {
                 self.priority = *priority;
                 self.topic = topic.clone().or(self.topic.take());
                 self.queued_at.get_or_insert(at);
-                self.older_by += *older_by;
                 self.state = State::Queued;
                 self.refused.clear();
                 self.preferred = None;

@@ -36,7 +36,7 @@ const fn seconds(seconds: u64) -> Duration {
 const TERMS: Terms = Terms { within: seconds(20), short: seconds(5), now: Timestamp(10_000_000) };
 
 fn queued(queue: &str) -> Event {
-    Event::Queued { queue: queue.into(), priority: 0, topic: None, older_by: Duration::ZERO }
+    Event::Queued { queue: queue.into(), priority: 0, topic: None }
 }
 
 fn offered(agent: &str) -> Event {

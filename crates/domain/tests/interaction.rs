@@ -100,7 +100,7 @@ fn a_bot_that_comes_late_changes_nothing() {
     check(at(1), &in_state(State::Queued), turn(), Ok(vec![]));
     let fail = || Command::FailBot { reason: "trap".into(), queue: "sales".into() };
     check(at(1), &in_state(State::Active { agent: amy() }), fail(), Ok(vec![]));
-    let queued = Event::Queued { queue: "sales".into(), priority: 0, topic: None, older_by: Duration::ZERO };
+    let queued = Event::Queued { queue: "sales".into(), priority: 0, topic: None };
     check(at(1), &in_state(State::Bot), fail(), Ok(vec![Event::BotFailed { reason: "trap".into() }, queued]));
 }
 
@@ -108,21 +108,13 @@ fn a_bot_that_comes_late_changes_nothing() {
 fn the_wait_is_counted_from_the_first_queue() {
     let events = [
         (1, Event::Started { conversation: "c".into() }),
-        (
-            5,
-            Event::Queued {
-                queue: "sales".into(),
-                priority: 2,
-                topic: Some("invoice".into()),
-                older_by: Duration::ZERO,
-            },
-        ),
+        (5, Event::Queued { queue: "sales".into(), priority: 2, topic: Some("invoice".into()) }),
         (6, Event::Offered { agent: amy(), answer_by: at(26), why: String::new() }),
         (26, Event::OfferExpired { agent: amy() }),
         (27, Event::Offered { agent: bob(), answer_by: at(47), why: String::new() }),
         (30, Event::Answered { agent: bob() }),
         (90, Event::Transferred { by: bob(), note: None }),
-        (90, Event::Queued { queue: "billing".into(), priority: 2, topic: None, older_by: Duration::ZERO }),
+        (90, Event::Queued { queue: "billing".into(), priority: 2, topic: None }),
     ];
     let interaction = events
         .iter()

@@ -8,7 +8,7 @@ use domain::{
     channel::CapacityKind,
     id::QueueId,
     queue::{Situation, Staff},
-    time::Timestamp,
+    time::{Timestamp, in_millis},
     wait::{Formula, HoldTime, Known, RECENT},
 };
 use std::{
@@ -240,7 +240,7 @@ impl Board {
 
     /// An agent is done with work for `queue` that took so long.
     pub(crate) fn handled(&mut self, desk: &Desk, queue: &QueueId, took: Duration) {
-        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let took = in_millis(took);
         for id in desk.queues.keys() {
             let Some(shown) = self.0.get_mut(id) else { continue };
             shown.worked_ms += took;

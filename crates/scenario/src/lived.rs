@@ -18,7 +18,7 @@ use domain::{
         visit::{Doing, Entry, Outcome, Reply, Spell, Visit, visits},
     },
     id::{AgentId, QueueId},
-    time::Timestamp,
+    time::{Timestamp, in_millis},
     wait::Formula,
 };
 use std::{
@@ -145,7 +145,7 @@ impl<'c> Count<'c> {
         let terms = Terms { within: line.service_level.within, short: SHORT, now: self.center.until };
         stays.tally.add(visit, terms);
         if waits && visit.outcome != Outcome::Waiting {
-            stays.waits.push(ms(left.since(entered)));
+            stays.waits.push(in_millis(left.since(entered)));
         }
     }
 
@@ -159,9 +159,9 @@ impl<'c> Count<'c> {
         {
             *tally = tally.merge(Tally {
                 handled: 1,
-                talk_ms: ms(visit.time(Doing::Talking)),
-                hold_ms: ms(visit.time(Doing::Holding)),
-                wrap_up_ms: ms(visit.time(Doing::WrappingUp)),
+                talk_ms: in_millis(visit.time(Doing::Talking)),
+                hold_ms: in_millis(visit.time(Doing::Holding)),
+                wrap_up_ms: in_millis(visit.time(Doing::WrappingUp)),
                 ..Tally::default()
             });
         }
@@ -313,8 +313,4 @@ fn of_error(Error { told, answered, sum_ms, absolute_ms, near }: Error) -> Figur
         ("mean_absolute_error", of(absolute_ms as f64, told)),
         ("near", of(100.0 * near as f64, told)),
     ])
-}
-
-fn ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

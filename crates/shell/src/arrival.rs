@@ -16,9 +16,10 @@ use domain::{
 use jiff::tz::TimeZone;
 use std::{collections::BTreeMap, time::Duration};
 use store::{
-    agent, contact, interaction, journal,
+    agent, contact,
+    interaction::{self, View},
+    journal,
     port::{Result, Sql},
-    waiting,
 };
 
 /// The attribute in which a flow names agents who should have the contact, with a comma between them.
@@ -27,28 +28,37 @@ pub const PREFERRED: &str = "preferred_agents";
 /// For so long they are waited for where the queue says nothing of it.
 const PREFERRED_WAIT: Duration = Duration::from_secs(30);
 
-/// What to ask of an interaction that has just come to its queue.
+/// What follows for an interaction that has just come to its queue.
+#[derive(Debug, Default)]
+pub(crate) struct Arrived {
+    pub(crate) commands: Vec<Command>,
+    /// The queue has limits, which may end the wait later.
+    pub(crate) is_limited: bool,
+}
+
 pub(crate) async fn commands(
     sql: &impl Sql,
     now: Timestamp,
     id: &InteractionId,
     arrived: &Interaction,
-) -> Result<Vec<Command>> {
-    let Some(queue) = &arrived.queue else { return Ok(vec![]) };
-    let Some(queue) = store::queue::find(sql, queue).await? else { return Ok(vec![]) };
+) -> Result<Arrived> {
+    let Some(queue) = store::queue::of(sql, arrived.queue.as_ref()).await? else {
+        return Ok(Arrived::default());
+    };
+    let is_limited = queue.gate != Gate::default();
     let mut commands = vec![];
     commands.extend(kept_place(sql, now, id, arrived, &queue).await?);
     commands.extend(preferred(sql, now, id, arrived, &queue).await?);
-    if queue.gate != Gate::default() {
+    if is_limited && let Some(view) = interaction::find(sql, id).await? {
         let queues = Queues::load(sql).await?;
         let arriving = if arrived.answered_at.is_some() { Arriving::Returning } else { Arriving::New };
-        let arrival = Arrival { kind: kind(sql, id).await?, arriving, left: arrived.left.clone() };
+        let arrival = Arrival { kind: view.capacity, arriving, left: arrived.left.clone() };
         let entry = queue::enter(&queues.scenes(&queue.id), &queue.id, now, &arrival);
         if !entry.steps.is_empty() {
-            commands.push(Command::Exit { entry, callback: callback(sql, id).await? });
+            commands.push(Command::Exit { entry, callback: callback(sql, &view).await? });
         }
     }
-    Ok(commands)
+    Ok(Arrived { commands, is_limited })
 }
 
 /// The work of looking at it again when a limit of its queue may be reached.
@@ -59,18 +69,17 @@ pub(crate) async fn limit(
     waits: &Interaction,
 ) -> Result<Option<Work>> {
     let (State::Queued, Some(queue)) = (&waits.state, &waits.queue) else { return Ok(None) };
-    let known = store::queue::find(sql, queue).await?;
-    if known.is_none_or(|queue| queue.gate == Gate::default()) {
-        return Ok(None);
-    }
+    let Some(view) = interaction::find(sql, id).await? else { return Ok(None) };
     let queues = Queues::load(sql).await?;
     let scenes = queues.scenes(queue);
-    let Some(scene) = scenes.get(queue) else { return Ok(None) };
-    let waiting = waiting_of(sql, id, waits).await?;
+    Ok(scenes.get(queue).and_then(|scene| next_look(now, id, scene, &waiting(&view, waits))))
+}
+
+fn next_look(now: Timestamp, id: &InteractionId, scene: &Scene<'_>, waiting: &Waiting) -> Option<Work> {
     // Whether somebody is there changes without a word to those who wait.
     let patience = scene.gate.limits.nobody.map(|nobody| now + nobody.max(PATIENCE));
-    let due_at = queue::next_look_at(scene, now, &waiting).into_iter().chain(patience).min();
-    Ok(due_at.map(|due_at| Work {
+    let due_at = queue::next_look_at(scene, now, waiting).into_iter().chain(patience).min();
+    due_at.map(|due_at| Work {
         id: unique::id(now),
         kind: Kind::QueueLimit,
         performer: DISPATCHER.to_owned(),
@@ -80,7 +89,7 @@ pub(crate) async fn limit(
         due_at,
         attempts: 0,
         trace: None,
-    }))
+    })
 }
 
 /// However short the grace is, it is not looked more often whether somebody is there.
@@ -93,15 +102,16 @@ pub(crate) async fn look(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> 
     let queues = Queues::load(sql).await?;
     let scenes = queues.scenes(queue);
     let Some(scene) = scenes.get(queue) else { return Ok(vec![]) };
-    let waiting = waiting_of(sql, id, &waits).await?;
+    let Some(view) = interaction::find(sql, id).await? else { return Ok(vec![]) };
+    let waiting = waiting(&view, &waits);
     if let Some((reason, _)) = queue::look(scene, now, &waiting) {
         let left = waits.left.clone();
         let arrival = Arrival { kind: waiting.kind, arriving: Arriving::New, left };
         let entry = queue::leave(&scenes, queue, reason, now, &arrival);
-        let callback = callback(sql, id).await?;
+        let callback = callback(sql, &view).await?;
         return Ok(within(sql, now, id, Command::Exit { entry, callback }).await?.work);
     }
-    let again = limit(sql, now, id, &waits).await?;
+    let again = next_look(now, id, scene, &waiting);
     Ok(store::due::add(sql, now, again.into_iter().collect()).await?)
 }
 
@@ -110,7 +120,7 @@ struct Queues(BTreeMap<QueueId, (Queue, TimeZone, Situation)>);
 
 impl Queues {
     async fn load(sql: &impl Sql) -> Result<Self> {
-        let (mut counts, mut staff) = (waiting::counts(sql).await?, agent::staff(sql).await?);
+        let (mut counts, mut staff) = (store::waiting::counts(sql).await?, agent::staff(sql).await?);
         let known = |queue: Queue| {
             let (there, changed_at) =
                 staff.remove(&queue.id).unwrap_or_else(|| (Default::default(), Timestamp(0)));
@@ -135,19 +145,13 @@ impl Queues {
     }
 }
 
-async fn waiting_of(sql: &impl Sql, id: &InteractionId, waits: &Interaction) -> Result<Waiting> {
+fn waiting(view: &View, waits: &Interaction) -> Waiting {
     let since = waits.came_at.or(waits.queued_at).unwrap_or(Timestamp(0));
-    Ok(Waiting { kind: kind(sql, id).await?, since, done: waits.exits.clone() })
-}
-
-async fn kind(sql: &impl Sql, id: &InteractionId) -> Result<domain::channel::CapacityKind> {
-    let view = interaction::find(sql, id).await?;
-    Ok(view.map_or(domain::channel::CapacityKind::Chat, |view| view.capacity))
+    Waiting { kind: view.capacity, since, done: waits.exits.clone() }
 }
 
 /// How the contact would be called back: at the phone that they are known by.
-async fn callback(sql: &impl Sql, id: &InteractionId) -> Result<Option<Callback>> {
-    let Some(view) = interaction::find(sql, id).await? else { return Ok(None) };
+async fn callback(sql: &impl Sql, view: &View) -> Result<Option<Callback>> {
     let contact = contact::find(sql, &view.contact).await?;
     let phone = contact.and_then(|contact| contact.phone().map(str::to_owned));
     Ok(phone.map(|phone| Callback { phone, first: First::Agent }))

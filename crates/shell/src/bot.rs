@@ -16,7 +16,7 @@ use domain::{
     notice,
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 use store::{
     account::{self, Account},
     contact::{self, Contact},
@@ -141,7 +141,7 @@ async fn commit_within(
             // A queue that does not exist must not lose the contact.
             let known = store::queue::find(sql, queue).await?.is_some();
             let queue = if known { queue.clone() } else { occasion.account.queue.clone() };
-            Command::Queue { queue, priority: *priority, topic: topic.clone(), older_by: Duration::ZERO }
+            Command::Queue { queue, priority: *priority, topic: topic.clone() }
         }
         Then::End => Command::End,
     };

@@ -57,10 +57,7 @@ pub async fn not_reached(
 ) -> Result<Done> {
     let view = interaction::find(sql, id).await?;
     let view = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?;
-    let queue = match &view.queue {
-        Some(queue) => store::queue::find(sql, queue).await?,
-        None => None,
-    };
+    let queue = store::queue::of(sql, view.queue.as_ref()).await?;
     let plan = queue.map(|queue| queue.routing.callback).unwrap_or_default();
     crate::command::execute(sql, now, id, &Command::NotReached { agent: agent.clone(), plan }).await
 }

@@ -1,7 +1,7 @@
 //! A command to an interaction: load, decide, append, and the work that follows, in one transaction.
 
 use crate::{
-    arrival,
+    arrival::{self, Arrived},
     failure::{Failure, Result},
     outbound::{self, Draft},
     performer::{DISPATCHER, ROUTER},
@@ -12,7 +12,7 @@ use domain::{
     id::{AgentId, InteractionId},
     interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
     message::{Author, Content},
-    queue::{Message, Queue},
+    queue::Message,
     time::Timestamp,
 };
 use std::time::Duration;
@@ -143,19 +143,24 @@ pub(crate) async fn arrive(
     id: &InteractionId,
     mut done: Done,
 ) -> Result<Done, Race> {
-    if done.came == Came::Nowhere {
-        return Ok(done);
-    }
-    // Exits lead through all queues already.
-    if done.came == Came::ToQueue {
-        for command in arrival::commands(sql, now, id, &done.interaction).await? {
-            let next = step(sql, now, id, command).await?;
-            done.interaction = next.interaction;
-            done.work.extend(next.work);
+    let is_limited = match done.came {
+        Came::Nowhere => false,
+        // Exits lead through all queues already.
+        Came::ByExit => true,
+        Came::ToQueue => {
+            let Arrived { commands, is_limited } = arrival::commands(sql, now, id, &done.interaction).await?;
+            for command in commands {
+                let next = step(sql, now, id, command).await?;
+                done.interaction = next.interaction;
+                done.work.extend(next.work);
+            }
+            is_limited
         }
+    };
+    if is_limited {
+        let limit = arrival::limit(sql, now, id, &done.interaction).await?;
+        done.work.extend(store::due::add(sql, now, limit.into_iter().collect()).await?);
     }
-    let limit = arrival::limit(sql, now, id, &done.interaction).await?;
-    done.work.extend(store::due::add(sql, now, limit.into_iter().collect()).await?);
     Ok(done)
 }
 
@@ -217,7 +222,8 @@ async fn take_effect(
         }
         Effect::Missed { agent } => {
             let missed = agent::missed(sql, &agent).await?;
-            let rule = queue_of(sql, before).await?.map(|queue| queue.routing.missed).unwrap_or_default();
+            let queue = store::queue::of(sql, before.queue.as_ref()).await?;
+            let rule = queue.map(|queue| queue.routing.missed).unwrap_or_default();
             if let Some(presence) = rule.presence(missed) {
                 agent::declare(sql, &agent, &presence, now).await?;
             }
@@ -254,19 +260,11 @@ async fn agent_did(sql: &impl Sql, of: &Interaction, agent: &AgentId, did: Did) 
     }
 }
 
-async fn queue_of(sql: &impl Sql, interaction: &Interaction) -> Result<Option<Queue>, port::Error> {
-    match &interaction.queue {
-        Some(queue) => store::queue::find(sql, queue).await,
-        None => Ok(None),
-    }
-}
-
 /// For work that was never in a queue.
 const DEFAULT_WRAP_UP: Duration = Duration::from_secs(60);
 
 /// How long the wrap-up of `id` may take, by its queue.
 pub async fn wrap_up_limit(sql: &impl Sql, id: &InteractionId) -> Result<Duration, port::Error> {
     let queue = interaction::find(sql, id).await?.and_then(|view| view.queue);
-    let Some(queue) = queue else { return Ok(DEFAULT_WRAP_UP) };
-    Ok(store::queue::find(sql, &queue).await?.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up))
+    Ok(store::queue::of(sql, queue.as_ref()).await?.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up))
 }

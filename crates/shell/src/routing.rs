@@ -135,8 +135,14 @@ pub async fn offer(
     Ok(work)
 }
 
+/// Whether a line may be longer than what was read of it.
 fn has_full_line(snapshot: &Snapshot) -> bool {
-    snapshot.waiting.len() >= usize::try_from(HEADS).unwrap_or(usize::MAX)
+    let mut lines = BTreeMap::<_, u32>::new();
+    snapshot.waiting.iter().any(|it| {
+        let length = lines.entry((&it.queue, it.kind, &it.needs, it.urgency.priority)).or_default();
+        *length += 1;
+        *length >= HEADS
+    })
 }
 
 /// For a queue that was taken away while something waited in it.

@@ -20,6 +20,14 @@ pub async fn find(sql: &impl Sql, id: &QueueId) -> Result<Option<Queue>> {
     sql.first(&statement, parameters![id]).await?.as_ref().map(queue).transpose()
 }
 
+/// The queue that something is in, where it is in one that is still there.
+pub async fn of(sql: &impl Sql, id: Option<&QueueId>) -> Result<Option<Queue>> {
+    match id {
+        Some(id) => find(sql, id).await,
+        None => Ok(None),
+    }
+}
+
 pub async fn all(sql: &impl Sql) -> Result<Vec<Queue>> {
     let statement = format!("{QUEUES} ORDER BY q.name, q.id");
     sql.query(&statement, &[]).await?.iter().map(queue).collect()

@@ -50,8 +50,7 @@ fn within(queue: &str) -> Duration {
 
 /// Waits that last exactly as long as what they are held against.
 fn queued() -> Vec<Event> {
-    let queued =
-        Event::Queued { queue: "billing".into(), priority: 0, topic: None, older_by: Duration::ZERO };
+    let queued = Event::Queued { queue: "billing".into(), priority: 0, topic: None };
     vec![Event::Started { conversation: "chat".into() }, queued]
 }
 

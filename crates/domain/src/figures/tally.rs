@@ -2,7 +2,7 @@
 //! the sum of its quarters of an hour, and a center that of its queues.
 
 use super::visit::{Doing, Entry, Outcome, Passed, Visit};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, in_millis};
 use std::time::Duration;
 
 /// What a visit is held against.
@@ -126,14 +126,14 @@ impl Tally {
             in_time: u64::from(wait <= terms.within),
             short: u64::from(wait < terms.short),
             ley_in_time: u64::from(visit.whole_wait(terms.now) < LEY_10_2025_WITHIN),
-            waited_ms: millis(wait),
-            waited_max_ms: millis(wait),
+            waited_ms: in_millis(wait),
+            waited_max_ms: in_millis(wait),
             offers: visit.offers(),
             missed: visit.missed(),
             declined: visit.declined(),
-            talk_ms: millis(visit.time(Doing::Talking)),
-            hold_ms: millis(visit.time(Doing::Holding)),
-            wrap_up_ms: millis(visit.time(Doing::WrappingUp)),
+            talk_ms: in_millis(visit.time(Doing::Talking)),
+            hold_ms: in_millis(visit.time(Doing::Holding)),
+            wrap_up_ms: in_millis(visit.time(Doing::WrappingUp)),
         };
         let Visit { entry, outcome, passed, .. } = *visit;
         *self = self.merge(alike(Alike { entry, outcome, passed, is_done: visit.done_at.is_some() }, sums));
@@ -252,8 +252,4 @@ fn ley(alike: Alike, sums: Sums) -> Tally {
         (_, Outcome::Abandoned | Outcome::CallbackAsked) => (sums.visits, 0),
     };
     Tally { ley_requests, ley_answered, ..Tally::default() }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

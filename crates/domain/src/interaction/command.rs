@@ -37,7 +37,6 @@ pub enum Command {
         queue: QueueId,
         priority: i32,
         topic: Option<String>,
-        older_by: Duration,
     },
     /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
     Exit {

@@ -32,8 +32,8 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             }
             _ => vec![],
         }),
-        Command::Queue { queue, priority, topic, older_by } => match state {
-            State::Bot => Ok(vec![Event::Queued { queue, priority, topic, older_by }]),
+        Command::Queue { queue, priority, topic } => match state {
+            State::Bot => Ok(vec![Event::Queued { queue, priority, topic }]),
             _ => Err(not_now(state)),
         },
         Command::Exit { entry, callback } => Ok(match state {
@@ -94,8 +94,7 @@ fn decide_for_agent(
             active_at(state, &by)?;
             let priority = interaction.priority;
             let topic = interaction.topic.clone();
-            let older_by = Duration::ZERO;
-            Ok(vec![Event::Transferred { by, note }, Event::Queued { queue, priority, topic, older_by }])
+            Ok(vec![Event::Transferred { by, note }, Event::Queued { queue, priority, topic }])
         }
         Command::TransferToAgent { by, agent, ring, note } => {
             active_at(state, &by)?;
@@ -155,7 +154,7 @@ fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
 }
 
 fn first_queued(queue: QueueId) -> Event {
-    Event::Queued { queue, priority: 0, topic: None, older_by: Duration::ZERO }
+    Event::Queued { queue, priority: 0, topic: None }
 }
 
 fn exit(interaction: &Interaction, entry: Entry, callback: Option<Callback>) -> Vec<Event> {
@@ -163,7 +162,7 @@ fn exit(interaction: &Interaction, entry: Entry, callback: Option<Callback>) -> 
     let mut events: Vec<Event> = entry.steps.into_iter().map(|step| Event::Exited { step }).collect();
     if interaction.queue.as_ref() != Some(&entry.queue) {
         let (priority, topic) = (interaction.priority, interaction.topic.clone());
-        events.push(Event::Queued { queue: entry.queue, priority, topic, older_by: Duration::ZERO });
+        events.push(Event::Queued { queue: entry.queue, priority, topic });
     }
     match (entry.place, callback) {
         (Place::Ended, _) => events.push(Event::Ended { by: Ending::TurnedAway }),

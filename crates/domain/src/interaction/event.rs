@@ -35,9 +35,6 @@ pub enum Event {
         queue: QueueId,
         priority: i32,
         topic: Option<String>,
-        /// For so much longer it counts as having waited: somebody who hung up and came back.
-        #[serde(default, with = "millis", rename = "older_by_ms", skip_serializing_if = "Duration::is_zero")]
-        older_by: Duration,
     },
     /// Somebody, or a rule of the business, gave it another priority or more age.
     Prioritised {

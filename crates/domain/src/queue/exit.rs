@@ -134,8 +134,8 @@ impl Exits {
         }
     }
 
-    /// What an administrator should be told before these are the exits of the queue `own`.
-    pub fn mistakes(&self, own: &QueueId, queues: &BTreeSet<QueueId>) -> Vec<Mistake> {
+    /// Those that are set.
+    pub fn all(&self) -> impl Iterator<Item = (Reason, &Exit)> {
         let exits = [
             (Reason::Full, &self.full),
             (Reason::TooLong, &self.too_long),
@@ -143,7 +143,12 @@ impl Exits {
             (Reason::Closed, &self.closed),
             (Reason::Holiday, &self.holiday),
         ];
-        let found = exits.into_iter().filter_map(|(reason, exit)| match exit.as_ref()? {
+        exits.into_iter().filter_map(|(reason, exit)| Some((reason, exit.as_ref()?)))
+    }
+
+    /// What an administrator should be told before these are the exits of the queue `own`.
+    pub fn mistakes(&self, own: &QueueId, queues: &BTreeSet<QueueId>) -> Vec<Mistake> {
+        let found = self.all().filter_map(|(reason, exit)| match exit {
             Exit::Queue(queue) if queue == own => Some(Mistake::Itself { reason }),
             Exit::Queue(queue) if !queues.contains(queue) => {
                 Some(Mistake::UnknownQueue { reason, queue: queue.clone() })

@@ -2,7 +2,7 @@
 
 use crate::{
     hours::{Hours, Status, Why},
-    time::Timestamp,
+    time::{Timestamp, option_millis},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,10 @@ pub struct Limits {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length_max: Option<u32>,
     /// From when they came into this queue.
-    #[serde(rename = "wait_max_ms", with = "option_ms", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "wait_max_ms", with = "option_millis", skip_serializing_if = "Option::is_none")]
     pub wait_max: Option<Duration>,
     /// For so long nobody may be there: a desk that is opened anew does not empty the queue.
-    #[serde(rename = "nobody_ms", with = "option_ms", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "nobody_ms", with = "option_millis", skip_serializing_if = "Option::is_none")]
     pub nobody: Option<Duration>,
     /// Agents on a pause count as being there: they come back.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -126,25 +126,5 @@ pub(super) fn closed(status: Option<Status>) -> Option<(Reason, Option<String>, 
         Status::Closed { opens, why: Why::Holiday(name) } => Some((Reason::Holiday, name, opens)),
         Status::Closed { opens, why: Why::Exception(name) } => Some((Reason::Closed, name, opens)),
         Status::Closed { opens, why: Why::Outside } => Some((Reason::Closed, None, opens)),
-    }
-}
-
-/// Milliseconds at the edge.
-mod option_ms {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::time::Duration;
-
-    pub(super) fn serialize<S: Serializer>(
-        duration: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let ms = duration.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
-        ms.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
     }
 }

@@ -58,7 +58,7 @@ impl Dice {
         let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
         let agent = holder.unwrap_or_else(|| self.agent());
         match self.roll(20) {
-            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None, older_by: Duration::ZERO },
+            0 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
             1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
             4 | 5 => Command::Answer { agent },
             6 => Command::Decline { agent },

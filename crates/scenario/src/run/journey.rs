@@ -13,7 +13,6 @@ use domain::{
     routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
-use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Journey {
@@ -62,8 +61,7 @@ impl Run<'_> {
         // As a bot would hand it over, which is how priority and attributes come to an interaction.
         self.act(now, number, Command::Start { conversation, bot: true, queue: queue.clone() })?;
         self.act(now, number, Command::Note { attributes })?;
-        let older_by = Duration::ZERO;
-        self.act(now, number, Command::Queue { queue, priority, topic: None, older_by })?;
+        self.act(now, number, Command::Queue { queue, priority, topic: None })?;
         if let Some(Knows { agents, within }) = preferred {
             self.act(now, number, Command::Prefer { agents, until: now + within })?;
         }
