@@ -5,6 +5,7 @@
 //! message: while a bot still talks, nobody waits for an agent.
 
 mod callback;
+mod colleague;
 mod command;
 mod decide;
 mod effect;
@@ -12,6 +13,7 @@ mod event;
 mod state;
 
 pub use callback::{Callback, First, Plan};
+pub use colleague::{Hold, Invitation, Part};
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use effect::{Effect, effects};
@@ -73,6 +75,12 @@ pub struct Interaction {
     pub not_before: Option<Timestamp>,
     pub wrap_up_extensions: u32,
     pub offer_why: Option<String>,
+    /// From then on it may ring at another agent beside those at whom it rings.
+    pub next_ring: Option<Timestamp>,
+    /// Who takes part beside the agent who has it. Only while they talk with the contact …
+    pub guests: BTreeMap<AgentId, Part>,
+    /// … and so are those who are asked to.
+    pub invitation: Option<Invitation>,
     pub answered_at: Option<Timestamp>,
     /// Since when its agent talks.
     pub talks_since: Option<Timestamp>,
@@ -134,6 +142,28 @@ impl Interaction {
         }
     }
 
+    /// Whether it may be offered to somebody, beside those at whom it rings.
+    pub fn rings_more(&self, now: Timestamp) -> bool {
+        match &self.state {
+            State::Queued => true,
+            State::Offered { .. } => self.next_ring.is_some_and(|at| at <= now),
+            _ => false,
+        }
+    }
+
+    fn rings_no_more(&mut self, at: Timestamp, agent: &AgentId) {
+        let State::Offered { rings } = &mut self.state else { return };
+        rings.remove(agent);
+        if rings.is_empty() {
+            self.offer_why = None;
+            self.next_ring = None;
+            self.state = State::Queued;
+        } else {
+            // It rang at several: somebody else may take this place.
+            self.next_ring = Some(at);
+        }
+    }
+
     /// What its attributes ask of an agent. A text that says nothing must not keep a contact waiting for
     /// ever: it asks for nothing.
     pub fn needs(&self) -> Needs {
@@ -164,22 +194,34 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         | Event::CallbackAsked { .. }
         | Event::CallbackMissed { .. }
         | Event::Exited { .. } => interaction.comes_or_waits(at, event),
-        Event::Offered { agent, answer_by, why } => {
+        Event::Offered { agent, answer_by, why, next_ring } => {
+            let mut rings = match interaction.state {
+                State::Offered { rings } => rings,
+                _ => BTreeMap::new(),
+            };
+            rings.insert(agent.clone(), *answer_by);
             interaction.offer_why = Some(why.clone());
-            interaction.state = State::Offered { agent: agent.clone(), answer_by: *answer_by };
+            interaction.next_ring = *next_ring;
+            interaction.state = State::Offered { rings };
         }
         Event::OfferDeclined { agent } | Event::OfferExpired { agent } => {
             interaction.refused.insert(agent.clone(), at);
-            interaction.offer_why = None;
-            interaction.state = State::Queued;
+            interaction.rings_no_more(at, agent);
         }
         Event::Answered { agent } => {
             interaction.answered_at.get_or_insert(at);
             interaction.talks_since = Some(at);
+            interaction.next_ring = None;
             interaction.not_before = None;
             interaction.state = State::Active { agent: agent.clone() };
         }
-        Event::Transferred { .. } => {}
+        Event::Transferred { .. }
+        | Event::Invited { .. }
+        | Event::InvitationDeclined { .. }
+        | Event::InvitationEnded { .. }
+        | Event::Joined { .. }
+        | Event::PartChanged { .. }
+        | Event::Left { .. } => {}
         Event::WrapUpStarted { agent, wrap_up_by } => {
             interaction.callback = None;
             interaction.wrap_up_extensions = 0;
@@ -204,6 +246,11 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.ended_at = Some(at);
             interaction.state = State::Disposed;
         }
+    }
+    colleague::evolve(&mut interaction, event);
+    if !matches!(interaction.state, State::Active { .. }) {
+        interaction.guests.clear();
+        interaction.invitation = None;
     }
     interaction
 }

@@ -20,10 +20,16 @@ use domain::{
         tally::{Tally, Terms},
         visit::{Doing, Entry, Outcome, Passed, Reply, Spell, Visit, Visits, visits},
     },
-    interaction::{Callback, Ending, Event, First, Interaction, State, evolve},
+    id::AgentId,
+    interaction::{Callback, Ending, Event, First, Hold, Interaction, Part, State, evolve},
     time::Timestamp,
 };
-use std::{collections::BTreeSet, env, fs, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::Path,
+    time::Duration,
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp(second * 1000)
@@ -40,7 +46,7 @@ fn queued(queue: &str) -> Event {
 }
 
 fn offered(agent: &str) -> Event {
-    Event::Offered { agent: agent.into(), answer_by: at(9999), why: String::new() }
+    Event::Offered { agent: agent.into(), answer_by: at(9999), why: String::new(), next_ring: None }
 }
 
 fn answered(agent: &str) -> Event {
@@ -409,6 +415,8 @@ fn events_one_by_one_are_events_at_once_and_say_what_the_rules_say() {
             }
         }
         outcomes.extend(fold.as_slice().iter().map(|visit| format!("{:?} {:?}", visit.entry, visit.outcome)));
+        let spells = fold.as_slice().iter().flat_map(|visit| &visit.spells);
+        outcomes.extend(spells.map(|spell| format!("{:?}", spell.doing)));
     }
     let missing: Vec<_> =
         ["Arrival Answered", "Arrival Abandoned", "Transfer Answered", "Transfer Abandoned"]
@@ -421,6 +429,7 @@ fn events_one_by_one_are_events_at_once_and_say_what_the_rules_say() {
                 "Callback NotReached",
                 "Callback Waiting",
             ])
+            .chain(["Helping", "Ringing(Elsewhere)"])
             .chain(["Direct Answered", "Direct Returned", "Direct Abandoned", "Arrival Waiting"])
             .filter(|outcome| !outcomes.contains(*outcome))
             .collect();
@@ -433,15 +442,18 @@ fn agrees(visits: &[Visit], interaction: &Interaction, seed: u64) {
     let open: Vec<&Visit> = visits.iter().filter(|visit| visit.done_at.is_none()).collect();
     let spells = || visits.iter().flat_map(|visit| &visit.spells);
     let going_on: Vec<&Spell> = spells().filter(|spell| spell.until.is_none()).collect();
-    assert!(open.len() <= 1 && going_on.len() <= 1, "seed {seed}");
-    assert_eq!(going_on.first().map(|spell| &spell.agent), interaction.state.agent(), "seed {seed}");
-    let expected = match &interaction.state {
-        State::Offered { .. } => Some(Doing::Ringing(Reply::Open)),
-        State::Active { .. } => Some(Doing::Talking),
-        State::WrapUp { .. } => Some(Doing::WrappingUp),
-        State::New | State::Bot | State::Queued | State::Disposed => None,
+    assert!(open.len() <= 1, "seed {seed}");
+    let does = |(agent, hold): (&AgentId, Hold)| match hold {
+        Hold::Offered(_) => Some((agent.clone(), Doing::Ringing(Reply::Open))),
+        Hold::Active => Some((agent.clone(), Doing::Talking)),
+        Hold::WrapUp => Some((agent.clone(), Doing::WrappingUp)),
+        Hold::Takes(_) => Some((agent.clone(), Doing::Helping)),
+        Hold::Invited(_) => None,
     };
-    assert_eq!(going_on.first().map(|spell| spell.doing), expected, "seed {seed}");
+    let expected: BTreeMap<_, _> = interaction.holds().into_iter().filter_map(does).collect();
+    assert_eq!(going_on.len(), expected.len(), "seed {seed}");
+    let doing: BTreeMap<_, _> = going_on.iter().map(|spell| (spell.agent.clone(), spell.doing)).collect();
+    assert_eq!(doing, expected, "seed {seed}");
     let Some(last) = visits.last() else {
         assert_eq!(interaction.queued_at, None, "seed {seed}");
         return;
@@ -459,9 +471,62 @@ fn agrees(visits: &[Visit], interaction: &Interaction, seed: u64) {
         assert_eq!((before.done_at, before.last), (Some(after.entered_at), false), "seed {seed}");
         assert_eq!(after.number, before.number + 1);
     }
-    for (before, after) in spells().zip(spells().skip(1)) {
-        assert!(before.until.is_some_and(|until| until <= after.from), "seed {seed}");
+    // Several may have to do with it at the same time, each of them in one way.
+    for agent in journal::AGENTS.map(AgentId::from) {
+        let own = || spells().filter(|spell| spell.agent == agent);
+        for (before, after) in own().zip(own().skip(1)) {
+            assert!(before.until.is_some_and(|until| until <= after.from), "seed {seed}");
+        }
     }
+}
+
+#[test]
+fn a_colleague_who_helped_and_took_over_is_a_transfer() {
+    let joined = |agent: &str| Event::Joined { agent: agent.into(), part: Part::Consult };
+    let visits = seen(vec![
+        (0, queued("sales")),
+        (5, offered("amy")),
+        (5, offered("bob")),
+        (9, answered("amy")),
+        (20, joined("bob")),
+        (30, joined("cat")),
+        (40, transferred("amy")),
+        (40, answered("bob")),
+        (60, wrap_up("bob")),
+        (70, disposed()),
+    ]);
+    let spells = |visit: &Visit| -> Vec<(String, Doing, i64, i64)> {
+        let told = |spell: &Spell| {
+            let (from, until) = (spell.from.0 / 1000, spell.until.map_or(-1, |until| until.0 / 1000));
+            (spell.agent.to_string(), spell.doing, from, until)
+        };
+        visit.spells.iter().map(told).collect()
+    };
+    let spell = |agent: &str, doing, from, until| (agent.to_owned(), doing, from, until);
+    let [sales, direct] = &*visits else { panic!("two visits: {visits:?}") };
+    assert_eq!((sales.outcome, sales.passed), (Outcome::Answered, Some(Passed::ToAgent)));
+    assert_eq!(
+        spells(sales),
+        [
+            spell("amy", Doing::Ringing(Reply::Answered), 5, 9),
+            spell("bob", Doing::Ringing(Reply::Elsewhere), 5, 9),
+            spell("amy", Doing::Talking, 9, 40),
+            spell("bob", Doing::Helping, 20, 40),
+            spell("cat", Doing::Helping, 30, 40),
+        ]
+    );
+    assert_eq!((direct.entry, direct.wait(at(99)), direct.last), (Entry::Direct, seconds(0), true));
+    assert_eq!(
+        spells(direct),
+        [
+            spell("cat", Doing::Helping, 40, 60),
+            spell("bob", Doing::Talking, 40, 60),
+            spell("bob", Doing::WrappingUp, 60, 70),
+        ]
+    );
+    let tally = Tally::count(&visits, TERMS);
+    assert_eq!((tally.offers, tally.missed, tally.transfers_to_agent), (2, 0, 1));
+    check(average_speed_of_answer(&tally), 9000.0);
 }
 
 #[test]

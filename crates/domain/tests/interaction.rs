@@ -3,12 +3,15 @@
 use domain::{
     id::AgentId,
     interaction::{
-        Callback, Command, Effect, Ending, Event, First, Interaction, Plan, Refusal, State, decide, effects,
-        evolve,
+        Callback, Command, Effect, Ending, Event, First, Interaction, Part, Plan, Refusal, State, decide,
+        effects, evolve,
     },
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp(second * 1000)
@@ -23,11 +26,15 @@ fn bob() -> AgentId {
 }
 
 fn ringing() -> Interaction {
-    in_state(State::Offered { agent: amy(), answer_by: at(30) })
+    in_state(State::Offered { rings: BTreeMap::from([(amy(), at(30))]) })
 }
 
 fn in_state(state: State) -> Interaction {
     Interaction { state, queue: Some("sales".into()), ..Interaction::default() }
+}
+
+fn follow(before: &Interaction, now: Timestamp, event: &Event) -> Vec<Effect> {
+    effects(before, &evolve(before.clone(), now, event), now, event)
 }
 
 #[track_caller]
@@ -50,7 +57,8 @@ fn an_offer_rings_until_its_time() {
     );
     // The sweep is late and the agent is there: connecting beats RONA.
     check(at(31), &ringing(), Command::Answer { agent: amy() }, Ok(vec![Event::Answered { agent: amy() }]));
-    let offer = Command::Offer { agent: bob(), ring: Duration::from_secs(20), why: String::new() };
+    let offer =
+        Command::Offer { agent: bob(), ring: Duration::from_secs(20), why: String::new(), next_ring: None };
     check(at(9), &ringing(), offer, Err(Refusal::NotNow { state: "offered" }));
 }
 
@@ -109,9 +117,9 @@ fn the_wait_is_counted_from_the_first_queue() {
     let events = [
         (1, Event::Started { conversation: "c".into() }),
         (5, Event::Queued { queue: "sales".into(), priority: 2, topic: Some("invoice".into()) }),
-        (6, Event::Offered { agent: amy(), answer_by: at(26), why: String::new() }),
+        (6, Event::Offered { agent: amy(), answer_by: at(26), why: String::new(), next_ring: None }),
         (26, Event::OfferExpired { agent: amy() }),
-        (27, Event::Offered { agent: bob(), answer_by: at(47), why: String::new() }),
+        (27, Event::Offered { agent: bob(), answer_by: at(47), why: String::new(), next_ring: None }),
         (30, Event::Answered { agent: bob() }),
         (90, Event::Transferred { by: bob(), note: None }),
         (90, Event::Queued { queue: "billing".into(), priority: 2, topic: None }),
@@ -131,15 +139,15 @@ fn the_wait_is_counted_from_the_first_queue() {
 fn what_follows_from_what_happened() {
     let route = |second| Effect::Route { at: at(second) };
     let free = || Effect::Free { agent: amy() };
-    let expired = effects(&ringing(), at(30), &Event::OfferExpired { agent: amy() });
+    let expired = follow(&ringing(), at(30), &Event::OfferExpired { agent: amy() });
     let missed = Effect::Missed { agent: amy() };
     assert_eq!(expired, [free(), missed, route(30), route(60)]);
-    let declined = effects(&ringing(), at(9), &Event::OfferDeclined { agent: amy() });
+    let declined = follow(&ringing(), at(9), &Event::OfferDeclined { agent: amy() });
     assert_eq!(declined, [free(), route(9), route(39)]);
     let wrap_up = in_state(State::WrapUp { agent: amy(), wrap_up_by: at(60) });
     let disposed = Event::Disposed { agent: Some(amy()), disposition: None, note: None };
-    assert_eq!(effects(&wrap_up, at(40), &disposed), [free(), route(40), Effect::Close]);
-    assert_eq!(effects(&in_state(State::Bot), at(40), &Event::Ended { by: Ending::Bot }), [Effect::Close]);
+    assert_eq!(follow(&wrap_up, at(40), &disposed), [free(), route(40), Effect::Close]);
+    assert_eq!(follow(&in_state(State::Bot), at(40), &Event::Ended { by: Ending::Bot }), [Effect::Close]);
 }
 
 #[test]
@@ -150,7 +158,7 @@ fn a_change_of_priority_takes_effect_at_once() {
     check(at(1), &waits, prioritise(Some(5), Duration::ZERO), Ok(vec![changed.clone()]));
     check(at(1), &waits, prioritise(None, Duration::ZERO), Ok(vec![]));
     check(at(1), &waits, prioritise(Some(0), Duration::ZERO), Ok(vec![]));
-    assert_eq!(effects(&waits, at(1), &changed), [Effect::Route { at: at(1) }]);
+    assert_eq!(follow(&waits, at(1), &changed), [Effect::Route { at: at(1) }]);
     let after = evolve(waits, at(1), &changed);
     assert_eq!((after.priority, after.state), (5, State::Queued));
     let over = Err(Refusal::NotNow { state: "disposed" });
@@ -164,7 +172,7 @@ fn a_wrap_up_is_extended_as_often_as_the_queue_allows() {
     let extended = Event::WrapUpExtended { agent: amy(), wrap_up_by: at(90) };
     check(at(50), &wrap_up, extend(amy()), Ok(vec![extended.clone()]));
     check(at(50), &wrap_up, extend(bob()), Err(Refusal::HeldByAnother { agent: amy() }));
-    assert_eq!(effects(&wrap_up, at(50), &extended), [Effect::WrapUpDeadline { at: at(90) }]);
+    assert_eq!(follow(&wrap_up, at(50), &extended), [Effect::WrapUpDeadline { at: at(90) }]);
     let after = evolve(wrap_up, at(50), &extended);
     check(at(60), &after, Command::Tick, Ok(vec![]));
     check(at(70), &after, extend(amy()), Err(Refusal::NoMoreTime));
@@ -178,7 +186,7 @@ fn a_callback_keeps_its_place_and_is_tried_as_often_as_promised() {
     waits.queued_at = Some(at(1));
     let asked = Event::CallbackAsked { callback: callback.clone(), not_before: Some(at(15)) };
     check(at(5), &waits, ask(), Ok(vec![asked.clone()]));
-    assert_eq!(effects(&waits, at(5), &asked), [Effect::Route { at: at(15) }]);
+    assert_eq!(follow(&waits, at(5), &asked), [Effect::Route { at: at(15) }]);
     let mut it = evolve(waits, at(5), &asked);
     check(at(6), &it, ask(), Ok(vec![]));
     // Hanging up is no abandon now.
@@ -201,4 +209,138 @@ fn a_callback_keeps_its_place_and_is_tried_as_often_as_promised() {
     let cancelled = Event::Ended { by: Ending::CallbackCancelled };
     let wants = evolve(in_state(State::Queued), at(5), &asked);
     check(at(6), &wants, Command::CancelCallback, Ok(vec![cancelled]));
+}
+
+fn cat() -> AgentId {
+    "cat".into()
+}
+
+#[test]
+fn it_may_ring_at_several_and_the_first_who_answers_has_it() {
+    let offer = |agent| Command::Offer {
+        agent,
+        ring: Duration::from_secs(20),
+        why: String::new(),
+        next_ring: Some(at(10)),
+    };
+    let offered =
+        |agent, answer_by, next_ring| Event::Offered { agent, answer_by, why: String::new(), next_ring };
+    let one = evolve(in_state(State::Queued), at(5), &offered(amy(), at(25), Some(at(10))));
+    check(at(9), &one, offer(bob()), Err(Refusal::NotNow { state: "offered" }));
+    check(at(10), &one, offer(amy()), Ok(vec![]));
+    check(at(10), &one, offer(bob()), Ok(vec![offered(bob(), at(30), Some(at(10)))]));
+    let more = follow(&in_state(State::Queued), at(5), &offered(amy(), at(25), Some(at(10))));
+    assert_eq!(more, [Effect::Route { at: at(10) }, Effect::OfferDeadline { at: at(25) }]);
+
+    let both = evolve(one, at(10), &offered(bob(), at(30), None));
+    assert_eq!((both.state.agent(), both.state.answer_by()), (None, Some(at(30))));
+    check(at(12), &both, offer(cat()), Err(Refusal::NotNow { state: "offered" }));
+    check(at(12), &both, Command::Answer { agent: cat() }, Err(Refusal::HeldByAnother { agent: amy() }));
+    let answered = Event::Answered { agent: bob() };
+    check(at(12), &both, Command::Answer { agent: bob() }, Ok(vec![answered.clone()]));
+    // The other has room again, and keeps the place among the idle: nothing was done.
+    assert_eq!(
+        follow(&both, at(12), &answered),
+        [Effect::Route { at: at(12) }, Effect::Present { agent: bob() }]
+    );
+    let late = evolve(both.clone(), at(12), &answered);
+    check(at(12), &late, Command::Answer { agent: amy() }, Err(Refusal::HeldByAnother { agent: bob() }));
+
+    // Each rings for its own time. When one is over, another may be asked at once.
+    let missed = Event::OfferExpired { agent: amy() };
+    check(at(25), &both, Command::Tick, Ok(vec![missed.clone()]));
+    let left = evolve(both.clone(), at(25), &missed);
+    assert_eq!((left.state.agent(), left.next_ring), (Some(&bob()), Some(at(25))));
+    let declined = evolve(left, at(26), &Event::OfferDeclined { agent: bob() });
+    assert_eq!((declined.state, declined.next_ring), (State::Queued, None));
+    let expired = |agent| Event::OfferExpired { agent };
+    check(at(30), &both, Command::Tick, Ok(vec![expired(amy()), expired(bob())]));
+}
+
+#[test]
+fn colleagues_are_asked_and_the_first_who_answers_joins() {
+    let talking = in_state(State::Active { agent: amy() });
+    let invite = |by, agents: &[AgentId], part| Command::Invite {
+        by,
+        agents: agents.iter().cloned().collect::<BTreeSet<_>>(),
+        part,
+        ring: Duration::from_secs(20),
+        note: Some("a refund?".into()),
+    };
+    let held = || Err(Refusal::HeldByAnother { agent: amy() });
+    check(at(1), &talking, invite(bob(), &[cat()], Part::Consult), held());
+    check(at(1), &talking, invite(amy(), &[amy()], Part::Consult), Err(Refusal::NobodyToInvite));
+    let invited = Event::Invited {
+        by: amy(),
+        agents: vec![bob(), cat()],
+        part: Part::Consult,
+        answer_by: at(21),
+        note: Some("a refund?".into()),
+    };
+    check(at(1), &talking, invite(amy(), &[cat(), amy(), bob()], Part::Consult), Ok(vec![invited.clone()]));
+    assert_eq!(follow(&talking, at(1), &invited), [Effect::OfferDeadline { at: at(21) }]);
+    let asking = evolve(talking.clone(), at(1), &invited);
+    assert_eq!(
+        asking.holds().into_values().map(|hold| hold.name()).collect::<Vec<_>>(),
+        ["active", "invited", "invited"]
+    );
+    check(at(2), &asking, invite(amy(), &[bob()], Part::Conference), Err(Refusal::Inviting));
+    check(at(20), &asking, Command::Tick, Ok(vec![]));
+    check(at(21), &asking, Command::Tick, Ok(vec![Event::InvitationEnded { by: None }]));
+    check(
+        at(2),
+        &asking,
+        Command::Withdraw { by: amy() },
+        Ok(vec![Event::InvitationEnded { by: Some(amy()) }]),
+    );
+    check(at(2), &talking, Command::Withdraw { by: amy() }, Ok(vec![]));
+    let declined = Event::InvitationDeclined { agent: bob() };
+    check(at(2), &asking, Command::Decline { agent: bob() }, Ok(vec![declined.clone()]));
+    let only_cat = evolve(asking.clone(), at(2), &declined);
+    check(at(2), &only_cat, Command::Answer { agent: bob() }, held());
+    assert_eq!(evolve(only_cat, at(3), &Event::InvitationDeclined { agent: cat() }).invitation, None);
+
+    let joined = Event::Joined { agent: bob(), part: Part::Consult };
+    check(at(2), &asking, Command::Answer { agent: bob() }, Ok(vec![joined.clone()]));
+    let advised = evolve(asking, at(2), &joined);
+    assert_eq!((advised.state.agent(), advised.invitation.as_ref()), (Some(&amy()), None));
+    check(at(3), &advised, Command::Answer { agent: cat() }, held());
+    let change = |agent| Command::ChangePart { by: amy(), agent, part: Part::Conference };
+    check(at(3), &advised, change(cat()), Err(Refusal::NoPart { agent: cat() }));
+    let changed = Event::PartChanged { agent: bob(), part: Part::Conference };
+    check(at(3), &advised, change(bob()), Ok(vec![changed.clone()]));
+    check(at(4), &evolve(advised.clone(), at(3), &changed), change(bob()), Ok(vec![]));
+    let out = |by| Command::StepOut { by, agent: bob() };
+    for by in [amy(), bob()] {
+        check(at(4), &advised, out(by.clone()), Ok(vec![Event::Left { agent: bob(), by }]));
+    }
+    check(at(4), &advised, out(cat()), held());
+    check(at(4), &advised, Command::StepOut { by: cat(), agent: cat() }, Ok(vec![]));
+}
+
+#[test]
+fn a_talk_is_handed_over_to_who_takes_part_and_ends_for_all() {
+    let mut talking = in_state(State::Active { agent: amy() });
+    talking.talks_since = Some(at(0));
+    talking.guests = BTreeMap::from([(bob(), Part::Consult), (cat(), Part::Conference)]);
+    let hand_over = |agent: AgentId| Command::HandOver { by: amy(), agent, note: None };
+    check(at(9), &talking, hand_over("dan".into()), Err(Refusal::NoPart { agent: "dan".into() }));
+    let events = vec![Event::Transferred { by: amy(), note: None }, Event::Answered { agent: bob() }];
+    check(at(9), &talking, hand_over(bob()), Ok(events.clone()));
+    assert_eq!(follow(&talking, at(9), &events[0]), []);
+    let free = |agent| Effect::Free { agent };
+    let route = || Effect::Route { at: at(9) };
+    let talked = || Effect::Talked { agent: amy(), time: Duration::from_secs(9) };
+    assert_eq!(
+        follow(&talking, at(9), &events[1]),
+        [talked(), free(amy()), route(), Effect::Present { agent: bob() }]
+    );
+    let after = evolve(talking.clone(), at(9), &events[1]);
+    assert_eq!(after.state, State::Active { agent: bob() });
+    assert_eq!(after.guests, BTreeMap::from([(cat(), Part::Conference)]));
+
+    let over = Event::WrapUpStarted { agent: amy(), wrap_up_by: at(69) };
+    let deadline = Effect::WrapUpDeadline { at: at(69) };
+    assert_eq!(follow(&talking, at(9), &over), [talked(), free(bob()), free(cat()), route(), deadline]);
+    assert_eq!(evolve(talking, at(9), &over).guests, BTreeMap::new());
 }

@@ -118,7 +118,7 @@ impl Hands {
     fn take(&mut self, change: Change<'_>) {
         match change {
             Change::Declares(presence) => self.is_available = *presence == Presence::Available,
-            Change::Does(Doing::Talking | Doing::Holding, more) => self.busy += more,
+            Change::Does(Doing::Talking | Doing::Holding | Doing::Helping, more) => self.busy += more,
             Change::Does(Doing::WrappingUp, more) => self.wrap_up += more,
             Change::Does(Doing::Ringing(_), more) => self.ringing += more,
         }

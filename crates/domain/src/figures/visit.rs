@@ -111,6 +111,8 @@ named! {
         Declined "declined",
         /// RONA.
         Missed "missed",
+        /// It rang at several, and another one answered.
+        Elsewhere "elsewhere",
         /// The contact left while it rang.
         Withdrawn "withdrawn",
     }
@@ -132,6 +134,8 @@ pub enum Doing {
     Talking,
     /// The contact is on hold.
     Holding,
+    /// Beside the agent who has the contact: asked for advice, or in the talk, too.
+    Helping,
     WrappingUp,
 }
 
@@ -165,10 +169,12 @@ impl Visits {
         match event {
             Event::Queued { queue, .. } => self.queued(at, queue),
             Event::Offered { agent, .. } => self.offered(at, agent),
-            Event::OfferDeclined { .. } => self.refused(at, Reply::Declined),
-            Event::OfferExpired { .. } => self.refused(at, Reply::Missed),
+            Event::OfferDeclined { agent } => self.refused(at, agent, Reply::Declined),
+            Event::OfferExpired { agent } => self.refused(at, agent, Reply::Missed),
             Event::Answered { agent } => self.answered(at, agent),
-            Event::Transferred { .. } => self.passed(at),
+            Event::Joined { agent, .. } => self.begins(at, agent, Doing::Helping),
+            Event::Left { agent, .. } => self.stops(at, agent),
+            Event::Transferred { by, .. } => self.stops(at, by),
             Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
             Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
             Event::CallbackAsked { .. } => self.callback_asked(at),
@@ -190,6 +196,10 @@ impl Visits {
             | Event::Prioritised { .. }
             | Event::Preferred { .. }
             | Event::Exited { .. }
+            | Event::Invited { .. }
+            | Event::InvitationDeclined { .. }
+            | Event::InvitationEnded { .. }
+            | Event::PartChanged { .. }
             | Event::WrapUpExtended { .. } => return false,
         }
         true
@@ -245,12 +255,12 @@ impl Visits {
             let queue = visit.queue.clone();
             self.open(at, queue, Entry::Direct, at);
         }
-        self.does(at, agent, Doing::Ringing(Reply::Open));
+        self.begins(at, agent, Doing::Ringing(Reply::Open));
     }
 
-    fn refused(&mut self, at: Timestamp, reply: Reply) {
+    fn refused(&mut self, at: Timestamp, agent: &AgentId, reply: Reply) {
         let Some(visit) = self.current() else { return };
-        visit.reply(at, reply);
+        visit.reply(at, reply, |ringing| ringing == agent);
         if visit.entry == Entry::Direct {
             visit.leave(at, Outcome::Returned);
             let (queue, since) = (visit.queue.clone(), visit.waiting_since);
@@ -259,12 +269,28 @@ impl Visits {
     }
 
     fn answered(&mut self, at: Timestamp, agent: &AgentId) {
+        self.handed_over(at, agent);
         let Some(visit) = self.current() else { return };
-        visit.reply(at, Reply::Answered);
+        visit.reply(at, Reply::Answered, |ringing| ringing == agent);
+        visit.reply(at, Reply::Elsewhere, |_| true);
         visit.outcome = Outcome::Answered;
         visit.left_at.get_or_insert(at);
         visit.agent.get_or_insert_with(|| agent.clone());
-        self.does(at, agent, Doing::Talking);
+        self.begins(at, agent, Doing::Talking);
+    }
+
+    /// A colleague who took part has it now, without a ring. Others who take part stay.
+    fn handed_over(&mut self, at: Timestamp, agent: &AgentId) {
+        let Some(visit) = self.current().filter(|visit| !visit.waits()) else { return };
+        let helps = |spell: &&Spell| spell.until.is_none() && spell.agent != *agent;
+        let others: Vec<AgentId> =
+            visit.spells.iter().filter(helps).map(|spell| spell.agent.clone()).collect();
+        visit.pass(at, Passed::ToAgent);
+        let queue = visit.queue.clone();
+        self.open(at, queue, Entry::Direct, at);
+        for other in others {
+            self.begins(at, &other, Doing::Helping);
+        }
     }
 
     /// The contact waits on the line no longer. The callback is a visit of its own; asked for once more, it
@@ -279,7 +305,7 @@ impl Visits {
     /// The agent called in vain. Where there is a next time, it is the next visit.
     fn not_reached(&mut self, at: Timestamp, is_tried_again: bool) {
         let Some(visit) = self.current() else { return };
-        visit.close(at);
+        visit.close(at, |_| true);
         visit.outcome = Outcome::NotReached;
         if is_tried_again {
             visit.done_at = Some(at);
@@ -288,28 +314,35 @@ impl Visits {
         }
     }
 
-    /// The agent's part is over; to whom it goes is said by the next event.
-    fn passed(&mut self, at: Timestamp) {
+    /// What `agent` does beside what others do.
+    fn begins(&mut self, at: Timestamp, agent: &AgentId, doing: Doing) {
         if let Some(visit) = self.current() {
-            visit.close(at);
+            visit.spells.push(Spell { agent: agent.clone(), doing, from: at, until: None });
         }
     }
 
-    /// What an agent does from now on; it ends what was done before.
+    fn stops(&mut self, at: Timestamp, agent: &AgentId) {
+        if let Some(visit) = self.current() {
+            visit.close(at, |other| other == agent);
+        }
+    }
+
+    /// What the one agent does from now on who still has to do with it.
     fn does(&mut self, at: Timestamp, agent: &AgentId, doing: Doing) {
-        let Some(visit) = self.current() else { return };
-        visit.close(at);
-        visit.spells.push(Spell { agent: agent.clone(), doing, from: at, until: None });
+        if let Some(visit) = self.current() {
+            visit.close(at, |_| true);
+        }
+        self.begins(at, agent, doing);
     }
 
     /// The interaction is over. `outcome` is that of a wait that goes on until now.
     fn ended(&mut self, at: Timestamp, outcome: Outcome) {
         let Some(visit) = self.current() else { return };
         if visit.waits() {
-            visit.reply(at, Reply::Withdrawn);
+            visit.reply(at, Reply::Withdrawn, |_| true);
             visit.leave(at, outcome);
         }
-        visit.close(at);
+        visit.close(at, |_| true);
         visit.done_at = Some(at);
         visit.last = true;
     }
@@ -321,28 +354,29 @@ impl Visit {
     }
 
     fn leave(&mut self, at: Timestamp, outcome: Outcome) {
-        self.close(at);
+        self.close(at, |_| true);
         self.outcome = outcome;
         self.left_at = Some(at);
         self.done_at = Some(at);
     }
 
     fn pass(&mut self, at: Timestamp, to: Passed) {
-        self.close(at);
+        self.close(at, |_| true);
         self.passed = Some(to);
         self.done_at.get_or_insert(at);
     }
 
-    fn reply(&mut self, at: Timestamp, reply: Reply) {
-        let ringing = |spell: &&mut Spell| spell.doing == Doing::Ringing(Reply::Open);
-        if let Some(spell) = self.spells.last_mut().filter(ringing) {
+    /// What became of the offers that still ring at `whom`.
+    fn reply(&mut self, at: Timestamp, reply: Reply, whom: impl Fn(&AgentId) -> bool) {
+        let rings = |spell: &&mut Spell| spell.doing == Doing::Ringing(Reply::Open) && whom(&spell.agent);
+        for spell in self.spells.iter_mut().filter(rings) {
             spell.doing = Doing::Ringing(reply);
             spell.until = Some(at);
         }
     }
 
-    fn close(&mut self, at: Timestamp) {
-        if let Some(spell) = self.spells.last_mut() {
+    fn close(&mut self, at: Timestamp, whose: impl Fn(&AgentId) -> bool) {
+        for spell in self.spells.iter_mut().filter(|spell| whose(&spell.agent)) {
             spell.until.get_or_insert(at);
         }
     }

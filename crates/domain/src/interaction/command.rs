@@ -1,12 +1,15 @@
 //! What can be asked of an interaction, and why the answer may be no.
 
-use super::{Callback, callback};
+use super::{Callback, Part, callback};
 use crate::{
     id::{AgentId, ConversationId, QueueId},
     queue::Entry,
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// What somebody wants to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,10 +69,12 @@ pub enum Command {
         agent: AgentId,
         plan: callback::Plan,
     },
+    /// `next_ring`: from then on it may ring at another agent, too.
     Offer {
         agent: AgentId,
         ring: Duration,
         why: String,
+        next_ring: Option<Timestamp>,
     },
     Answer {
         agent: AgentId,
@@ -86,6 +91,34 @@ pub enum Command {
         by: AgentId,
         agent: AgentId,
         ring: Duration,
+        note: Option<String>,
+    },
+    /// Colleagues shall take part: whoever of them answers first.
+    Invite {
+        by: AgentId,
+        agents: BTreeSet<AgentId>,
+        part: Part,
+        ring: Duration,
+        note: Option<String>,
+    },
+    /// Whoever is asked and has not answered shall not any more.
+    Withdraw {
+        by: AgentId,
+    },
+    ChangePart {
+        by: AgentId,
+        agent: AgentId,
+        part: Part,
+    },
+    /// `agent` takes part no more: themselves, or sent out by who has it.
+    StepOut {
+        by: AgentId,
+        agent: AgentId,
+    },
+    /// The colleague who takes part shall have it: a warm transfer.
+    HandOver {
+        by: AgentId,
+        agent: AgentId,
         note: Option<String>,
     },
     /// The talk is over.
@@ -126,6 +159,14 @@ pub enum Refusal {
     /// As much time was added as the queue allows.
     #[error("the wrap-up was extended as often as the queue allows")]
     NoMoreTime,
+    /// One at a time: withdraw the other first.
+    #[error("somebody else is being asked to take part")]
+    Inviting,
+    /// Whoever is asked has it or takes part already.
+    #[error("nobody is asked who does not take part already")]
+    NobodyToInvite,
+    #[error("agent {agent} does not take part")]
+    NoPart { agent: AgentId },
     /// There is no callback to speak of.
     #[error("the contact asked for no callback")]
     NoCallback,

@@ -1,6 +1,6 @@
 //! From a command to what happens.
 
-use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback};
+use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback, colleague};
 use crate::{
     id::{AgentId, ConversationId, QueueId},
     queue::{Entry, Place},
@@ -57,7 +57,7 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             _ => Ok(vec![]),
         },
         Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
-        Command::Tick => Ok(tick(now, state)),
+        Command::Tick => Ok(tick(now, interaction)),
         by_agent => decide_for_agent(now, interaction, by_agent),
     }
 }
@@ -70,24 +70,20 @@ fn decide_for_agent(
 ) -> Result<Vec<Event>, Refusal> {
     let state = &interaction.state;
     match command {
-        Command::Offer { agent, ring, why } => match state {
-            State::Queued => Ok(vec![Event::Offered { agent, answer_by: now + ring, why }]),
+        Command::Offer { agent, ring, why, next_ring } => match state {
+            State::Offered { rings } if rings.contains_key(&agent) => Ok(vec![]),
+            State::Queued | State::Offered { .. } if interaction.rings_more(now) => {
+                Ok(vec![Event::Offered { agent, answer_by: now + ring, why, next_ring }])
+            }
             _ => Err(not_now(state)),
         },
-        Command::Answer { agent } => match state {
-            State::Active { agent: holder } if *holder == agent => Ok(vec![]),
-            // A late click is welcome while nobody else was asked: connecting beats RONA.
-            State::Offered { .. } => {
-                held_by(state, &agent)?;
-                Ok(vec![Event::Answered { agent }])
-            }
-            _ => Err(refusal(state, &agent)),
-        },
+        Command::Answer { agent } => answer(interaction, agent),
         Command::Decline { agent } => match state {
-            State::Offered { .. } => {
-                held_by(state, &agent)?;
+            State::Offered { rings } if rings.contains_key(&agent) => {
                 Ok(vec![Event::OfferDeclined { agent }])
             }
+            State::Offered { .. } => Err(refusal(state, &agent)),
+            _ if interaction.invites(&agent).is_some() => Ok(vec![Event::InvitationDeclined { agent }]),
             _ => Ok(vec![]),
         },
         Command::TransferToQueue { by, queue, note } => {
@@ -98,7 +94,8 @@ fn decide_for_agent(
         }
         Command::TransferToAgent { by, agent, ring, note } => {
             active_at(state, &by)?;
-            let offered = Event::Offered { agent, answer_by: now + ring, why: format!("transfer:{by}") };
+            let why = format!("transfer:{by}");
+            let offered = Event::Offered { agent, answer_by: now + ring, why, next_ring: None };
             Ok(vec![Event::Transferred { by, note }, offered])
         }
         Command::WrapUp { agent, limit } => match state {
@@ -127,7 +124,37 @@ fn decide_for_agent(
             }
             _ => Err(refusal(state, &agent)),
         },
-        _ => Err(not_now(state)),
+        with_colleagues => decide_with_colleagues(now, interaction, with_colleagues),
+    }
+}
+
+fn decide_with_colleagues(
+    now: Timestamp,
+    interaction: &Interaction,
+    command: Command,
+) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Invite { by, agents, part, ring, note } => {
+            colleague::invite(interaction, by, agents, part, now + ring, note)
+        }
+        Command::Withdraw { by } => colleague::withdraw(interaction, by),
+        Command::ChangePart { by, agent, part } => colleague::change_part(interaction, &by, agent, part),
+        Command::StepOut { by, agent } => colleague::step_out(interaction, by, agent),
+        Command::HandOver { by, agent, note } => colleague::hand_over(interaction, by, agent, note),
+        _ => Err(not_now(&interaction.state)),
+    }
+}
+
+fn answer(interaction: &Interaction, agent: AgentId) -> Result<Vec<Event>, Refusal> {
+    match &interaction.state {
+        State::Active { agent: holder } if *holder == agent => Ok(vec![]),
+        // A late click is welcome while nobody else answered: connecting beats RONA.
+        State::Offered { rings } if rings.contains_key(&agent) => Ok(vec![Event::Answered { agent }]),
+        State::Active { .. } if interaction.guests.contains_key(&agent) => Ok(vec![]),
+        state => match interaction.invites(&agent) {
+            Some(part) => Ok(vec![Event::Joined { agent, part }]),
+            None => Err(refusal(state, &agent)),
+        },
     }
 }
 
@@ -240,15 +267,19 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
     }
 }
 
-fn tick(now: Timestamp, state: &State) -> Vec<Event> {
-    match state {
-        State::Offered { agent, answer_by } if *answer_by <= now => {
-            vec![Event::OfferExpired { agent: agent.clone() }]
+fn tick(now: Timestamp, interaction: &Interaction) -> Vec<Event> {
+    match &interaction.state {
+        State::Offered { rings } => {
+            let over = rings.iter().filter(|(_, answer_by)| **answer_by <= now);
+            over.map(|(agent, _)| Event::OfferExpired { agent: agent.clone() }).collect()
         }
         State::WrapUp { wrap_up_by, .. } if *wrap_up_by <= now => {
             vec![Event::Disposed { agent: None, disposition: None, note: None }]
         }
-        _ => vec![],
+        _ => {
+            let over = interaction.invitation.as_ref().filter(|invitation| invitation.answer_by <= now);
+            over.map(|_| Event::InvitationEnded { by: None }).into_iter().collect()
+        }
     }
 }
 
@@ -259,7 +290,7 @@ fn held_by(state: &State, agent: &AgentId) -> Result<(), Refusal> {
     }
 }
 
-fn active_at(state: &State, agent: &AgentId) -> Result<(), Refusal> {
+pub(super) fn active_at(state: &State, agent: &AgentId) -> Result<(), Refusal> {
     match state {
         State::Active { agent: holder } if holder == agent => Ok(()),
         _ => Err(refusal(state, agent)),
@@ -267,7 +298,12 @@ fn active_at(state: &State, agent: &AgentId) -> Result<(), Refusal> {
 }
 
 fn refusal(state: &State, agent: &AgentId) -> Refusal {
-    match state.agent() {
+    let holder = match state {
+        // Whoever is asked first stands for all.
+        State::Offered { rings } if !rings.contains_key(agent) => rings.keys().next(),
+        _ => state.agent(),
+    };
+    match holder {
         Some(holder) if holder != agent => Refusal::HeldByAnother { agent: holder.clone() },
         _ => not_now(state),
     }

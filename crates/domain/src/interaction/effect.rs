@@ -47,58 +47,75 @@ pub enum Effect {
     Close,
 }
 
-/// What follows from `event`, with the interaction as it was `before`.
-pub fn effects(before: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect> {
-    let route = Effect::Route { at };
-    let free = |agent: &AgentId| Effect::Free { agent: agent.clone() };
+/// What follows from `event`, with the interaction as it was `before` and as it is `after`.
+pub fn effects(before: &Interaction, after: &Interaction, at: Timestamp, event: &Event) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = talked(before, after, at).into_iter().collect();
+    let (held, holds) = (before.holds(), after.holds());
+    let out: Vec<&AgentId> = held.into_keys().filter(|agent| !holds.contains_key(agent)).collect();
+    // Who only rang while somebody else answered did nothing: their place among the idle stays.
+    let only_rang = matches!(event, Event::Answered { .. }) && matches!(before.state, State::Offered { .. });
+    if !only_rang && !matches!(event, Event::Joined { .. } | Event::InvitationEnded { .. }) {
+        effects.extend(out.iter().map(|agent| Effect::Free { agent: (*agent).clone() }));
+    }
+    if let Event::OfferExpired { agent } = event {
+        effects.push(Effect::Missed { agent: agent.clone() });
+    }
+    let comes = matches!(event, Event::Queued { .. } | Event::Prioritised { .. });
+    if !out.is_empty() || comes {
+        effects.push(Effect::Route { at });
+    }
+    effects.extend(later(at, event));
+    effects
+}
+
+/// What follows from an event alone.
+fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
     match event {
-        Event::Queued { .. } => vec![route],
-        Event::Offered { answer_by, .. } => vec![Effect::OfferDeadline { at: *answer_by }],
+        Event::Offered { answer_by, next_ring, .. } => {
+            let next = next_ring.filter(|next| at < *next).map(|at| Effect::Route { at });
+            next.into_iter().chain([Effect::OfferDeadline { at: *answer_by }]).collect()
+        }
         // Somebody else now; the same agent again when the pause is over and nobody took it, also one
         // who was away and is back before that.
-        Event::OfferDeclined { agent } => {
-            vec![free(agent), route, Effect::Route { at: at + REFUSAL_PAUSE }]
+        Event::OfferDeclined { .. } | Event::OfferExpired { .. } => {
+            vec![Effect::Route { at: at + REFUSAL_PAUSE }]
         }
-        Event::OfferExpired { agent } => {
-            let missed = Effect::Missed { agent: agent.clone() };
-            vec![free(agent), missed, route, Effect::Route { at: at + REFUSAL_PAUSE }]
+        Event::Answered { agent } | Event::Joined { agent, .. } => {
+            vec![Effect::Present { agent: agent.clone() }]
         }
-        Event::Answered { agent } => vec![Effect::Present { agent: agent.clone() }],
+        Event::Invited { answer_by, .. } => vec![Effect::OfferDeadline { at: *answer_by }],
         Event::Exited { step } => match &step.exit {
             Exit::Message(message) => vec![Effect::Tell { message: message.clone() }],
             _ => vec![],
         },
-        Event::Prioritised { .. } => vec![route],
-        Event::CallbackAsked { not_before, .. } => {
-            not_before.map(|at| Effect::Route { at }).into_iter().collect()
+        Event::CallbackAsked { not_before: again_at, .. } | Event::CallbackMissed { again_at, .. } => {
+            again_at.map(|at| Effect::Route { at }).into_iter().collect()
         }
-        Event::CallbackMissed { agent, again_at } => {
-            let again = again_at.map(|at| Effect::Route { at });
-            talked(before, at).into_iter().chain([free(agent), route]).chain(again).collect()
+        Event::WrapUpStarted { wrap_up_by, .. } | Event::WrapUpExtended { wrap_up_by, .. } => {
+            vec![Effect::WrapUpDeadline { at: *wrap_up_by }]
         }
-        Event::WrapUpStarted { wrap_up_by, .. } => {
-            talked(before, at).into_iter().chain([Effect::WrapUpDeadline { at: *wrap_up_by }]).collect()
-        }
-        Event::WrapUpExtended { wrap_up_by, .. } => vec![Effect::WrapUpDeadline { at: *wrap_up_by }],
-        Event::Transferred { .. } | Event::Ended { .. } | Event::Disposed { .. } => {
-            let mut effects: Vec<Effect> = talked(before, at).into_iter().collect();
-            effects.extend(before.state.agent().into_iter().flat_map(|agent| [free(agent), route.clone()]));
-            if !matches!(event, Event::Transferred { .. }) {
-                effects.push(Effect::Close);
-            }
-            effects
-        }
+        Event::Ended { .. } | Event::Disposed { .. } => vec![Effect::Close],
         Event::Started { .. }
         | Event::BotTurned { .. }
         | Event::BotFailed { .. }
         | Event::Noted { .. }
+        | Event::Queued { .. }
+        | Event::Prioritised { .. }
         | Event::Preferred { .. }
+        | Event::InvitationDeclined { .. }
+        | Event::InvitationEnded { .. }
+        | Event::PartChanged { .. }
+        | Event::Left { .. }
+        | Event::Transferred { .. }
         | Event::Reopened { .. } => vec![],
     }
 }
 
 /// What an end of the talk adds to the agent's time, if there was one.
-fn talked(before: &Interaction, at: Timestamp) -> Option<Effect> {
+fn talked(before: &Interaction, after: &Interaction, at: Timestamp) -> Option<Effect> {
     let State::Active { agent } = &before.state else { return None };
+    if before.state == after.state {
+        return None;
+    }
     Some(Effect::Talked { agent: agent.clone(), time: at.since(before.talks_since?) })
 }

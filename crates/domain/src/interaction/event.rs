@@ -1,6 +1,6 @@
 //! What can happen to an interaction.
 
-use super::Callback;
+use super::{Callback, Part};
 use crate::{
     id::{AgentId, ConversationId, QueueId},
     queue::Step,
@@ -65,23 +65,58 @@ pub enum Event {
         #[serde(flatten)]
         step: Step,
     },
-    /// The interaction rings at `agent`, who has until `answer_by`.
+    /// The interaction rings at `agent`, who has until `answer_by`. It may ring at others already, and
+    /// from `next_ring` on at one more.
     Offered {
         agent: AgentId,
         answer_by: Timestamp,
         why: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_ring: Option<Timestamp>,
     },
     OfferDeclined {
         agent: AgentId,
     },
-    /// RONA: nobody answered. The interaction goes back to the head of its queue.
+    /// RONA: the agent did not answer. Where it rings at nobody else, the interaction goes back to the head
+    /// of its queue.
     OfferExpired {
         agent: AgentId,
     },
+    /// The agent has it from now on. Where it rang at others, too, that is over.
     Answered {
         agent: AgentId,
     },
-    /// The agent passed it on; what follows is `Queued` or `Offered`.
+    /// The agent who has it asks colleagues to take part; the first who answers joins.
+    Invited {
+        by: AgentId,
+        agents: Vec<AgentId>,
+        part: Part,
+        answer_by: Timestamp,
+        note: Option<String>,
+    },
+    InvitationDeclined {
+        agent: AgentId,
+    },
+    /// Nobody joined in time, or the agent wants nobody any more.
+    InvitationEnded {
+        by: Option<AgentId>,
+    },
+    Joined {
+        agent: AgentId,
+        part: Part,
+    },
+    PartChanged {
+        agent: AgentId,
+        part: Part,
+    },
+    /// A colleague takes part no more, by themselves or sent out. When the talk ends, that of all others
+    /// ends with it.
+    Left {
+        agent: AgentId,
+        by: AgentId,
+    },
+    /// The agent passed it on; what follows is `Queued`, `Offered`, or `Answered` by a colleague who took
+    /// part.
     Transferred {
         by: AgentId,
         note: Option<String>,

@@ -1,6 +1,7 @@
 //! Where an interaction can be.
 
 use crate::{id::AgentId, time::Timestamp};
+use std::collections::BTreeMap;
 
 /// Where an interaction is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,9 +13,9 @@ pub enum State {
     Bot,
     /// Waiting for an agent.
     Queued,
+    /// It rings at each of them, who has until then. Never at nobody.
     Offered {
-        agent: AgentId,
-        answer_by: Timestamp,
+        rings: BTreeMap<AgentId, Timestamp>,
     },
     Active {
         agent: AgentId,
@@ -41,13 +42,27 @@ impl State {
         }
     }
 
-    /// The agent whose capacity it takes.
+    /// Who has it, or the only one at whom it rings. A talk with colleagues is still one agent's.
     pub fn agent(&self) -> Option<&AgentId> {
         match self {
-            State::Offered { agent, .. } | State::Active { agent } | State::WrapUp { agent, .. } => {
-                Some(agent)
-            }
+            State::Offered { rings } => rings.keys().next().filter(|_| rings.len() == 1),
+            State::Active { agent } | State::WrapUp { agent, .. } => Some(agent),
             State::New | State::Bot | State::Queued | State::Disposed => None,
+        }
+    }
+
+    /// Until when somebody may answer, where it rings.
+    pub fn answer_by(&self) -> Option<Timestamp> {
+        match self {
+            State::Offered { rings } => rings.values().max().copied(),
+            _ => None,
+        }
+    }
+
+    pub fn wrap_up_by(&self) -> Option<Timestamp> {
+        match self {
+            State::WrapUp { wrap_up_by, .. } => Some(*wrap_up_by),
+            _ => None,
         }
     }
 }

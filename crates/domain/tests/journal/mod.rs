@@ -4,11 +4,11 @@
 
 use domain::{
     id::{AgentId, QueueId},
-    interaction::{Callback, Command, Event, First, Interaction, Plan, decide, evolve},
+    interaction::{Callback, Command, Event, First, Interaction, Part, Plan, decide, evolve},
     queue::{Entry, Place},
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 pub const START: Timestamp = Timestamp(1_800_000_000_000);
 pub const AGENTS: [&str; 3] = ["amy", "bob", "cat"];
@@ -40,6 +40,10 @@ impl Dice {
         self.pick(&QUEUES).into()
     }
 
+    fn part(&mut self) -> Part {
+        if self.roll(2) == 0 { Part::Consult } else { Part::Conference }
+    }
+
     fn exit(&mut self) -> Command {
         let place = match self.roll(6) {
             0 => Place::Ended,
@@ -52,14 +56,17 @@ impl Dice {
     }
 
     /// What somebody might want of `interaction` now.
-    pub fn command(&mut self, interaction: &Interaction) -> Command {
+    pub fn command(&mut self, now: Timestamp, interaction: &Interaction) -> Command {
         let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
         // Mostly of whoever has it, so that more than the first command is legal.
         let holder = interaction.state.agent().cloned().filter(|_| self.roll(8) > 0);
         let agent = holder.unwrap_or_else(|| self.agent());
-        match self.roll(20) {
+        match self.roll(25) {
             0 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
-            1..=3 => Command::Offer { agent: self.agent(), ring, why: String::new() },
+            1..=3 => {
+                let next_ring = (self.roll(2) == 0).then(|| now + Duration::from_secs(self.roll(2) * 5));
+                Command::Offer { agent: self.agent(), ring, why: String::new(), next_ring }
+            }
             4 | 5 => Command::Answer { agent },
             6 => Command::Decline { agent },
             7 => Command::TransferToQueue { by: agent, queue: self.queue(), note: None },
@@ -77,6 +84,17 @@ impl Dice {
             16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
             17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
             18 if self.roll(3) == 0 => self.exit(),
+            19 | 20 => {
+                let (agents, part) = (BTreeSet::from([self.agent(), self.agent()]), self.part());
+                Command::Invite { by: agent, agents, part, ring, note: None }
+            }
+            // Of whoever is asked, most of the time.
+            21 => Command::Answer { agent: self.agent() },
+            22 if self.roll(2) == 0 => Command::StepOut { by: agent, agent: self.agent() },
+            22 => Command::Decline { agent: self.agent() },
+            23 if self.roll(2) == 0 => Command::Withdraw { by: agent },
+            23 => Command::ChangePart { by: agent, agent: self.agent(), part: self.part() },
+            24 => Command::HandOver { by: agent, agent: self.agent(), note: None },
             _ => Command::Tick,
         }
     }
@@ -100,7 +118,7 @@ pub fn steps(seed: u64, commands: u32) -> Vec<(Timestamp, Vec<Event>)> {
         }
         // From no time at all to some minutes.
         at = at + Duration::from_millis(dice.roll(300) * dice.roll(300));
-        command = dice.command(&interaction);
+        command = dice.command(at, &interaction);
     }
     steps
 }
