@@ -25,6 +25,7 @@ use spin_sdk::key_value::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
     agent::{self, Agent},
+    hold,
     port::{Sql, transaction},
 };
 
@@ -53,7 +54,7 @@ pub(crate) async fn declare(sql: &impl Sql, id: &AgentId, wish: SetPresence) -> 
     .await?;
     attempt(work);
     let found = agent::find(sql, id).await?.ok_or_else(|| Failure::NotFound(format!("agent {id}")))?;
-    let load = agent::loads(sql).await?.remove(id).unwrap_or_default();
+    let load = hold::loads(sql).await?.remove(id).unwrap_or_default();
     Ok(view::stat(&found, load, session::alive(&memory().await?, id).await, vec![]))
 }
 
@@ -93,7 +94,7 @@ pub(crate) async fn alive(memory: &Store, agents: &[Agent], now: Timestamp) -> B
 pub(crate) async fn stats(sql: &impl Sql, supervises: bool) -> Result<(Vec<AgentStat>, BTreeSet<AgentId>)> {
     let agents = agent::all(sql).await?;
     let alive = alive(&memory().await?, &agents, now()).await;
-    let loads = agent::loads(sql).await?;
+    let loads = hold::loads(sql).await?;
     let mut doing = if supervises { doing(sql).await? } else { BTreeMap::new() };
     let stat = |agent: &Agent| {
         let load = loads.get(&agent.id).copied().unwrap_or(Load::default());

@@ -110,15 +110,14 @@ pub(crate) async fn step(
     id: &InteractionId,
     command: Command,
 ) -> Result<Done, Race> {
-    if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
-        has_room(sql, id, agent).await?;
-    }
+    let command = within_capacity(sql, id, command).await?;
     let mut interaction = journal::load(sql, id).await?;
     let events = decide(now, &interaction, command)?;
     journal::append(sql, id, &interaction, now, &events).await?;
     let (mut work, mut told, mut came) = (vec![], vec![], Came::Nowhere);
     for event in &events {
-        for effect in effects(&interaction, now, event) {
+        let after = evolve(interaction.clone(), now, event);
+        for effect in effects(&interaction, &after, now, event) {
             if let Effect::Tell { message } = &effect {
                 told.extend(tell(sql, now, id, &interaction, message).await?);
             }
@@ -129,7 +128,7 @@ pub(crate) async fn step(
             Event::Queued { .. } if came == Came::Nowhere => Came::ToQueue,
             _ => came,
         };
-        interaction = evolve(interaction, now, event);
+        interaction = after;
     }
     let mut work = store::due::add(sql, now, work).await?;
     work.extend(told);
@@ -162,6 +161,34 @@ pub(crate) async fn arrive(
         done.work.extend(store::due::add(sql, now, limit.into_iter().collect()).await?);
     }
     Ok(done)
+}
+
+/// The command, for those who have room.
+async fn within_capacity(sql: &impl Sql, id: &InteractionId, mut command: Command) -> Result<Command, Race> {
+    match &mut command {
+        Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } => {
+            has_room(sql, id, agent).await?;
+        }
+        Command::Invite { agents, .. } => {
+            let mut refused = None;
+            // In one order, so that two who lock several do not wait for each other.
+            for agent in agents.clone() {
+                match has_room(sql, id, &agent).await {
+                    Ok(()) => {}
+                    Err(Race::Failed(failure @ (Failure::Conflict(_) | Failure::NotFound(_)))) => {
+                        agents.remove(&agent);
+                        refused = Some(failure);
+                    }
+                    Err(race) => return Err(race),
+                }
+            }
+            if let Some(refused) = refused.filter(|_| agents.is_empty()) {
+                return Err(refused.into());
+            }
+        }
+        _ => {}
+    }
+    Ok(command)
 }
 
 /// The limit holds here, under the agent's lock, whatever a snapshot said.
@@ -211,7 +238,9 @@ async fn take_effect(
         Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
-            if !matches!(before.state, State::Offered { .. }) {
+            // Who only rang or helped finished no work of the queue.
+            let is_rung = matches!(before.state, State::Offered { .. });
+            if !is_rung && before.state.agent() == Some(&agent) {
                 agent_did(sql, before, &agent, Did::Finished(now)).await?;
             }
             None

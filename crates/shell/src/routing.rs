@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     agent::Presence,
     due::{Kind, Work},
-    id::{AgentId, QueueId},
+    id::{AgentId, InteractionId, QueueId},
     interaction::{Command, REFUSAL_PAUSE},
     queue::Queue,
     routing::{Assignment, Candidate, QueueRules, Settings, Snapshot, Strategy, Waiting},
@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 use store::{
-    agent,
+    agent, hold,
     port::{Sql, transaction},
     queue, waiting,
 };
@@ -43,7 +43,7 @@ pub async fn snapshot(
     let mut candidates = vec![];
     if !waiting.is_empty() {
         let (mut services, mut skills) = (agent::services(sql).await?, agent::skills(sql).await?);
-        let loads = agent::loads(sql).await?;
+        let loads = hold::loads(sql).await?;
         for agent in agent::all(sql).await? {
             let services = services.remove(&agent.id).unwrap_or_default();
             let serves = services.keys().any(|queue| in_use.contains(queue));
@@ -77,6 +77,8 @@ fn seen(now: Timestamp, row: waiting::Waiting, queues: &BTreeMap<QueueId, Queue>
     let settings = queue.map_or(&usual, |queue| &queue.routing);
     let priority = row.priority.saturating_add(queue.map_or(0, |queue| queue.priority));
     let lately = row.refused.into_iter().map(|(agent, at)| (agent, at + REFUSAL_PAUSE));
+    let ringing = u32::try_from(row.ringing.len()).unwrap_or(u32::MAX);
+    let lately = lately.chain(row.ringing.into_iter().map(|agent| (agent, Timestamp(i64::MAX))));
     Waiting {
         interaction: row.interaction,
         urgency: settings.urgency(priority),
@@ -85,7 +87,7 @@ fn seen(now: Timestamp, row: waiting::Waiting, queues: &BTreeMap<QueueId, Queue>
         needs: if row.needs.steps().is_empty() { settings.needs.clone() } else { row.needs },
         preferred: row.preferred.filter(|preferred| now < preferred.until),
         refused_by: lately.filter(|(_, until)| now < *until).collect(),
-        ringing: 0,
+        ringing,
         not_before: row.not_before,
         attributes: row.attributes,
         queue: row.queue,
@@ -104,14 +106,17 @@ pub async fn offer(
         queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.ring)).collect();
     let waiting: BTreeMap<_, _> = snapshot.waiting.iter().map(|it| (&it.interaction, it)).collect();
     let candidates: BTreeMap<_, _> = snapshot.candidates.iter().map(|it| (&it.agent, it)).collect();
-    let mut work = vec![];
+    let (mut work, mut ringing) = (vec![], BTreeMap::<&InteractionId, u32>::new());
     for Assignment { interaction, agent, why } in &assignments {
         let Some(contact) = waiting.get(interaction) else { continue };
         let ring = rings.get(&contact.queue).copied().unwrap_or(DEFAULT_RING);
         let rules = snapshot.queues.get(&contact.queue);
-        let in_turn = rules.is_some_and(|rules| rules.strategy == Strategy::RoundRobin);
+        let strategy = rules.map(|rules| rules.strategy).unwrap_or_default();
+        let in_turn = strategy == Strategy::RoundRobin;
+        let rings = ringing.entry(interaction).or_insert(contact.ringing);
+        let next_ring = strategy.next_ring(now, *rings + 1);
         let service = candidates.get(agent).and_then(|it| it.queues.get(&contact.queue));
-        let command = Command::Offer { agent: agent.clone(), ring, why: why.clone() };
+        let command = Command::Offer { agent: agent.clone(), ring, why: why.clone(), next_ring };
         let offered = retrying(async || {
             transaction(sql, async |sql| {
                 let done = within(sql, now, interaction, command.clone()).await?;
@@ -123,7 +128,10 @@ pub async fn offer(
             .await
         });
         match offered.await {
-            Ok(done) => work.extend(done.work),
+            Ok(done) => {
+                *rings += 1;
+                work.extend(done.work);
+            }
             Err(Failure::Conflict(_)) => {}
             Err(failure) => return Err(failure),
         }

@@ -60,7 +60,7 @@ fn whatever_races_nobody_is_over_capacity_and_nothing_is_offered_twice() {
         }
     });
     let sql = center.connect();
-    for (agent, load) in block_on(store::agent::loads(&sql)).unwrap() {
+    for (agent, load) in block_on(store::hold::loads(&sql)).unwrap() {
         assert!(load.chats <= 2, "{agent} holds {}", load.chats);
     }
     // The journal knows no interaction that was offered while another agent had it.

@@ -2,8 +2,7 @@
 
 use crate::{
     feed::{self, Entry},
-    interaction::capacity,
-    parameters,
+    hold, parameters,
     port::{Error, Result, Row, Sql},
     record,
 };
@@ -128,7 +127,7 @@ pub async fn declare(sql: &impl Sql, id: &AgentId, presence: &Presence, now: Tim
         let statement = "INSERT INTO declaration (agent_id, at_ms, status, reason) VALUES ($1, $2, $3, $4)
             ON CONFLICT (agent_id, at_ms) DO UPDATE SET status = excluded.status, reason = excluded.reason";
         sql.query(statement, parameters![id, now, status, reason]).await?;
-        let entry = Entry { agent: Some(id.clone()), ..Entry::new(feed::Kind::Presence) };
+        let entry = Entry { agents: [id.clone()].into(), ..Entry::new(feed::Kind::Presence) };
         feed::publish(sql, now, entry).await?;
     }
     Ok(changed)
@@ -166,7 +165,7 @@ pub async fn lock_load(sql: &impl Sql, id: &AgentId) -> Result<Option<(Agent, Lo
     if !sql.any(statement, parameters![id]).await? {
         return Ok(None);
     }
-    let load = load(sql, id).await?;
+    let load = hold::load(sql, id).await?;
     Ok(find(sql, id).await?.map(|agent| (agent, load)))
 }
 
@@ -216,30 +215,6 @@ pub async fn did(sql: &impl Sql, id: &AgentId, queue: &QueueId, did: Did) -> Res
     );
     sql.query(&statement, &[id.into(), queue.into(), value]).await?;
     Ok(())
-}
-
-/// What one agent holds.
-pub async fn load(sql: &impl Sql, id: &AgentId) -> Result<Load> {
-    let statement = "SELECT capacity, COUNT(*) FROM interaction
-        WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrap_up') GROUP BY capacity";
-    let mut load = Load::default();
-    for row in sql.query(statement, parameters![id]).await? {
-        *load.place(capacity(&row.get::<String>(0)?)?) = row.get(1)?;
-    }
-    Ok(load)
-}
-
-/// What every agent holds; who holds nothing is left out.
-pub async fn loads(sql: &impl Sql) -> Result<BTreeMap<AgentId, Load>> {
-    let statement = "SELECT agent_id, capacity, COUNT(*) FROM interaction
-        WHERE agent_id IS NOT NULL AND state IN ('offered', 'active', 'wrap_up')
-        GROUP BY agent_id, capacity";
-    let mut loads = BTreeMap::<AgentId, Load>::new();
-    for row in sql.query(statement, &[]).await? {
-        let load = loads.entry(row.get(0)?).or_default();
-        *load.place(capacity(&row.get::<String>(1)?)?) = row.get(2)?;
-    }
-    Ok(loads)
 }
 
 /// The queues that each agent serves, and how.

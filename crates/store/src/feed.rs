@@ -9,7 +9,7 @@ use domain::{
     id::{AgentId, ContactId, ConversationId, InteractionId, MessageId},
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How far back a stream may resume; an older one starts anew.
 pub const KEPT: Duration = Duration::from_secs(24 * 3600);
@@ -59,10 +59,8 @@ pub struct Entry {
     pub conversation: Option<ConversationId>,
     pub message: Option<MessageId>,
     pub contact: Option<ContactId>,
-    /// The agent who has the interaction now.
-    pub agent: Option<AgentId>,
-    /// The agent who had it before this change.
-    pub previous_agent: Option<AgentId>,
+    /// Who has to do with it, or had before this change.
+    pub agents: BTreeSet<AgentId>,
     /// The trace (`traceparent`) of the change: that of the connection it is published through.
     pub trace: Option<String>,
 }
@@ -76,31 +74,36 @@ impl Entry {
             conversation: None,
             message: None,
             contact: None,
-            agent: None,
-            previous_agent: None,
+            agents: BTreeSet::new(),
             trace: None,
         }
     }
 }
 
-/// Adds to the feed; belongs into the transaction of the change.
+/// Adds to the feed; belongs into the transaction of the change. A row names two agents; where more have to
+/// do with it, there are more rows.
 pub async fn publish(sql: &impl Sql, now: Timestamp, entry: Entry) -> Result<()> {
     let statement = "INSERT INTO feed (at_ms, kind, interaction_id, conversation_id, message_id, contact_id,
         agent_id, previous_agent_id, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let Entry { kind, interaction, conversation, message, contact, agent, previous_agent, .. } = &entry;
-    let parameters = parameters![
-        now,
-        kind.as_str(),
-        interaction.as_ref(),
-        conversation.as_ref(),
-        message.as_ref(),
-        contact.as_ref(),
-        agent.as_ref(),
-        previous_agent.as_ref(),
-        sql.trace(),
-    ];
-    sql.query(statement, parameters).await?;
-    Ok(())
+    let Entry { kind, interaction, conversation, message, contact, agents, .. } = &entry;
+    let mut agents = agents.iter();
+    loop {
+        let parameters = parameters![
+            now,
+            kind.as_str(),
+            interaction.as_ref(),
+            conversation.as_ref(),
+            message.as_ref(),
+            contact.as_ref(),
+            agents.next(),
+            agents.next(),
+            sql.trace(),
+        ];
+        sql.query(statement, parameters).await?;
+        if agents.len() == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// The newest place; 0 when nothing happened yet.
@@ -137,8 +140,7 @@ fn entry(row: &Row) -> Result<Option<Entry>> {
         conversation: row.get(3)?,
         message: row.get(4)?,
         contact: row.get(5)?,
-        agent: row.get(6)?,
-        previous_agent: row.get(7)?,
+        agents: [row.get(6)?, row.get(7)?].into_iter().flatten().collect(),
         trace: row.get(8)?,
     }))
 }

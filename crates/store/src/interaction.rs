@@ -2,7 +2,7 @@
 
 use crate::{
     feed::{self, Entry},
-    parameters,
+    hold, parameters,
     port::{Error, Result, Row, Sql},
     record, waiting,
 };
@@ -59,11 +59,6 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         SELECT $1, 0, 'new', id, contact_id, channel, account_id, capacity, '{}', '{}', $2
         FROM conversation WHERE id = $3 ON CONFLICT DO NOTHING";
     sql.query(insert, parameters![id, started, conversation]).await?;
-    let (answer_by, wrap_up_by) = match after.state {
-        State::Offered { answer_by, .. } => (Some(answer_by), None),
-        State::WrapUp { wrap_up_by, .. } => (None, Some(wrap_up_by)),
-        _ => (None, None),
-    };
     let agent = after.state.agent();
     let update = "UPDATE interaction SET version = $1, state = $2, queue_id = $3, agent_id = $4,
             last_agent_id = COALESCE($4, last_agent_id), priority = $5, topic = $6, attributes = $7,
@@ -80,10 +75,10 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         record::to_json(&after.attributes)?,
         record::to_json(&after.refused)?,
         after.queued_at,
-        answer_by,
+        after.state.answer_by(),
         after.offer_why.as_deref(),
         after.answered_at,
-        wrap_up_by,
+        after.state.wrap_up_by(),
         after.ended_at,
         after.abandoned,
         after.disposition.as_deref(),
@@ -103,9 +98,9 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
 pub async fn tell(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<()> {
     let Some(view) = find(sql, id).await? else { return Ok(()) };
     let entry = Entry {
+        agents: hold::of(sql, id).await?.into_iter().map(|held| held.agent).collect(),
         interaction: Some(view.id),
         conversation: Some(view.conversation),
-        agent: view.agent,
         ..Entry::new(feed::Kind::Interaction)
     };
     feed::publish(sql, now, entry).await
@@ -117,11 +112,11 @@ pub async fn find(sql: &impl Sql, id: &InteractionId) -> Result<Option<View>> {
     sql.first(&statement, parameters![id]).await?.as_ref().map(view).transpose()
 }
 
-/// What `agent` has: offered, active and in wrap-up, oldest first.
+/// What `agent` has to do with, oldest first.
 pub async fn held_by(sql: &impl Sql, agent: &AgentId) -> Result<Vec<View>> {
     let statement = format!(
         "SELECT {COLUMNS} FROM interaction
-        WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrap_up') ORDER BY started_at_ms, id"
+        WHERE id IN (SELECT interaction_id FROM hold WHERE agent_id = $1) ORDER BY started_at_ms, id"
     );
     views(sql, &statement, parameters![agent]).await
 }
@@ -154,10 +149,10 @@ pub async fn in_hand_of(sql: &impl Sql, root: &ContactId) -> Result<Vec<View>> {
 
 /// What each agent has in hand, with what the contact is called: by name, or by phone or address.
 pub async fn doing(sql: &impl Sql) -> Result<Vec<(AgentId, InteractionId, String)>> {
-    let statement = "SELECT i.agent_id, i.id, COALESCE(NULLIF(r.name, ''),
+    let statement = "SELECT h.agent_id, i.id, COALESCE(NULLIF(r.name, ''),
             (SELECT MIN(value) FROM contact_identity WHERE contact_id = r.id AND scheme IN ('phone', 'email')), '')
-        FROM interaction i JOIN contact c ON c.id = i.contact_id JOIN contact r ON r.id = c.root_id
-        WHERE i.agent_id IS NOT NULL AND i.state IN ('offered', 'active', 'wrap_up') ORDER BY i.started_at_ms, i.id";
+        FROM hold h JOIN interaction i ON i.id = h.interaction_id
+        JOIN contact c ON c.id = i.contact_id JOIN contact r ON r.id = c.root_id ORDER BY i.started_at_ms, i.id";
     let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     sql.query(statement, &[]).await?.iter().map(read).collect()
 }

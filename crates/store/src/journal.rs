@@ -3,7 +3,7 @@
 
 use crate::{
     feed::{self, Entry},
-    interaction, parameters,
+    hold, interaction, parameters,
     port::{Error, Result, Row, Sql},
     record, visit,
 };
@@ -49,14 +49,14 @@ pub async fn append(
         return Ok(after);
     }
     interaction::project(sql, id, &after).await?;
+    hold::project(sql, id, before, &after).await?;
     visit::project(sql, id, before.version, now, events).await?;
     let conversation = after.conversation.clone();
     let conversation = conversation.ok_or_else(|| Error::Broken(format!("{id} has no conversation")))?;
     let entry = Entry {
         interaction: Some(id.clone()),
         conversation: Some(conversation),
-        agent: after.state.agent().cloned(),
-        previous_agent: before.state.agent().cloned(),
+        agents: before.holds().into_keys().chain(after.holds().into_keys()).cloned().collect(),
         ..Entry::new(feed::Kind::Interaction)
     };
     feed::publish(sql, now, entry).await?;

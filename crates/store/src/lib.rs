@@ -14,6 +14,7 @@ pub mod conversation;
 pub mod due;
 pub mod feed;
 pub mod health;
+pub mod hold;
 pub mod interaction;
 pub mod journal;
 pub mod message;

@@ -2,7 +2,7 @@
 
 use crate::{
     feed::{self, Entry},
-    parameters,
+    hold, parameters,
     port::{Error, Result, Row, Sql, Value},
     record,
 };
@@ -182,15 +182,16 @@ pub async fn tell(sql: &impl Sql, now: Timestamp, message: &Message) -> Result<(
 }
 
 async fn publish(sql: &impl Sql, now: Timestamp, kind: feed::Kind, message: &Message) -> Result<()> {
-    // Whoever has the interaction now; a message of an old one concerns nobody's desk.
-    let holder = "SELECT agent_id FROM interaction WHERE id = $1";
-    let row = sql.first(holder, parameters![message.interaction.as_ref()]).await?;
-    let agent: Option<AgentId> = row.map_or(Ok(None), |row| row.get(0))?;
+    // A message of an old interaction concerns nobody's desk.
+    let held = match &message.interaction {
+        Some(interaction) => hold::of(sql, interaction).await?,
+        None => vec![],
+    };
     let entry = Entry {
         interaction: message.interaction.clone(),
         conversation: Some(message.conversation.clone()),
         message: Some(message.id.clone()),
-        agent,
+        agents: held.into_iter().map(|held| held.agent).collect(),
         ..Entry::new(kind)
     };
     feed::publish(sql, now, entry).await

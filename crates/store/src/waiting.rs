@@ -1,4 +1,5 @@
-//! Who waits for an agent: one row for each interaction that is queued, as routing reads it.
+//! Who waits for an agent, as routing reads it: one row for each interaction that is queued, or that rings
+//! and may ring at more.
 
 use crate::{
     interaction::capacity,
@@ -13,7 +14,10 @@ use domain::{
     routing::{Needs, Preferred, Settings},
     time::Timestamp,
 };
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A row, with what its queue adds left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,22 +33,29 @@ pub struct Waiting {
     /// Who declined or missed it, and when.
     pub refused: BTreeMap<AgentId, Timestamp>,
     pub attributes: BTreeMap<String, String>,
+    /// At whom it rings already.
+    pub ringing: BTreeSet<AgentId>,
 }
 
 /// Keeps the row in step with the interaction; its kind is what the read model says.
 pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interaction) -> Result<()> {
-    let (State::Queued, Some(queue), Some(since)) = (&after.state, &after.queue, after.waits_since()) else {
+    let ringing = match &after.state {
+        State::Offered { rings } if after.next_ring.is_some() => Some(rings.keys().collect::<Vec<_>>()),
+        _ => None,
+    };
+    let waits = after.state == State::Queued || ringing.is_some();
+    let (true, Some(queue), Some(since)) = (waits, &after.queue, after.waits_since()) else {
         sql.query("DELETE FROM waiting WHERE interaction_id = $1", parameters![id]).await?;
         return Ok(());
     };
     let statement = "INSERT INTO waiting (interaction_id, queue_id, capacity, needs, priority, since_ms,
-            not_before_ms, preferred, preferred_by_ms, refused, callback)
-        VALUES ($1, $2, (SELECT capacity FROM interaction WHERE id = $1), $3, $4, $5, $6, $7, $8, $9, $10)
+            not_before_ms, preferred, preferred_by_ms, refused, callback, ringing)
+        VALUES ($1, $2, (SELECT capacity FROM interaction WHERE id = $1), $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (interaction_id) DO UPDATE SET queue_id = excluded.queue_id, needs = excluded.needs,
             priority = excluded.priority, since_ms = excluded.since_ms,
             not_before_ms = excluded.not_before_ms, preferred = excluded.preferred,
             preferred_by_ms = excluded.preferred_by_ms, refused = excluded.refused,
-            callback = excluded.callback";
+            callback = excluded.callback, ringing = excluded.ringing";
     let preferred = after.preferred.as_ref();
     let parameters = parameters![
         id,
@@ -52,11 +63,12 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         after.needs().to_string(),
         after.priority,
         since,
-        after.not_before,
+        if ringing.is_some() { after.next_ring } else { after.not_before },
         preferred.map(|preferred| record::to_json(&preferred.agents)).transpose()?,
         preferred.map(|preferred| preferred.until),
         record::to_json(&after.refused)?,
         after.callback.as_ref().map(|callback| callback.phone.as_str()),
+        ringing.as_ref().map(record::to_json).transpose()?,
     ];
     sql.query(statement, parameters).await?;
     Ok(())
@@ -67,10 +79,10 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
 /// somebody or were refused, are lines of their own, so that they hold up nobody.
 pub async fn heads(sql: &impl Sql, now: Timestamp, heads: u32) -> Result<Vec<Waiting>> {
     let statement = "SELECT w.interaction_id, w.queue_id, w.capacity, w.needs, w.priority, w.since_ms,
-            w.not_before_ms, w.preferred, w.preferred_by_ms, w.refused, i.attributes
+            w.not_before_ms, w.preferred, w.preferred_by_ms, w.refused, i.attributes, w.ringing
         FROM (SELECT waiting.*, ROW_NUMBER() OVER (
                 PARTITION BY queue_id, capacity, needs, priority,
-                    CASE WHEN refused <> '{}' THEN 2 WHEN preferred_by_ms > $1 THEN 1 ELSE 0 END
+                    CASE WHEN refused <> '{}' OR ringing IS NOT NULL THEN 2 WHEN preferred_by_ms > $1 THEN 1 ELSE 0 END
                 ORDER BY since_ms, interaction_id) AS place
             FROM waiting WHERE not_before_ms IS NULL OR not_before_ms <= $1) AS w
         JOIN interaction i ON i.id = w.interaction_id
@@ -78,9 +90,9 @@ pub async fn heads(sql: &impl Sql, now: Timestamp, heads: u32) -> Result<Vec<Wai
     sql.query(statement, parameters![now, heads]).await?.iter().map(waiting).collect()
 }
 
-/// How many wait in each queue, whatever may be offered.
+/// How many wait in each queue and ring at nobody, whatever may be offered.
 pub async fn counts(sql: &impl Sql) -> Result<BTreeMap<QueueId, u32>> {
-    let statement = "SELECT queue_id, COUNT(*) FROM waiting GROUP BY queue_id";
+    let statement = "SELECT queue_id, COUNT(*) FROM waiting WHERE ringing IS NULL GROUP BY queue_id";
     sql.query(statement, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
@@ -92,7 +104,8 @@ pub async fn position(
     queue: &QueueId,
     settings: &Settings,
 ) -> Result<Option<u32>> {
-    let line = "SELECT interaction_id, priority, since_ms FROM waiting WHERE queue_id = $1";
+    let line =
+        "SELECT interaction_id, priority, since_ms FROM waiting WHERE queue_id = $1 AND ringing IS NULL";
     let turn = |row: &Row| {
         let (id, since): (InteractionId, Timestamp) = (row.get(0)?, row.get(2)?);
         Ok((Reverse(settings.urgency(row.get(1)?).after(now.since(since))), since, id))
@@ -132,5 +145,9 @@ fn waiting(row: &Row) -> Result<Waiting> {
         preferred,
         refused: record::from_json(&row.get::<String>(9)?)?,
         attributes: record::from_json(&row.get::<String>(10)?)?,
+        ringing: match row.get::<Option<String>>(11)? {
+            Some(agents) => record::from_json(&agents)?,
+            None => BTreeSet::new(),
+        },
     })
 }

@@ -66,7 +66,7 @@ pub fn gather(entries: Vec<Entry>) -> Vec<Change> {
             What::Message { id, .. } => What::Message { id: id.clone(), added: true },
             other => other.clone(),
         };
-        let agents = entry.agent.into_iter().chain(entry.previous_agent);
+        let agents = entry.agents;
         match changes.get_mut(&key) {
             Some(change) => {
                 change.seq = entry.seq;
@@ -74,7 +74,7 @@ pub fn gather(entries: Vec<Entry>) -> Vec<Change> {
                 change.traces.extend(entry.trace);
             }
             None => {
-                let (agents, traces) = (agents.collect(), entry.trace.into_iter().collect());
+                let traces = entry.trace.into_iter().collect();
                 drop(changes.insert(key, Change { seq: entry.seq, what, agents, traces }));
             }
         }
@@ -90,7 +90,7 @@ fn what(entry: &Entry) -> Option<What> {
         Kind::Message => What::Message { id: entry.message.clone()?, added: true },
         Kind::MessageStatus => What::Message { id: entry.message.clone()?, added: false },
         Kind::Contact => What::Contact(entry.contact.clone()?),
-        Kind::Presence => What::Presence(entry.agent.clone()?),
+        Kind::Presence => What::Presence(entry.agents.first().cloned()?),
         Kind::Health => What::Health,
     })
 }
@@ -100,9 +100,9 @@ mod tests {
     use super::*;
 
     fn entry(seq: i64, kind: Kind, id: &str, agents: [Option<&str>; 2]) -> Entry {
-        let [agent, previous_agent] = agents.map(|agent| agent.map(AgentId::from));
+        let agents = agents.into_iter().flatten().map(AgentId::from).collect();
         let trace = Some(format!("trace {seq}"));
-        let mut entry = Entry { seq, agent, previous_agent, trace, ..Entry::new(kind) };
+        let mut entry = Entry { seq, agents, trace, ..Entry::new(kind) };
         match kind {
             Kind::Interaction => entry.interaction = Some(id.into()),
             Kind::Message | Kind::MessageStatus => entry.message = Some(id.into()),

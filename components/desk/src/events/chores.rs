@@ -34,7 +34,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use store::{agent, interaction, port::Sql};
+use store::{agent, hold, port::Sql};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HEARTBEATS: Duration = Duration::from_secs(15);
@@ -159,8 +159,7 @@ impl Chores {
     /// Passes on who is typing, to whoever talks with them.
     async fn typing(&mut self, sql: &impl Sql, seq: i64) -> Result<()> {
         if std::mem::take(&mut self.work_changed) {
-            let held = interaction::in_hand(sql).await?.into_iter();
-            self.talks = held.filter_map(|view| Some((view.conversation, view.agent?))).collect();
+            self.talks = hold::talks(sql).await?;
             let talks: BTreeSet<_> = self.talks.iter().map(|(conversation, _)| conversation).collect();
             self.typing.retain(|conversation, _| talks.contains(conversation));
         }

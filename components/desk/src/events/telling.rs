@@ -20,7 +20,12 @@ use shell::{
     platform::{center::memory, session},
 };
 use std::collections::BTreeSet;
-use store::{agent, interaction, message, port::Sql};
+use store::{
+    agent,
+    hold::{self, Held},
+    interaction, message,
+    port::Sql,
+};
 
 /// Who is told. What concerns an agent may differ from what a supervisor is told of the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,11 +105,16 @@ async fn of_interaction(
     let Some(view) = interaction::find(sql, id).await? else { return Ok(vec![]) };
     let shown = view::interaction(sql, center, &view).await?;
     let mut strangers = change.agents.clone();
-    let holder = view.agent.iter().filter(|agent| strangers.remove(agent)).cloned().collect();
+    let mut holders = BTreeSet::new();
+    for Held { agent, .. } in hold::of(sql, id).await? {
+        if strangers.remove(&agent) {
+            holders.insert(agent);
+        }
+    }
     let left = Audience { supervisors: false, agents: Agents::These(strangers) };
     Ok(vec![
         Told::new(left, change.seq, &of(view::for_strangers(&shown)))?,
-        Told::new(Audience::with_supervisors(holder), change.seq, &of(shown))?,
+        Told::new(Audience::with_supervisors(holders), change.seq, &of(shown))?,
     ])
 }
 
@@ -150,10 +160,11 @@ async fn of_contact(sql: &impl Sql, center: &Center, seq: i64, id: &ContactId) -
     let contact = view::contact(sql, id).await?;
     let (mut told, mut holders) = (vec![], BTreeSet::new());
     for held in interaction::in_hand_of(sql, &ContactId(contact.id.clone())).await? {
-        let holder: BTreeSet<AgentId> = held.agent.iter().cloned().collect();
-        holders.extend(holder.clone());
+        let own = hold::of(sql, &held.id).await?.into_iter().map(|held| held.agent);
+        let own: BTreeSet<AgentId> = own.collect();
+        holders.extend(own.clone());
         let shown = view::interaction(sql, center, &held).await?;
-        told.push(Told::new(Audience::with_supervisors(holder), seq, &of(shown))?);
+        told.push(Told::new(Audience::with_supervisors(own), seq, &of(shown))?);
     }
     let event = Event::Contact(Box::new(contact));
     told.push(Told::new(Audience::with_supervisors(holders), seq, &event)?);
@@ -162,7 +173,7 @@ async fn of_contact(sql: &impl Sql, center: &Center, seq: i64, id: &ContactId) -
 
 async fn of_presence(sql: &impl Sql, seq: i64, id: &AgentId) -> Result<Vec<Told>> {
     let Some(found) = agent::find(sql, id).await? else { return Ok(vec![]) };
-    let load = agent::loads(sql).await?.remove(id).unwrap_or_default();
+    let load = hold::loads(sql).await?.remove(id).unwrap_or_default();
     let connected = session::alive(&memory().await?, id).await;
     let doing = presence::doing(sql).await?.remove(id).unwrap_or_default();
     of_agent(seq, view::stat(&found, load, connected, doing))

@@ -58,6 +58,12 @@ impl Strategy {
         }
     }
 
+    /// When one more may be asked, where it rings at so many since `now`. `None`: not until one of them is out.
+    pub fn next_ring(self, now: Timestamp, ringing: u32) -> Option<Timestamp> {
+        let is_room = usize::try_from(ringing).is_ok_and(|ringing| ringing < self.rings());
+        is_room.then(|| now + self.every().unwrap_or_default())
+    }
+
     /// A word for the agent, which the desk translates.
     pub fn name(self) -> &'static str {
         match self {

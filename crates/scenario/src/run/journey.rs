@@ -192,7 +192,8 @@ impl Run<'_> {
             .map_err(|refusal| Broken::Refused { interaction: id(), refusal })?;
         for event in events {
             let Some(Some(journey)) = self.journeys.get_mut(number) else { return Ok(()) };
-            let follows = effects(&journey.interaction, now, &event);
+            let after = evolve(journey.interaction.clone(), now, &event);
+            let follows = effects(&journey.interaction, &after, now, &event);
             let before = std::mem::take(&mut journey.interaction);
             let was =
                 Was { state: before.state.clone(), queue: before.queue.clone(), priority: before.priority };

@@ -14,6 +14,7 @@ use domain::{
 use std::collections::BTreeSet;
 use store::{
     agent::{self, Agent},
+    hold,
     interaction::{self, View},
     port::{Result, Sql},
 };
@@ -52,7 +53,7 @@ fn waiting(center: &Center, watch: &mut Watch, now: i64, patient_since: i64) -> 
         return Ok(());
     }
     let agents = at_once(agent::all(sql))?;
-    let loads = at_once(agent::loads(sql))?;
+    let loads = at_once(hold::loads(sql))?;
     let mut servable = BTreeSet::new();
     for view in waiting {
         let free = agents.iter().find(|agent| {

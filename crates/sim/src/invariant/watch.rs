@@ -8,7 +8,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    agent, feed, message,
+    feed, hold, message,
     port::{Error, Result},
 };
 
@@ -107,7 +107,7 @@ impl Watch {
 }
 
 fn loads(center: &Center) -> Result<()> {
-    let loads = at_once(agent::loads(&center.database.sql))?;
+    let loads = at_once(hold::loads(&center.database.sql))?;
     for person in &center.staff {
         let load = loads.get(&person.id).copied().unwrap_or_default();
         if load.chats > person.chats {
