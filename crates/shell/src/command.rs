@@ -67,16 +67,16 @@ pub enum Race {
 
 impl From<port::Error> for Race {
     fn from(error: port::Error) -> Self {
-        match error {
-            port::Error::Conflict(text) => Race::Lost(text),
-            other => Race::Failed(other.into()),
-        }
+        Failure::from(error).into()
     }
 }
 
 impl From<Failure> for Race {
     fn from(failure: Failure) -> Self {
-        Race::Failed(failure)
+        match failure {
+            Failure::Lost(text) => Race::Lost(text),
+            failure => Race::Failed(failure),
+        }
     }
 }
 
@@ -296,4 +296,18 @@ const DEFAULT_WRAP_UP: Duration = Duration::from_secs(60);
 pub async fn wrap_up_limit(sql: &impl Sql, id: &InteractionId) -> Result<Duration, port::Error> {
     let queue = interaction::find(sql, id).await?.and_then(|view| view.queue);
     Ok(store::queue::of(sql, queue.as_ref()).await?.map_or(DEFAULT_WRAP_UP, |queue| queue.wrap_up))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_race_is_lost_through_whatever_layer_it_comes() {
+        let lost = || port::Error::Conflict("40001".to_owned());
+        assert_eq!(Race::from(lost()), Race::Lost("40001".to_owned()));
+        assert_eq!(Race::from(Failure::from(lost())), Race::Lost("40001".to_owned()));
+        let refused = Failure::Conflict("it is Bob's".to_owned());
+        assert_eq!(Race::from(refused.clone()), Race::Failed(refused));
+    }
 }

@@ -21,6 +21,9 @@ pub enum Failure {
     /// The state of things does not allow it: look again.
     #[error("{0}")]
     Conflict(String),
+    /// Somebody else was first. Within a transaction it is decided again (`command::retrying`).
+    #[error("{0}")]
+    Lost(String),
     #[error("more than {0} bytes")]
     TooLarge(usize),
     /// Such a file is not taken.
@@ -49,7 +52,7 @@ impl Failure {
             Failure::Forbidden(_) => 403,
             Failure::NotFound(_) => 404,
             Failure::MethodNotAllowed(_) => 405,
-            Failure::Conflict(_) => 409,
+            Failure::Conflict(_) | Failure::Lost(_) => 409,
             Failure::TooLarge(_) => 413,
             Failure::UnsupportedType(_) => 415,
             Failure::TooMany(_) => 429,
@@ -65,7 +68,7 @@ impl Failure {
             Failure::Forbidden(_) => "forbidden",
             Failure::NotFound(_) => "not_found",
             Failure::MethodNotAllowed(_) => "method_not_allowed",
-            Failure::Conflict(_) => "conflict",
+            Failure::Conflict(_) | Failure::Lost(_) => "conflict",
             Failure::TooLarge(_) => "too_large",
             Failure::UnsupportedType(_) => "unsupported_type",
             Failure::TooMany(_) => "too_many",
@@ -80,6 +83,7 @@ impl Failure {
         let detail = match self {
             Failure::Broken(_) => "Something went wrong on our side. It was logged.".to_owned(),
             Failure::Later(_) => "The service cannot answer now. Try again in a moment.".to_owned(),
+            Failure::Lost(_) => "Somebody else changed it at the same time. Look again.".to_owned(),
             told => told.to_string(),
         };
         let title = self.code().replace('_', " ");
@@ -96,7 +100,7 @@ impl Failure {
 impl From<port::Error> for Failure {
     fn from(error: port::Error) -> Self {
         match error {
-            port::Error::Conflict(text) => Failure::Conflict(text),
+            port::Error::Conflict(text) => Failure::Lost(text),
             port::Error::Unavailable(text) => Failure::Later(text),
             port::Error::Broken(text) => Failure::Broken(text),
         }
