@@ -19,7 +19,11 @@ use shell::{
     failure::{Failure, Result},
 };
 use std::time::Duration;
-use store::{port::Sql, queue};
+use store::{
+    hold::{self, Held},
+    port::Sql,
+    queue,
+};
 
 /// For the reader: a note is read, not searched through.
 const NOTE_MAX: usize = 4000;
@@ -56,6 +60,9 @@ pub async fn transfer(
         (None, Some(colleague)) if colleague == agent.0 => {
             return Err(Failure::BadRequest("it is yours already".to_owned()));
         }
+        (None, Some(colleague)) if takes_part(sql, id, &colleague).await? => {
+            Command::HandOver { by, agent: AgentId(colleague), note }
+        }
         (None, Some(colleague)) => {
             let queue = queue::of(sql, view.queue.as_ref()).await?;
             let ring = queue.map_or(DEFAULT_RING, |queue| queue.ring);
@@ -64,6 +71,13 @@ pub async fn transfer(
         _ => return Err(Failure::BadRequest("say either queue_id or agent_id".to_owned())),
     };
     command::execute(sql, now, id, &command).await
+}
+
+/// Whoever advised or talked along takes over without a ring.
+async fn takes_part(sql: &impl Sql, id: &InteractionId, colleague: &str) -> Result<bool> {
+    let held = hold::of(sql, id).await?;
+    let helps = |held: &Held| matches!(held.way.as_str(), "consult" | "conference");
+    Ok(held.iter().any(|held| held.agent.as_str() == colleague && helps(held)))
 }
 
 pub async fn wrap_up(sql: &impl Sql, now: Timestamp, agent: &AgentId, id: &InteractionId) -> Result<Done> {
@@ -148,7 +162,7 @@ pub async fn dispose(
 }
 
 /// What was written in a note's field; nothing at all is no note.
-fn note(text: Option<String>) -> Result<Option<String>> {
+pub(crate) fn note(text: Option<String>) -> Result<Option<String>> {
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     match &text {
         Some(long) if long.chars().count() > NOTE_MAX => {

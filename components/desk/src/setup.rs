@@ -236,12 +236,7 @@ fn routing(value: Value) -> Result<Settings> {
     if value.is_null() {
         return Ok(Settings::default());
     }
-    let settings: Settings =
-        serde_json::from_value(value).map_err(|error| Failure::BadRequest(format!("routing: {error}")))?;
-    if settings.strategy.rings() > 1 {
-        return Err(Failure::BadRequest("routing: queues ring at one agent at a time".to_owned()));
-    }
-    Ok(settings)
+    serde_json::from_value(value).map_err(|error| Failure::BadRequest(format!("routing: {error}")))
 }
 
 async fn gate(sql: &impl Sql, own: &str, zone: &str, value: Value) -> Result<Gate> {

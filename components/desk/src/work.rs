@@ -1,7 +1,7 @@
 //! An agent at work: what the shell commits, told back and followed up.
 
 use crate::{
-    access, attachment, comment, interaction, letter, message, profile,
+    access, attachment, colleague, comment, interaction, letter, message, profile,
     query::{number, parameter},
     view::{self, Center},
 };
@@ -23,9 +23,10 @@ use shell::{
     platform::{
         attempt::attempt,
         call::call,
-        center::now,
+        center::{memory, now},
         reply::{self, Reply},
         request::Asked,
+        session,
         typing::{self, Side},
     },
 };
@@ -38,6 +39,11 @@ pub(crate) enum Wish {
     Answer,
     Decline,
     Transfer,
+    Invite,
+    Withdraw,
+    ChangePart,
+    StepOut,
+    Remark,
     WrapUp,
     ExtendWrapUp,
     NotReached,
@@ -83,6 +89,15 @@ pub(crate) async fn act(
         Wish::Answer => interaction::answer(sql, now, agent, id).await?,
         Wish::Decline => interaction::decline(sql, now, agent, id).await?,
         Wish::Transfer => interaction::transfer(sql, now, agent, id, asked.json()?).await?,
+        Wish::Invite => {
+            let memory = memory().await?;
+            let alive = async |agent: &AgentId| session::alive(&memory, agent).await;
+            colleague::invite(sql, now, agent, id, asked.json()?, alive).await?
+        }
+        Wish::Withdraw => colleague::withdraw(sql, now, agent, id).await?,
+        Wish::ChangePart => colleague::change_part(sql, now, agent, id, asked.json()?).await?,
+        Wish::StepOut => colleague::step_out(sql, now, agent, id, asked.json()?).await?,
+        Wish::Remark => colleague::remark(sql, now, agent, id, asked.json()?).await?,
         Wish::WrapUp => interaction::wrap_up(sql, now, agent, id).await?,
         Wish::ExtendWrapUp => interaction::extend_wrap_up(sql, now, agent, id).await?,
         Wish::NotReached => callback::not_reached(sql, now, id, agent).await?,
@@ -93,7 +108,7 @@ pub(crate) async fn act(
     let view = access::existing(sql, id).await?;
     let shown = view::interaction(sql, &center, &view).await?;
     // Whoever just passed it on has no more business in it.
-    let holds = view.agent.as_ref() == Some(agent);
+    let holds = shown.parts.iter().any(|part| part.agent.id == agent.0);
     Ok(reply::ok(&if holds { shown } else { view::for_strangers(&shown) }))
 }
 

@@ -24,6 +24,7 @@ fn worked() -> (Center, AgentId, AgentId) {
         agent: agent.clone(),
         ring: Duration::from_secs(20),
         why: String::new(),
+        next_ring: None,
     };
     center.execute(at(1), &marta, offer(&amy));
     center.execute(at(21), &marta, Command::Tick);
@@ -138,7 +139,7 @@ fn a_contact_who_comes_again_was_not_helped_at_first() {
     center.hear("marta", "m2", "hola");
     let again = center.interaction("marta");
     let ring = Duration::from_secs(20);
-    let offer = Command::Offer { agent: bob.clone(), ring, why: String::new() };
+    let offer = Command::Offer { agent: bob.clone(), ring, why: String::new(), next_ring: None };
     center.execute(at(days(7)), &again, offer);
     center.execute(at(days(7)), &again, Command::Answer { agent: bob.clone() });
     let dispose = Command::Dispose { agent: bob, disposition: "solved".into(), note: None };

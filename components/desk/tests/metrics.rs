@@ -29,7 +29,7 @@ fn the_figures_are_those_of_the_database() {
     center.execute(
         NOW,
         &id,
-        Command::Offer { agent: amy, ring: Duration::from_secs(20), why: String::new() },
+        Command::Offer { agent: amy, ring: Duration::from_secs(20), why: String::new(), next_ring: None },
     );
     let sql = center.connect();
     let refused = [(health::SENDING, vec![domain::health::refused("190")])];

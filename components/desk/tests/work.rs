@@ -7,18 +7,22 @@ mod center;
 
 use api::{
     consent::{OptOutExtent, OptOutReason, RecordOptOut},
+    interaction::Way,
     queue::Labels,
     ready_answer::ReadyAnswerSetup,
-    request::{Dispose, Envelope, PatchContact, SendMessage, Transfer},
+    request::{
+        AddRemark, ChangePart, Dispose, Envelope, Invite, PatchContact, SendMessage, StepOut, Transfer,
+    },
     template::SendTemplate,
 };
 use center::{Center, NOW, at, wrote};
 use desk::{
-    comment, consent, contact, interaction,
+    colleague, comment, consent, contact, interaction,
     message::{self, Writer},
     ready_answer, view,
 };
 use domain::{
+    agent::Role,
     channel::{CapacityKind, ChannelProfile, Profiles},
     comment::{Deed, Moderation},
     contact::Identity,
@@ -59,7 +63,11 @@ impl Talk {
         center.hear("marta", "m1", "hola");
         let id = center.interaction("marta");
         let ring = Duration::from_secs(20);
-        center.execute(NOW, &id, Command::Offer { agent: amy.clone(), ring, why: String::new() });
+        center.execute(
+            NOW,
+            &id,
+            Command::Offer { agent: amy.clone(), ring, why: String::new(), next_ring: None },
+        );
         let sql = center.connect();
         block_on(interaction::answer(&sql, NOW, &amy, &id)).unwrap();
         Talk { center, sql, amy, bob, id }
@@ -93,7 +101,7 @@ impl Talk {
         let public = block_on(found).unwrap().unwrap();
         self.id = public.open_interaction.clone().unwrap();
         let ring = Duration::from_secs(20);
-        let offer = Command::Offer { agent: self.amy.clone(), ring, why: String::new() };
+        let offer = Command::Offer { agent: self.amy.clone(), ring, why: String::new(), next_ring: None };
         self.center.execute(NOW, &self.id, offer);
         block_on(interaction::answer(&self.sql, NOW, &self.amy, &self.id)).unwrap();
         public
@@ -260,6 +268,121 @@ fn work_is_passed_on_to_whoever_is_there() {
     transfer(None, Some("bob")).unwrap();
     assert!(matches!(transfer(Some("sales"), None), Err(Failure::Conflict(_))), "it is Bob's now");
     block_on(interaction::answer(&talk.sql, NOW, &talk.bob, &talk.id)).unwrap();
+}
+
+fn shown(talk: &Talk) -> api::interaction::Interaction {
+    block_on(async {
+        let center = view::Center::load(&talk.sql, BTreeMap::new()).await.unwrap();
+        let found = store::interaction::find(&talk.sql, &talk.id).await.unwrap().unwrap();
+        view::interaction(&talk.sql, &center, &found).await.unwrap()
+    })
+}
+
+fn ways(talk: &Talk) -> Vec<(String, Way)> {
+    shown(talk).parts.into_iter().map(|part| (part.agent.id, part.way)).collect()
+}
+
+#[test]
+fn a_supervisor_is_asked_for_advice_comes_into_the_talk_and_takes_it_over() {
+    let talk = Talk::open();
+    let invite = |by: &AgentId, wish: Invite| {
+        let alive = async |agent: &AgentId| agent.as_str() != "gone";
+        block_on(colleague::invite(&talk.sql, NOW, by, &talk.id, wish, alive))
+    };
+    let ask = |way| Invite {
+        agent_id: None,
+        queue_id: None,
+        supervisor: true,
+        way,
+        note: Some(" ¿Le devolvemos el dinero? ".to_owned()),
+    };
+    assert!(matches!(invite(&talk.amy, ask(Way::Active)), Err(Failure::BadRequest(_))));
+    let nobody = invite(&talk.amy, ask(Way::Consult));
+    assert!(matches!(&nobody, Err(Failure::Conflict(text)) if text.contains("free")), "{nobody:?}");
+    for id in ["gone", "sue", "tom"] {
+        talk.center.person(id, 1, Role::Supervisor, &[]);
+    }
+    let both = Invite { agent_id: Some("bob".to_owned()), ..ask(Way::Consult) };
+    assert!(matches!(invite(&talk.amy, both), Err(Failure::BadRequest(_))));
+    assert!(matches!(invite(&talk.bob, ask(Way::Consult)), Err(Failure::Conflict(_))), "it is Amy's");
+    invite(&talk.amy, ask(Way::Consult)).unwrap();
+    let (sue, tom) = (AgentId::from("sue"), AgentId::from("tom"));
+    let part = |agent: &str, way| (agent.to_owned(), way);
+    let asked = [part("amy", Way::Active), part("sue", Way::Invited), part("tom", Way::Invited)];
+    assert_eq!(ways(&talk), asked);
+    let invitation = shown(&talk).invitation.unwrap();
+    assert_eq!((invitation.by.id.as_str(), invitation.way), ("amy", Way::Consult));
+    assert_eq!(invitation.note.as_deref(), Some("¿Le devolvemos el dinero?"));
+    assert_eq!(view::for_strangers(&shown(&talk)).invitation, None);
+
+    block_on(interaction::decline(&talk.sql, NOW, &tom, &talk.id)).unwrap();
+    block_on(interaction::answer(&talk.sql, NOW, &sue, &talk.id)).unwrap();
+    assert_eq!(ways(&talk), [part("amy", Way::Active), part("sue", Way::Consult)]);
+    let advises = talk.send(&sue, text("s1", "Hola"));
+    assert!(matches!(&advises, Err(Failure::Conflict(text)) if text.contains("advises")), "{advises:?}");
+    let remark = |by: &AgentId, text: &str| {
+        let wish = AddRemark { text: text.to_owned() };
+        block_on(colleague::remark(&talk.sql, NOW, by, &talk.id, wish))
+    };
+    remark(&sue, "Hasta 50 €, sí.").unwrap();
+    assert!(matches!(remark(&talk.bob, "¿Qué pasa?"), Err(Failure::Conflict(_))));
+    assert!(matches!(remark(&sue, "  "), Err(Failure::BadRequest(_))));
+    let remarks = shown(&talk).remarks;
+    assert_eq!(
+        (remarks.len(), remarks[0].agent.id.as_str(), remarks[0].text.as_str()),
+        (1, "sue", "Hasta 50 €, sí.")
+    );
+    let said = talk.center.messages(&talk.center.conversation("marta"));
+    assert_eq!(said.len(), 1, "nothing of it is a message to the contact");
+
+    let change = |agent: &str, way| {
+        let wish = ChangePart { agent_id: agent.to_owned(), way };
+        block_on(colleague::change_part(&talk.sql, NOW, &talk.amy, &talk.id, wish))
+    };
+    assert!(matches!(change("bob", Way::Conference), Err(Failure::Conflict(_))));
+    change("sue", Way::Conference).unwrap();
+    talk.send(&sue, text("s1", "Hola, soy Sue")).unwrap();
+    let hand_over = Transfer { queue_id: None, agent_id: Some("sue".to_owned()), note: None };
+    block_on(interaction::transfer(&talk.sql, NOW, &talk.amy, &talk.id, hand_over)).unwrap();
+    assert_eq!(ways(&talk), [part("sue", Way::Active)], "without a ring");
+    assert!(matches!(talk.send(&talk.amy, text("c9", "Sigo")), Err(Failure::Forbidden(_))));
+}
+
+#[test]
+fn who_helps_goes_by_themselves_or_is_sent_out_and_whoever_of_a_queue_is_free_may_help() {
+    let talk = Talk::open();
+    let ask = |agent_id: Option<&str>, queue_id: Option<&str>| {
+        let wish = Invite {
+            agent_id: agent_id.map(str::to_owned),
+            queue_id: queue_id.map(str::to_owned),
+            supervisor: false,
+            way: Way::Conference,
+            note: None,
+        };
+        block_on(colleague::invite(&talk.sql, NOW, &talk.amy, &talk.id, wish, async |_| true))
+    };
+    assert!(matches!(ask(Some("none"), None), Err(Failure::NotFound(_))));
+    assert!(matches!(ask(None, Some("none")), Err(Failure::BadRequest(_))));
+    let pause = domain::agent::Presence::Pause("lunch".to_owned());
+    block_on(store::agent::declare(&talk.sql, &talk.bob, &pause, NOW)).unwrap();
+    assert!(matches!(ask(Some("bob"), None), Err(Failure::Conflict(_))), "Bob eats");
+    assert!(matches!(ask(None, Some("sales")), Err(Failure::Conflict(_))));
+    block_on(store::agent::declare(&talk.sql, &talk.bob, &domain::agent::Presence::Available, NOW)).unwrap();
+    ask(None, Some("sales")).unwrap();
+    assert!(matches!(ask(Some("bob"), None), Err(Failure::Conflict(_))), "somebody is asked already");
+    block_on(colleague::withdraw(&talk.sql, NOW, &talk.amy, &talk.id)).unwrap();
+    assert_eq!(ways(&talk), [("amy".to_owned(), Way::Active)]);
+    let out = |by: &AgentId, agent: Option<&str>| {
+        let wish = StepOut { agent_id: agent.map(str::to_owned) };
+        block_on(colleague::step_out(&talk.sql, NOW, by, &talk.id, wish))
+    };
+    for by in [&talk.bob, &talk.amy] {
+        ask(Some("bob"), None).unwrap();
+        block_on(interaction::answer(&talk.sql, NOW, &talk.bob, &talk.id)).unwrap();
+        assert_eq!(ways(&talk).len(), 2);
+        out(by, (by == &talk.amy).then_some("bob")).unwrap();
+        assert_eq!(ways(&talk).len(), 1, "{by}");
+    }
 }
 
 #[test]

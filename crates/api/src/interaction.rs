@@ -41,6 +41,56 @@ pub struct Offer {
     pub why: String,
 }
 
+/// What an agent has to do with an interaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// It rings at them.
+    Offered,
+    /// They have it.
+    Active,
+    WrapUp,
+    /// They are asked to take part.
+    Invited,
+    /// They follow and advise; the contact notices nothing.
+    Consult,
+    /// They talk with the contact, too.
+    Conference,
+}
+
+/// One of those who have to do with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Part {
+    pub agent: Ref,
+    pub way: Way,
+    /// While it rings at them, or they are asked to take part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by_ms: Option<i64>,
+}
+
+/// Colleagues are asked to take part; who answers first does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invitation {
+    pub by: Ref,
+    /// `consult` or `conference`.
+    pub way: Way,
+    pub answer_by_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Said among those who take part; the contact never sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Remark {
+    pub agent: Ref,
+    pub text: String,
+    pub at_ms: i64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interaction {
@@ -53,8 +103,16 @@ pub struct Interaction {
     pub account: Ref,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<Ref>,
+    /// Who has it, or the only one at whom it rings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Ref>,
+    /// Everybody who has to do with it now.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
     pub contact: Contact,
     pub conversation_id: String,
     /// What they want, as the bot understood it.

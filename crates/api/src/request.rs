@@ -1,6 +1,7 @@
 //! The bodies of calls to the desk's API.
 
 use crate::agent::{Me, PresenceStatus};
+use crate::interaction::Way;
 use crate::template::SendTemplate;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +70,8 @@ pub struct MarkRead {
     pub up_to_seq: i64,
 }
 
-/// To a queue or to a colleague: exactly one of the two.
+/// To a queue or to a colleague: exactly one of the two. A colleague who takes part has it at once; at any
+/// other it rings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transfer {
@@ -80,6 +82,47 @@ pub struct Transfer {
     /// For who takes it over; the contact never sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// Asks for help: of one colleague, of whoever of a queue is free, or of a supervisor. Exactly one of the three.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invite {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_id: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supervisor: bool,
+    /// `consult` or `conference`.
+    pub way: Way,
+    /// For whoever is asked; the contact never sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A colleague who takes part takes part in another way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePart {
+    pub agent_id: String,
+    /// `consult` or `conference`.
+    pub way: Way,
+}
+
+/// Who takes part no more: whoever asks, unless told. Who has the interaction may send others out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StepOut {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddRemark {
+    /// At most 4000 characters.
+    pub text: String,
 }
 
 /// Another place among those who wait, from the next decision on. What is left out stays.

@@ -221,7 +221,8 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         | Event::InvitationEnded { .. }
         | Event::Joined { .. }
         | Event::PartChanged { .. }
-        | Event::Left { .. } => {}
+        | Event::Left { .. }
+        | Event::Remarked { .. } => {}
         Event::WrapUpStarted { agent, wrap_up_by } => {
             interaction.callback = None;
             interaction.wrap_up_extensions = 0;

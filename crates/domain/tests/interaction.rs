@@ -310,6 +310,12 @@ fn colleagues_are_asked_and_the_first_who_answers_joins() {
     let changed = Event::PartChanged { agent: bob(), part: Part::Conference };
     check(at(3), &advised, change(bob()), Ok(vec![changed.clone()]));
     check(at(4), &evolve(advised.clone(), at(3), &changed), change(bob()), Ok(vec![]));
+    for by in [amy(), bob()] {
+        let remark = Command::Remark { by: by.clone(), text: "up to 50 €".into() };
+        check(at(3), &advised, remark, Ok(vec![Event::Remarked { by, text: "up to 50 €".into() }]));
+    }
+    let stranger = Command::Remark { by: cat(), text: "?".into() };
+    check(at(3), &advised, stranger, Err(Refusal::NoPart { agent: cat() }));
     let out = |by| Command::StepOut { by, agent: bob() };
     for by in [amy(), bob()] {
         check(at(4), &advised, out(by.clone()), Ok(vec![Event::Left { agent: bob(), by }]));

@@ -396,7 +396,11 @@ fn a_late_event_of_a_closed_interaction_opens_the_next_one() {
     center.hear("marta", "m1", "hola");
     let first = center.interaction("marta");
     let ring = std::time::Duration::from_secs(20);
-    center.execute(at(1), &first, Command::Offer { agent: amy.clone(), ring, why: String::new() });
+    center.execute(
+        at(1),
+        &first,
+        Command::Offer { agent: amy.clone(), ring, why: String::new(), next_ring: None },
+    );
     center.execute(at(2), &first, Command::Answer { agent: amy.clone() });
     let dispose = Command::Dispose { agent: amy, disposition: "solved".into(), note: None };
     center.execute(at(3), &first, dispose);

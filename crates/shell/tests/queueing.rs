@@ -86,7 +86,11 @@ fn who_had_the_contact_last_has_them_again_while_they_are_there() {
     serve(&center, 11, &other, &bob);
     let busy = hear_at(&center, 12, "lola", "l1");
     let ring = Duration::from_secs(600);
-    center.execute(at(12), &busy, Command::Offer { agent: amy.clone(), ring, why: String::new() });
+    center.execute(
+        at(12),
+        &busy,
+        Command::Offer { agent: amy.clone(), ring, why: String::new(), next_ring: None },
+    );
     let again = hear_at(&center, 20, "marta", "m2");
     assert_eq!(route(&center, at(20)), []);
     assert_eq!(route(&center, at(49)), []);

@@ -7,12 +7,12 @@ use domain::{
     agent::{NO_ANSWER, Presence},
     id::AgentId,
     interaction::Command,
-    routing::{Snapshot, assign},
+    routing::{Settings, Snapshot, Strategy, assign},
     time::Timestamp,
 };
 use futures::executor::block_on;
 use shell::{command::execute, failure::Failure, routing};
-use std::{collections::BTreeMap, thread};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 fn look(center: &Center, now: Timestamp) -> Snapshot {
     block_on(routing::snapshot(&center.connect(), now, async |_| true)).unwrap()
@@ -92,8 +92,8 @@ fn an_offer_that_came_too_late_is_refused_where_it_is_committed() {
     route(&center, NOW);
     assert_eq!(center.state(&center.interaction("marta")), "offered");
     let offer = |who: &str| {
-        let ring = std::time::Duration::from_secs(20);
-        let command = Command::Offer { agent: amy.clone(), ring, why: String::new() };
+        let ring = Duration::from_secs(20);
+        let command = Command::Offer { agent: amy.clone(), ring, why: String::new(), next_ring: None };
         block_on(execute(&center.connect(), NOW, &center.interaction(who), &command))
     };
     assert!(matches!(offer("jose"), Err(Failure::Conflict(_))), "amy's hands are full");
@@ -155,4 +155,94 @@ fn a_desk_that_is_not_proven_alive_is_offered_nothing() {
     let snapshot = block_on(routing::snapshot(&center.connect(), NOW, async |_| false)).unwrap();
     assert_eq!(snapshot.waiting.len(), 1);
     assert_eq!(snapshot.candidates, []);
+}
+
+/// At whom `who`'s interaction rings, and who has it.
+fn held(center: &Center, who: &str) -> Vec<(String, String)> {
+    let held = block_on(store::hold::of(&center.connect(), &center.interaction(who))).unwrap();
+    held.into_iter().map(|held| (held.agent.to_string(), held.way)).collect()
+}
+
+fn rings(agents: &[&str]) -> Vec<(String, String)> {
+    agents.iter().map(|agent| ((*agent).to_owned(), "offered".to_owned())).collect()
+}
+
+#[test]
+fn a_queue_that_rings_at_all_rings_at_whoever_has_room_and_the_first_has_it() {
+    let center = Center::open(false);
+    center.routes(Settings { strategy: Strategy::RingAll { at_most: 3 }, ..Settings::default() });
+    for id in ["amy", "bob", "cat", "dan"] {
+        center.agent(id, 1);
+    }
+    center.hear("marta", "m1", "hola");
+    center.hear("jose", "m2", "hola");
+    route(&center, at(0));
+    assert_eq!(
+        held(&center, "marta"),
+        rings(&["amy", "bob", "cat"]),
+        "the longest waiting, at as many as may"
+    );
+    assert_eq!(held(&center, "jose"), rings(&["dan"]));
+    let marta = center.interaction("marta");
+    // One of three places is free again, and nobody has room for it.
+    center.execute(at(1), &marta, Command::Decline { agent: "amy".into() });
+    route(&center, at(1));
+    assert_eq!(held(&center, "marta"), rings(&["bob", "cat"]), "who declined is not asked at once");
+    assert_eq!(held(&center, "jose"), rings(&["amy", "dan"]));
+    center.execute(at(2), &marta, Command::Answer { agent: "cat".into() });
+    assert_eq!(held(&center, "marta"), [("cat".to_owned(), "active".to_owned())]);
+    route(&center, at(2));
+    assert_eq!(held(&center, "jose"), rings(&["amy", "bob", "dan"]), "whom it rang at in vain is free");
+    let late = Command::Answer { agent: "bob".into() };
+    assert!(matches!(block_on(execute(&center.connect(), at(3), &marta, &late)), Err(Failure::Conflict(_))));
+    // Nobody takes it: back to the line, with everybody's hands empty.
+    let jose = center.interaction("jose");
+    center.execute(at(22), &jose, Command::Tick);
+    assert_eq!((center.state(&jose), held(&center, "jose")), ("queued".into(), vec![]));
+    let loads = block_on(store::hold::loads(&center.connect())).unwrap();
+    assert_eq!(loads.keys().map(AgentId::as_str).collect::<Vec<_>>(), ["cat"]);
+}
+
+#[test]
+fn a_queue_that_rings_progressively_asks_one_more_each_time() {
+    let center = Center::open(false);
+    let strategy = Strategy::RingProgressively { at_most: 2, every_ms: 5000 };
+    center.routes(Settings { strategy, ..Settings::default() });
+    for id in ["amy", "bob", "cat"] {
+        center.agent(id, 1);
+    }
+    center.hear("marta", "m1", "hola");
+    for (second, expected) in
+        [(0, vec!["amy"]), (4, vec!["amy"]), (5, vec!["amy", "bob"]), (15, vec!["amy", "bob"])]
+    {
+        route(&center, at(second));
+        assert_eq!(held(&center, "marta"), rings(&expected), "after {second} s");
+    }
+    // Whoever looks at what is due finds the round at five seconds; nothing else would happen.
+    let due = block_on(store::due::lease(&center.connect(), at(5), &[domain::due::Kind::Route], 9)).unwrap();
+    assert!(due.iter().any(|work| work.due_at == at(5)), "{due:?}");
+    let marta = center.interaction("marta");
+    center.execute(at(20), &marta, Command::Tick);
+    route(&center, at(20));
+    assert_eq!(held(&center, "marta"), rings(&["bob", "cat"]), "amy missed it, another one takes the place");
+}
+
+#[test]
+fn however_many_answer_at_once_one_has_it() {
+    let center = Center::open(false);
+    center.routes(Settings { strategy: Strategy::RingAll { at_most: 8 }, ..Settings::default() });
+    let agents: Vec<AgentId> = (0..8).map(|number| center.agent(&format!("agent {number}"), 1)).collect();
+    center.hear("marta", "m1", "hola");
+    route(&center, at(0));
+    let id = center.interaction("marta");
+    assert_eq!(held(&center, "marta").len(), 8);
+    let answered = thread::scope(|scope| {
+        let answer = |agent: &AgentId| {
+            let (center, id, command) = (&center, &id, Command::Answer { agent: agent.clone() });
+            scope.spawn(move || block_on(execute(&center.connect(), at(1), id, &command)).is_ok())
+        };
+        let clicks: Vec<_> = agents.iter().map(answer).collect();
+        clicks.into_iter().filter_map(|click| click.join().ok()).filter(|answered| *answered).count()
+    });
+    assert_eq!((answered, held(&center, "marta").len()), (1, 1));
 }

@@ -140,7 +140,7 @@ fn entry(row: &Row) -> Result<Option<Entry>> {
         conversation: row.get(3)?,
         message: row.get(4)?,
         contact: row.get(5)?,
-        agents: [row.get(6)?, row.get(7)?].into_iter().flatten().collect(),
+        agents: [row.get::<Option<AgentId>>(6)?, row.get(7)?].into_iter().flatten().collect(),
         trace: row.get(8)?,
     }))
 }

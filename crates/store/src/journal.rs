@@ -8,7 +8,7 @@ use crate::{
     record, visit,
 };
 use domain::{
-    id::InteractionId,
+    id::{AgentId, InteractionId},
     interaction::{Event, Interaction, evolve},
     time::Timestamp,
 };
@@ -26,6 +26,20 @@ pub async fn events(sql: &impl Sql, id: &InteractionId) -> Result<Vec<(Timestamp
     let event =
         |row: &Row| Ok((row.get(2)?, record::from_stored(&row.get::<String>(0)?, &row.get::<String>(1)?)?));
     sql.query(statement, parameters![id]).await?.iter().map(event).collect()
+}
+
+/// What those who take part said to each other, in order: who, what and when.
+pub async fn remarks(sql: &impl Sql, id: &InteractionId) -> Result<Vec<(AgentId, String, Timestamp)>> {
+    let statement = "SELECT kind, body, happened_at_ms FROM interaction_event
+        WHERE interaction_id = $1 AND kind = 'remarked' ORDER BY version";
+    let mut remarks = vec![];
+    for row in sql.query(statement, parameters![id]).await? {
+        let event = record::from_stored(&row.get::<String>(0)?, &row.get::<String>(1)?)?;
+        if let Event::Remarked { by, text } = event {
+            remarks.push((by, text, row.get(2)?));
+        }
+    }
+    Ok(remarks)
 }
 
 /// Appends what was decided from `before`, brings the read model up to date and tells the desks.

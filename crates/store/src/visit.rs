@@ -112,6 +112,7 @@ async fn put_spell(sql: &impl Sql, id: &InteractionId, visit: u32, number: u64, 
         Doing::Ringing(reply) => ("ringing", Some(reply.as_str())),
         Doing::Talking => ("talking", None),
         Doing::Holding => ("holding", None),
+        Doing::Helping => ("helping", None),
         Doing::WrappingUp => ("wrapping_up", None),
     };
     let parameters = parameters![id, visit, number, &spell.agent, doing, reply, spell.from, spell.until];
@@ -165,6 +166,7 @@ fn spell(row: &Row) -> Result<Spell> {
         "ringing" => Doing::Ringing(row.named(5, Reply::parse)?),
         "talking" => Doing::Talking,
         "holding" => Doing::Holding,
+        "helping" => Doing::Helping,
         "wrapping_up" => Doing::WrappingUp,
         other => return Err(Error::Broken(format!("a spell of {other}"))),
     };

@@ -55,7 +55,8 @@ fn queued() -> Vec<Event> {
 }
 
 fn answered() -> Vec<Event> {
-    let offered = Event::Offered { agent: "amy".into(), answer_by: now(), why: String::new() };
+    let offered =
+        Event::Offered { agent: "amy".into(), answer_by: now(), why: String::new(), next_ring: None };
     vec![offered, Event::Answered { agent: "amy".into() }]
 }
 

@@ -3,11 +3,18 @@
 use super::{Center, contact, message};
 use api::{
     contact::HistoryItem,
-    interaction::{Interaction, InteractionState, Offer},
+    interaction::{Interaction, InteractionState, Invitation, Offer, Part, Remark, Way},
 };
 use domain::{channel::CapacityKind, time::Timestamp};
 use shell::failure::{Failure, Result};
-use store::{comment, conversation, interaction::View, message as messages, port::Sql, unreachable};
+use store::{
+    comment, conversation,
+    hold::{self, Held},
+    interaction::View,
+    journal, message as messages,
+    port::Sql,
+    unreachable,
+};
 
 pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result<Interaction> {
     let conversation = conversation::find(sql, &view.conversation).await?;
@@ -21,6 +28,14 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         Some(thread) => comment::post(sql, &view.account, thread).await?,
         None => None,
     };
+    let held = hold::of(sql, &view.id).await?;
+    let parts = held.iter().map(|held| part(held, center)).collect::<Result<_>>()?;
+    let invitation = match held.iter().any(|held| held.way == "invited") {
+        true => journal::load(sql, &view.id).await?.invitation.map(|asked| invitation(&asked, center)),
+        false => None,
+    };
+    let remarks = journal::remarks(sql, &view.id).await?.into_iter();
+    let remarks = remarks.map(|(by, text, at)| Remark { agent: center.agent(&by), text, at_ms: at.0 });
     let last_message = messages::last(sql, &view.conversation).await?;
     Ok(Interaction {
         id: view.id.0.clone(),
@@ -30,6 +45,9 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
         account: center.account(&view.account),
         queue: view.queue.as_ref().map(|queue| center.queue(queue)),
         agent: view.agent.as_ref().map(|agent| center.agent(agent)),
+        parts,
+        invitation,
+        remarks: remarks.collect(),
         contact: contact(sql, &view.contact).await?,
         conversation_id: view.conversation.0.clone(),
         topic: view.topic.clone(),
@@ -55,6 +73,31 @@ pub async fn interaction(sql: &impl Sql, center: &Center, view: &View) -> Result
     })
 }
 
+fn part(held: &Held, center: &Center) -> Result<Part> {
+    let way = match held.way.as_str() {
+        "offered" => Way::Offered,
+        "active" => Way::Active,
+        "wrap_up" => Way::WrapUp,
+        "invited" => Way::Invited,
+        "consult" => Way::Consult,
+        "conference" => Way::Conference,
+        other => return Err(Failure::Broken(format!("somebody who is {other}"))),
+    };
+    Ok(Part { agent: center.agent(&held.agent), way, answer_by_ms: held.answer_by.map(|at| at.0) })
+}
+
+fn invitation(asked: &domain::interaction::Invitation, center: &Center) -> Invitation {
+    Invitation {
+        by: center.agent(&asked.by),
+        way: match asked.part {
+            domain::interaction::Part::Consult => Way::Consult,
+            domain::interaction::Part::Conference => Way::Conference,
+        },
+        answer_by_ms: asked.answer_by.0,
+        note: asked.note.clone(),
+    }
+}
+
 /// Until when free text may be sent, where a channel limits it. Nobody may be written to who never
 /// wrote: then it ended before it began.
 pub fn window_until(window: Option<std::time::Duration>, last_in_at: Option<Timestamp>) -> Option<Timestamp> {
@@ -65,7 +108,14 @@ pub fn window_until(window: Option<std::time::Duration>, last_in_at: Option<Time
 /// said in it since.
 #[must_use]
 pub fn for_strangers(interaction: &Interaction) -> Interaction {
-    Interaction { last_message: None, attributes: Default::default(), unread: 0, ..interaction.clone() }
+    Interaction {
+        last_message: None,
+        attributes: Default::default(),
+        unread: 0,
+        invitation: None,
+        remarks: vec![],
+        ..interaction.clone()
+    }
 }
 
 /// One line of a contact's history.

@@ -200,6 +200,7 @@ impl Visits {
             | Event::InvitationDeclined { .. }
             | Event::InvitationEnded { .. }
             | Event::PartChanged { .. }
+            | Event::Remarked { .. }
             | Event::WrapUpExtended { .. } => return false,
         }
         true

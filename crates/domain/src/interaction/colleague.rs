@@ -135,6 +135,14 @@ pub(super) fn step_out(
     Ok(takes_part.then_some(Event::Left { agent, by }).into_iter().collect())
 }
 
+pub(super) fn remark(interaction: &Interaction, by: AgentId, text: String) -> Result<Vec<Event>, Refusal> {
+    match interaction.holds().get(&by) {
+        Some(Hold::Active | Hold::WrapUp | Hold::Takes(_)) => Ok(vec![Event::Remarked { by, text }]),
+        // Who only rings or is asked has not said yes.
+        _ => Err(Refusal::NoPart { agent: by }),
+    }
+}
+
 pub(super) fn hand_over(
     interaction: &Interaction,
     by: AgentId,

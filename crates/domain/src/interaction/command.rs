@@ -115,6 +115,11 @@ pub enum Command {
         by: AgentId,
         agent: AgentId,
     },
+    /// For those who take part to read.
+    Remark {
+        by: AgentId,
+        text: String,
+    },
     /// The colleague who takes part shall have it: a warm transfer.
     HandOver {
         by: AgentId,

@@ -140,6 +140,7 @@ fn decide_with_colleagues(
         Command::Withdraw { by } => colleague::withdraw(interaction, by),
         Command::ChangePart { by, agent, part } => colleague::change_part(interaction, &by, agent, part),
         Command::StepOut { by, agent } => colleague::step_out(interaction, by, agent),
+        Command::Remark { by, text } => colleague::remark(interaction, by, text),
         Command::HandOver { by, agent, note } => colleague::hand_over(interaction, by, agent, note),
         _ => Err(not_now(&interaction.state)),
     }

@@ -106,6 +106,7 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
         | Event::InvitationEnded { .. }
         | Event::PartChanged { .. }
         | Event::Left { .. }
+        | Event::Remarked { .. }
         | Event::Transferred { .. }
         | Event::Reopened { .. } => vec![],
     }

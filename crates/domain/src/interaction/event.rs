@@ -115,6 +115,11 @@ pub enum Event {
         agent: AgentId,
         by: AgentId,
     },
+    /// Said to those who take part; the contact never sees it.
+    Remarked {
+        by: AgentId,
+        text: String,
+    },
     /// The agent passed it on; what follows is `Queued`, `Offered`, or `Answered` by a colleague who took
     /// part.
     Transferred {

@@ -85,15 +85,9 @@ impl Run<'_> {
         version: u64,
         reaction: Reaction,
     ) -> Result<(), Broken> {
-        let Some(Interaction { state: State::Offered { agent, .. }, version: current, .. }) =
-            self.journey(number).map(|journey| &journey.interaction)
-        else {
-            return Ok(());
-        };
-        if *current != version {
-            return Ok(());
-        }
-        let agent = agent.clone();
+        let rings = self.journey(number).map(|journey| &journey.interaction);
+        let rings = rings.filter(|it| it.version == version && matches!(it.state, State::Offered { .. }));
+        let Some(agent) = rings.and_then(|it| it.state.agent().cloned()) else { return Ok(()) };
         self.act(
             now,
             number,
@@ -156,7 +150,7 @@ impl Run<'_> {
             return Err(wrong("who has their hands full"));
         }
         let ring = self.line(&waiting.queue).map(|line| line.ring).unwrap_or_default();
-        self.act(now, number, Command::Offer { agent, ring, why })
+        self.act(now, number, Command::Offer { agent, ring, why, next_ring: None })
     }
 
     /// What somebody who begins to wait is told, if they have to wait.
@@ -194,10 +188,8 @@ impl Run<'_> {
             let Some(Some(journey)) = self.journeys.get_mut(number) else { return Ok(()) };
             let after = evolve(journey.interaction.clone(), now, &event);
             let follows = effects(&journey.interaction, &after, now, &event);
-            let before = std::mem::take(&mut journey.interaction);
-            let was =
-                Was { state: before.state.clone(), queue: before.queue.clone(), priority: before.priority };
-            journey.interaction = evolve(before, now, &event);
+            let before = std::mem::replace(&mut journey.interaction, after);
+            let was = Was { state: before.state, queue: before.queue, priority: before.priority };
             self.hand_over(now, number, &was.state);
             self.happened(now, number, &was, &event);
             if let Some(Some(journey)) = self.journeys.get_mut(number) {
@@ -257,6 +249,13 @@ impl Run<'_> {
             | Event::Noted { .. }
             | Event::Exited { .. }
             | Event::CallbackMissed { .. }
+            | Event::Invited { .. }
+            | Event::InvitationDeclined { .. }
+            | Event::InvitationEnded { .. }
+            | Event::Joined { .. }
+            | Event::PartChanged { .. }
+            | Event::Left { .. }
+            | Event::Remarked { .. }
             | Event::WrapUpExtended { .. }
             | Event::Reopened { .. } => {}
         }

@@ -91,18 +91,32 @@ impl Center {
         center
     }
 
+    /// Changes how the queue routes.
+    pub fn routes(&self, routing: Settings) {
+        let sql = self.connect();
+        block_on(async {
+            let queue = store::queue::find(&sql, &"sales".into()).await.unwrap().unwrap();
+            store::queue::put(&sql, &Queue { routing, ..queue }).await.unwrap();
+        });
+    }
+
     pub fn connect(&self) -> Database {
         self.scratch.connect()
     }
 
     /// An agent of the queue who is available.
     pub fn agent(&self, id: &str, chats: u32) -> AgentId {
+        self.person(id, chats, Role::Agent, &["sales"])
+    }
+
+    /// Somebody who is available and serves `queues`.
+    pub fn person(&self, id: &str, chats: u32, role: Role, queues: &[&str]) -> AgentId {
         let sql = self.connect();
         let agent = Agent {
             id: id.into(),
             login: id.into(),
             name: id.into(),
-            role: Role::Agent,
+            role,
             locale: "es".into(),
             password_hash: String::new(),
             calls_max: 1,
@@ -114,7 +128,7 @@ impl Center {
             idle_since: NOW,
         };
         block_on(async {
-            let services = [("sales".into(), Service::default())].into();
+            let services = queues.iter().map(|queue| ((*queue).into(), Service::default())).collect();
             store::agent::put(&sql, &agent, &services, &[]).await.unwrap();
             store::agent::declare(&sql, &agent.id, &Presence::Available, NOW).await.unwrap();
         });

@@ -3,9 +3,11 @@
 use crate::{center::Center, database::at_once};
 use domain::{
     id::{AgentId, InteractionId},
-    interaction::{Event, Interaction, State, evolve},
+    interaction::{Event, Interaction, evolve},
 };
+use std::collections::BTreeSet;
 use store::{
+    hold,
     interaction::{self, View},
     parameters,
     port::{Error, Result, Row, Sql},
@@ -34,6 +36,11 @@ pub(super) fn look(center: &Center, id: &InteractionId) -> Result<()> {
     let view = view.ok_or_else(|| Error::Broken(format!("interaction {id} has no row")))?;
     if let Some(difference) = difference(&folded, &view) {
         center.violate("the read model is the fold of the journal", format!("{id}: {difference}"));
+    }
+    let held: Vec<_> = at_once(hold::of(sql, id))?.into_iter().map(|held| (held.agent, held.way)).collect();
+    let holds = folded.holds().into_iter().map(|(agent, hold)| (agent.clone(), hold.name().to_owned()));
+    if held != holds.collect::<Vec<_>>() {
+        center.violate("capacity is taken by what the journal says", format!("{id}: {held:?}, {folded:?}"));
     }
     let statement = "SELECT COUNT(*) FROM message WHERE interaction_id = $1 AND direction = 'in'";
     let heard: u64 = number(at_once(sql.first(statement, parameters![id]))?)?;
@@ -69,11 +76,6 @@ pub(super) fn number(row: Option<Row>) -> Result<u64> {
 }
 
 fn difference(folded: &Interaction, view: &View) -> Option<String> {
-    let (answer_by, wrap_up_by) = match folded.state {
-        State::Offered { answer_by, .. } => (Some(answer_by), None),
-        State::WrapUp { wrap_up_by, .. } => (None, Some(wrap_up_by)),
-        _ => (None, None),
-    };
     let pairs = [
         ("version", folded.version == view.version),
         ("state", folded.state.name() == view.state),
@@ -85,8 +87,8 @@ fn difference(folded: &Interaction, view: &View) -> Option<String> {
         ("attributes", folded.attributes == view.attributes),
         ("refused", folded.refused == view.refused),
         ("queued_at", folded.queued_at == view.queued_at),
-        ("answer_by", answer_by == view.answer_by),
-        ("wrap_up_by", wrap_up_by == view.wrap_up_by),
+        ("answer_by", folded.state.answer_by() == view.answer_by),
+        ("wrap_up_by", folded.state.wrap_up_by() == view.wrap_up_by),
         ("answered_at", folded.answered_at == view.answered_at),
         ("ended_at", folded.ended_at == view.ended_at),
         ("disposition", folded.disposition == view.disposition),
@@ -98,8 +100,10 @@ fn difference(folded: &Interaction, view: &View) -> Option<String> {
 #[derive(Debug, Clone, PartialEq)]
 enum Owner {
     Nobody,
-    Rings(AgentId),
+    Rings(BTreeSet<AgentId>),
     Has(AgentId),
+    /// On its way from one owner to the next.
+    Passed,
     Over,
 }
 
@@ -107,7 +111,8 @@ impl Owner {
     /// `None`: this cannot happen now.
     fn after(&self, event: &Event) -> Option<Owner> {
         match (self, event) {
-            (
+            (Owner::Nobody | Owner::Passed, Event::Queued { .. })
+            | (
                 Owner::Nobody,
                 Event::Started { .. }
                 | Event::BotTurned { .. }
@@ -116,18 +121,40 @@ impl Owner {
                 | Event::Preferred { .. }
                 | Event::Prioritised { .. }
                 | Event::Exited { .. }
-                | Event::CallbackAsked { .. }
-                | Event::Queued { .. },
+                | Event::CallbackAsked { .. },
             ) => Some(Owner::Nobody),
-            (Owner::Nobody, Event::Offered { agent, .. }) => Some(Owner::Rings(agent.clone())),
+            (Owner::Nobody | Owner::Passed, Event::Offered { agent, .. }) => {
+                Some(Owner::Rings(BTreeSet::from([agent.clone()])))
+            }
+            (Owner::Rings(rings), Event::Offered { agent, .. }) => {
+                let mut rings = rings.clone();
+                rings.insert(agent.clone()).then_some(Owner::Rings(rings))
+            }
             (Owner::Nobody | Owner::Rings(_), Event::Ended { .. }) => Some(Owner::Over),
-            (Owner::Rings(owner), Event::OfferDeclined { agent } | Event::OfferExpired { agent }) => {
-                (owner == agent).then_some(Owner::Nobody)
+            (Owner::Rings(rings), Event::OfferDeclined { agent } | Event::OfferExpired { agent }) => {
+                let mut rings = rings.clone();
+                let rang = rings.remove(agent);
+                let left = if rings.is_empty() { Owner::Nobody } else { Owner::Rings(rings) };
+                rang.then_some(left)
             }
-            (Owner::Rings(owner), Event::Answered { agent }) => {
-                (owner == agent).then(|| Owner::Has(agent.clone()))
+            (Owner::Rings(rings), Event::Answered { agent }) => {
+                rings.contains(agent).then(|| Owner::Has(agent.clone()))
             }
-            (Owner::Has(owner), Event::Transferred { by, .. }) => (owner == by).then_some(Owner::Nobody),
+            (Owner::Passed, Event::Answered { agent }) => Some(Owner::Has(agent.clone())),
+            (Owner::Has(owner), Event::Transferred { by, .. }) => (owner == by).then_some(Owner::Passed),
+            (Owner::Has(owner), Event::Invited { by, agents, .. }) => {
+                (owner == by && !agents.contains(owner)).then(|| self.clone())
+            }
+            (Owner::Has(owner), Event::Joined { agent, .. } | Event::Left { agent, .. }) => {
+                (owner != agent).then(|| self.clone())
+            }
+            (
+                Owner::Has(_),
+                Event::InvitationDeclined { .. }
+                | Event::InvitationEnded { .. }
+                | Event::PartChanged { .. }
+                | Event::Remarked { .. },
+            ) => Some(self.clone()),
             (Owner::Has(owner), Event::WrapUpStarted { agent, .. } | Event::Reopened { agent }) => {
                 (owner == agent).then(|| self.clone())
             }

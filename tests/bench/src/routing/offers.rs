@@ -218,7 +218,7 @@ async fn occupy(sql: &Database) -> Result<VecDeque<(InteractionId, AgentId)>> {
 async fn give(sql: &impl Sql, batch: &[Assignment]) -> Result<(), Race> {
     for Assignment { interaction, agent, why } in batch {
         let ring = Duration::from_secs(20);
-        let offer = Command::Offer { agent: agent.clone(), ring, why: why.clone() };
+        let offer = Command::Offer { agent: agent.clone(), ring, why: why.clone(), next_ring: None };
         within(sql, now(), interaction, offer).await?;
         within(sql, now(), interaction, Command::Answer { agent: agent.clone() }).await?;
     }
