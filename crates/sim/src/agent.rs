@@ -1,4 +1,5 @@
-//! Agents: they answer, decline, let it ring, write, pass on, wrap up, vanish and come back.
+//! Agents: they answer, decline, let it ring, write, ask for help and give it, pass on, wrap up, vanish and
+//! come back.
 
 use crate::{
     center::Center,
@@ -6,8 +7,11 @@ use crate::{
     platform::{alive, attempt},
     setup::{QUEUES, SOLVED, Staff},
 };
-use api::request::{Dispose, SendMessage, Transfer};
-use desk::{interaction, message};
+use api::{
+    interaction::Way,
+    request::{AddRemark, Dispose, Invite, SendMessage, StepOut, Transfer},
+};
+use desk::{colleague, interaction, message};
 use domain::{
     agent::Presence,
     id::{AgentId, InteractionId},
@@ -19,7 +23,7 @@ use shell::{
     routing,
 };
 use std::{collections::BTreeMap, rc::Rc};
-use store::{agent, interaction::View, port::transaction};
+use store::{agent, hold, interaction::View, port::transaction};
 
 const PROOFS: i64 = 10_000;
 
@@ -59,8 +63,8 @@ pub(crate) async fn work(center: Rc<Center>, person: Staff) {
         desk.prove_alive().await;
         let Some((presence, held)) = desk.look().await else { continue };
         desk.be_there(presence).await;
-        for view in held {
-            desk.see_to(view).await;
+        for (view, way) in held {
+            desk.see_to(view, &way).await;
         }
     }
 }
@@ -100,12 +104,18 @@ impl Desk {
         }
     }
 
-    async fn look(&self) -> Option<(Presence, Vec<View>)> {
+    /// What they declare, and what they have to do with, each in its way.
+    async fn look(&self) -> Option<(Presence, Vec<(View, String)>)> {
         let me = self.me.clone();
         let look = async move |node: Node| {
             let sql = node.connect();
             let found = agent::find(&sql, &me).await?.ok_or_else(|| Failure::NotFound(me.0.clone()))?;
-            Ok((found.presence, store::interaction::held_by(&sql, &me).await?))
+            let mut held = vec![];
+            for view in store::interaction::held_by(&sql, &me).await? {
+                let own = hold::of(&sql, &view.id).await?.into_iter().find(|held| held.agent == me);
+                held.extend(own.map(|own| (view, own.way)));
+            }
+            Ok((found.presence, held))
         };
         self.ask(look).await
     }
@@ -144,7 +154,7 @@ impl Desk {
         self.ask(declare).await;
     }
 
-    async fn see_to(&mut self, view: View) {
+    async fn see_to(&mut self, view: View, way: &str) {
         let Center { dice, faults, .. } = &*self.center;
         let faults = faults.get();
         let key = (view.id.clone(), view.version);
@@ -152,8 +162,8 @@ impl Desk {
             .minds
             .entry(key)
             .or_insert_with(|| if dice.chance(faults.agent_misses) { Mind::Absent } else { Mind::Ready });
-        match view.state.as_str() {
-            "offered" if mind == Mind::Ready && dice.chance(0.6) => {
+        match way {
+            "offered" | "invited" if mind == Mind::Ready && dice.chance(0.6) => {
                 let declines = dice.chance(faults.agent_declines);
                 self.center.tell(format_args!(
                     "{} {} {}",
@@ -176,6 +186,8 @@ impl Desk {
             }
             "active" => self.talk(view).await,
             "wrap_up" if mind == Mind::Ready && dice.chance(0.3) => self.dispose(view.id).await,
+            "conference" if dice.chance(0.3) => self.write(view.id).await,
+            "consult" | "conference" if dice.chance(0.3) => self.helps_no_more(view.id).await,
             _ => {}
         }
     }
@@ -196,6 +208,8 @@ impl Desk {
             0..=5 => self.wrap_up(view.id).await,
             6..=7 => self.dispose(view.id).await,
             8 if !calm => self.pass_on(view.id).await,
+            9..=10 if !calm => self.ask_for_help(view.id).await,
+            11 if !calm => self.hand_over(view.id).await,
             _ => {}
         }
     }
@@ -290,6 +304,56 @@ impl Desk {
             let wish = Dispose { disposition: SOLVED.to_owned(), note: None };
             let done = interaction::dispose(&node.connect(), node.now(), &me, &id, wish).await?;
             attempt(&node, done.work);
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn ask_for_help(&self, id: InteractionId) {
+        let dice = &self.center.dice;
+        let colleague = dice.pick(&self.center.staff).map(|person| person.id.0.clone());
+        let queue = dice.pick(&QUEUES).map(|queue| (*queue).to_owned());
+        let of_queue = dice.chance(0.5);
+        let wish = Invite {
+            agent_id: colleague.filter(|_| !of_queue),
+            queue_id: queue.filter(|_| of_queue),
+            supervisor: false,
+            way: if dice.chance(0.5) { Way::Consult } else { Way::Conference },
+            note: None,
+        };
+        self.center.tell(format_args!("{} asks for help in {id}: {wish:?}", self.me));
+        let me = self.me.clone();
+        self.ask(async move |node: Node| {
+            let (sql, now) = (node.connect(), node.now());
+            let there = async |agent: &AgentId| alive(&node, agent);
+            attempt(&node, colleague::invite(&sql, now, &me, &id, wish, there).await?.work);
+            let remark = AddRemark { text: "¿Me ayudas?".to_owned() };
+            attempt(&node, colleague::remark(&sql, now, &me, &id, remark).await?.work);
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn helps_no_more(&self, id: InteractionId) {
+        let me = self.me.clone();
+        self.ask(async move |node: Node| {
+            let done = colleague::step_out(&node.connect(), node.now(), &me, &id, StepOut::default()).await?;
+            attempt(&node, done.work);
+            Ok(())
+        })
+        .await;
+    }
+
+    /// To whoever helps, if somebody does.
+    async fn hand_over(&self, id: InteractionId) {
+        let me = self.me.clone();
+        self.center.tell(format_args!("{} hands {id} over to who helps", self.me));
+        self.ask(async move |node: Node| {
+            let (sql, now) = (node.connect(), node.now());
+            let helper = hold::of(&sql, &id).await?.into_iter().find(|held| held.agent != me);
+            let Some(helper) = helper else { return Ok(()) };
+            let wish = Transfer { queue_id: None, agent_id: Some(helper.agent.0), note: None };
+            attempt(&node, interaction::transfer(&sql, now, &me, &id, wish).await?.work);
             Ok(())
         })
         .await;

@@ -108,9 +108,9 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
     Ok(())
 }
 
-/// Every way there is to choose among agents who ring one at a time.
+/// Every way there is to choose among agents.
 fn strategy(dice: &Dice) -> Strategy {
-    match dice.within(0..=8) {
+    match dice.within(0..=10) {
         0 => Strategy::OldestFinish,
         1 => Strategy::Fewest,
         2 => Strategy::LeastTalk,
@@ -119,6 +119,8 @@ fn strategy(dice: &Dice) -> Strategy {
         5 => Strategy::Rank,
         6 => Strategy::Random,
         7 => Strategy::BestSkill,
+        8 => Strategy::RingAll { at_most: 3 },
+        9 => Strategy::RingProgressively { at_most: 3, every_ms: 5_000 },
         _ => Strategy::LongestIdle,
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     parameters,
     port::{Result, Row, Sql},
+    record,
 };
 use domain::{
     id::{AgentId, ContactId, ConversationId, InteractionId, MessageId},
@@ -80,30 +81,28 @@ impl Entry {
     }
 }
 
-/// Adds to the feed; belongs into the transaction of the change. A row names two agents; where more have to
-/// do with it, there are more rows.
+/// Adds to the feed; belongs into the transaction of the change.
 pub async fn publish(sql: &impl Sql, now: Timestamp, entry: Entry) -> Result<()> {
     let statement = "INSERT INTO feed (at_ms, kind, interaction_id, conversation_id, message_id, contact_id,
-        agent_id, previous_agent_id, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        agent_id, previous_agent_id, others, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let Entry { kind, interaction, conversation, message, contact, agents, .. } = &entry;
+    // Hardly ever more than two: who has it, and who had it.
     let mut agents = agents.iter();
-    loop {
-        let parameters = parameters![
-            now,
-            kind.as_str(),
-            interaction.as_ref(),
-            conversation.as_ref(),
-            message.as_ref(),
-            contact.as_ref(),
-            agents.next(),
-            agents.next(),
-            sql.trace(),
-        ];
-        sql.query(statement, parameters).await?;
-        if agents.len() == 0 {
-            return Ok(());
-        }
-    }
+    let (first, second, others) = (agents.next(), agents.next(), agents.collect::<Vec<_>>());
+    let parameters = parameters![
+        now,
+        kind.as_str(),
+        interaction.as_ref(),
+        conversation.as_ref(),
+        message.as_ref(),
+        contact.as_ref(),
+        first,
+        second,
+        (!others.is_empty()).then(|| record::to_json(&others)).transpose()?,
+        sql.trace(),
+    ];
+    sql.query(statement, parameters).await?;
+    Ok(())
 }
 
 /// The newest place; 0 when nothing happened yet.
@@ -124,7 +123,7 @@ pub async fn forgotten(sql: &impl Sql, now: Timestamp) -> Result<i64> {
 /// What came after `seq`, at most `limit` of it.
 pub async fn since(sql: &impl Sql, seq: i64, limit: i64) -> Result<Vec<Entry>> {
     let statement = "SELECT seq, kind, interaction_id, conversation_id, message_id, contact_id, agent_id,
-        previous_agent_id, trace FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2";
+        previous_agent_id, trace, others FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2";
     let rows = sql.query(statement, parameters![seq, limit]).await?;
     let entries: Result<Vec<Option<Entry>>> = rows.iter().map(entry).collect();
     Ok(entries?.into_iter().flatten().collect())
@@ -133,6 +132,10 @@ pub async fn since(sql: &impl Sql, seq: i64, limit: i64) -> Result<Vec<Entry>> {
 /// `None` for a kind that a newer version wrote.
 fn entry(row: &Row) -> Result<Option<Entry>> {
     let Some(kind) = Kind::parse(&row.get::<String>(1)?) else { return Ok(None) };
+    let others: Vec<AgentId> = match row.get::<Option<String>>(9)? {
+        Some(others) => record::from_json(&others)?,
+        None => vec![],
+    };
     Ok(Some(Entry {
         seq: row.get(0)?,
         kind,
@@ -140,7 +143,7 @@ fn entry(row: &Row) -> Result<Option<Entry>> {
         conversation: row.get(3)?,
         message: row.get(4)?,
         contact: row.get(5)?,
-        agents: [row.get::<Option<AgentId>>(6)?, row.get(7)?].into_iter().flatten().collect(),
+        agents: [row.get::<Option<AgentId>>(6)?, row.get(7)?].into_iter().flatten().chain(others).collect(),
         trace: row.get(8)?,
     }))
 }

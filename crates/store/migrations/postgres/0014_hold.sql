@@ -15,3 +15,6 @@ INSERT INTO hold (interaction_id, agent_id, capacity, way, answer_by_ms)
 
 -- JSON: at whom it rings already, where it may ring at more. Such a row waits, and is in no line.
 ALTER TABLE waiting ADD COLUMN ringing TEXT;
+
+-- JSON: whom else a change concerns, beside the two who have columns.
+ALTER TABLE feed ADD COLUMN others TEXT;
