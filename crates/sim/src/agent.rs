@@ -1,23 +1,23 @@
 //! Agents: they answer, decline, let it ring, write, ask for help and give it, pass on, wrap up, vanish and
 //! come back.
 
+mod help;
+
 use crate::{
     center::Center,
     host::{Node, request},
     platform::{alive, attempt},
     setup::{QUEUES, SOLVED, Staff},
 };
-use api::{
-    interaction::Way,
-    request::{AddRemark, Dispose, Invite, SendMessage, StepOut, Transfer},
-};
-use desk::{colleague, interaction, message};
+use api::request::{Dispose, SendMessage, Transfer};
+use desk::{interaction, message};
 use domain::{
     agent::Presence,
     id::{AgentId, InteractionId},
     message::Status,
 };
 use shell::{
+    callback,
     command::{Race, retrying},
     failure::{Failure, Result},
     routing,
@@ -185,6 +185,7 @@ impl Desk {
                 .await;
             }
             "active" => self.talk(view).await,
+            "wrap_up" if mind == Mind::Ready && dice.chance(0.1) => self.takes_longer(view.id).await,
             "wrap_up" if mind == Mind::Ready && dice.chance(0.3) => self.dispose(view.id).await,
             "conference" if dice.chance(0.3) => self.write(view.id).await,
             "consult" | "conference" if dice.chance(0.3) => self.helps_no_more(view.id).await,
@@ -210,6 +211,9 @@ impl Desk {
             8 if !calm => self.pass_on(view.id).await,
             9..=10 if !calm => self.ask_for_help(view.id).await,
             11 if !calm => self.hand_over(view.id).await,
+            14 if !calm => self.withdraws(view.id).await,
+            // Where nobody asked for a call, it is refused.
+            12..=13 => self.reaches_nobody(view.id).await,
             _ => {}
         }
     }
@@ -309,51 +313,20 @@ impl Desk {
         .await;
     }
 
-    async fn ask_for_help(&self, id: InteractionId) {
-        let dice = &self.center.dice;
-        let colleague = dice.pick(&self.center.staff).map(|person| person.id.0.clone());
-        let queue = dice.pick(&QUEUES).map(|queue| (*queue).to_owned());
-        let of_queue = dice.chance(0.5);
-        let wish = Invite {
-            agent_id: colleague.filter(|_| !of_queue),
-            queue_id: queue.filter(|_| of_queue),
-            supervisor: false,
-            way: if dice.chance(0.5) { Way::Consult } else { Way::Conference },
-            note: None,
-        };
-        self.center.tell(format_args!("{} asks for help in {id}: {wish:?}", self.me));
+    async fn reaches_nobody(&self, id: InteractionId) {
         let me = self.me.clone();
         self.ask(async move |node: Node| {
-            let (sql, now) = (node.connect(), node.now());
-            let there = async |agent: &AgentId| alive(&node, agent);
-            attempt(&node, colleague::invite(&sql, now, &me, &id, wish, there).await?.work);
-            let remark = AddRemark { text: "¿Me ayudas?".to_owned() };
-            attempt(&node, colleague::remark(&sql, now, &me, &id, remark).await?.work);
-            Ok(())
-        })
-        .await;
-    }
-
-    async fn helps_no_more(&self, id: InteractionId) {
-        let me = self.me.clone();
-        self.ask(async move |node: Node| {
-            let done = colleague::step_out(&node.connect(), node.now(), &me, &id, StepOut::default()).await?;
+            let done = callback::not_reached(&node.connect(), node.now(), &id, &me).await?;
             attempt(&node, done.work);
             Ok(())
         })
         .await;
     }
 
-    /// To whoever helps, if somebody does.
-    async fn hand_over(&self, id: InteractionId) {
+    async fn takes_longer(&self, id: InteractionId) {
         let me = self.me.clone();
-        self.center.tell(format_args!("{} hands {id} over to who helps", self.me));
         self.ask(async move |node: Node| {
-            let (sql, now) = (node.connect(), node.now());
-            let helper = hold::of(&sql, &id).await?.into_iter().find(|held| held.agent != me);
-            let Some(helper) = helper else { return Ok(()) };
-            let wish = Transfer { queue_id: None, agent_id: Some(helper.agent.0), note: None };
-            attempt(&node, interaction::transfer(&sql, now, &me, &id, wish).await?.work);
+            attempt(&node, interaction::extend_wrap_up(&node.connect(), node.now(), &me, &id).await?.work);
             Ok(())
         })
         .await;

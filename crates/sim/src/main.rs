@@ -48,6 +48,8 @@ fn main() -> ExitCode {
 
 fn report(soaked: &Soaked) {
     let Soaked { seeds, figures, failed, time } = soaked;
+    let events: Vec<_> = figures.events.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    println!("{}", events.join(", "));
     if let Some(first) = failed.first() {
         println!("{first}");
         println!("play it again: cargo run --release -p sim -- --seed {}", first.seed);

@@ -9,8 +9,9 @@ use crate::{
     host::outside,
     invariant::{end, watch},
     setup::HOSTS,
+    supervisor,
 };
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// How long customers come, in ms.
 const DAY: i64 = 8 * 60_000;
@@ -19,7 +20,7 @@ const DAY: i64 = 8 * 60_000;
 const EVENING: i64 = 60 * 60_000;
 
 /// What a seed came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     pub steps: u64,
     /// Interactions that were started.
@@ -27,6 +28,8 @@ pub struct Figures {
     pub messages: u64,
     /// Simulated, in ms.
     pub time: u64,
+    /// What happened to interactions, by the kind of event, and how often.
+    pub events: BTreeMap<String, u64>,
 }
 
 /// An invariant that does not hold, and how it came to that.
@@ -80,6 +83,7 @@ fn people(center: &std::rc::Rc<Center>) {
     for person in &center.staff {
         outside(center, agent::work(center.clone(), person.clone()));
     }
+    outside(center, supervisor::supervise(center.clone()));
     outside(center, chaos::ticks(center.clone()));
     outside(center, chaos::weather(center.clone()));
 }
@@ -124,5 +128,6 @@ fn figures(center: &Center) -> Figures {
         contacts: end::contacts(center),
         messages: center.watch.borrow().messages,
         time: u64::try_from(center.agenda.now() - START).unwrap_or_default(),
+        events: end::events(center),
     }
 }

@@ -4,11 +4,13 @@ use crate::{
     center::{Center, START},
     database::at_once,
     dice::Dice,
+    gate::gate,
 };
 use channel::received::Settings;
 use domain::{
     agent::{Presence, Role},
     id::{AgentId, QueueId},
+    interaction::Plan,
     queue::{Queue, ServiceLevel},
     routing::{self, Service, Skill, Strategy},
     time::Timestamp,
@@ -62,8 +64,14 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             wrap_up: Duration::from_secs(wrap_up),
             service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
             priority,
-            routing: routing::Settings { strategy: strategy(&center.dice), ..Default::default() },
-            gate: domain::queue::Gate::default(),
+            routing: routing::Settings {
+                strategy: strategy(&center.dice),
+                // Shorter than anybody may wait while somebody is free.
+                last_agent: Duration::from_secs(if center.dice.chance(0.5) { 8 } else { 0 }),
+                callback: Plan { retries: 1, between: Duration::from_secs(20) },
+                ..Default::default()
+            },
+            gate: gate(&center.dice, QUEUES.iter().find(|other| **other != id).unwrap_or(&id)),
         };
         at_once(store::queue::put(sql, &queue))?;
     }

@@ -37,7 +37,7 @@ pub fn soak(first: u64, count: u64, time: Option<Duration>, go_on: bool) -> Soak
                     let mut soaked = soaked.lock().unwrap_or_else(PoisonError::into_inner);
                     soaked.seeds += 1;
                     match outcome {
-                        Ok(figures) => soaked.figures = soaked.figures + figures,
+                        Ok(figures) => soaked.figures = std::mem::take(&mut soaked.figures) + figures,
                         Err(failed) => {
                             stop.store(!go_on, Ordering::Relaxed);
                             soaked.failed.push(*failed);
@@ -57,7 +57,12 @@ impl std::ops::Add for Figures {
     type Output = Figures;
 
     fn add(self, other: Figures) -> Figures {
+        let mut events = self.events;
+        for (kind, count) in other.events {
+            *events.entry(kind).or_default() += count;
+        }
         Figures {
+            events,
             steps: self.steps + other.steps,
             contacts: self.contacts + other.contacts,
             messages: self.messages + other.messages,

@@ -9,6 +9,37 @@ use sim::{
 
 const SEEDS: u64 = 200;
 
+/// Whatever can happen to an interaction here, by the kind of event.
+const EVERYTHING: [&str; 27] = [
+    "started",
+    "bot_turned",
+    "bot_failed",
+    "noted",
+    "queued",
+    "prioritised",
+    "callback_asked",
+    "callback_missed",
+    "exited",
+    "offered",
+    "offer_declined",
+    "offer_expired",
+    "answered",
+    "invited",
+    "invitation_declined",
+    "invitation_ended",
+    "joined",
+    "left",
+    "remarked",
+    "transferred",
+    "wrap_up_started",
+    "reopened",
+    "ended",
+    "disposed",
+    "part_changed",
+    "wrap_up_extended",
+    "preferred",
+];
+
 #[test]
 fn hundreds_of_seeds_keep_every_invariant() {
     let soaked = soak(1, SEEDS, None, false);
@@ -17,6 +48,9 @@ fn hundreds_of_seeds_keep_every_invariant() {
     }
     assert_eq!(soaked.seeds, SEEDS);
     assert!(soaked.figures.contacts > 10 * SEEDS, "an empty center keeps every invariant: {soaked:?}");
+    let unseen: Vec<_> =
+        EVERYTHING.into_iter().filter(|kind| !soaked.figures.events.contains_key(*kind)).collect();
+    assert_eq!(unseen, Vec::<&str>::new(), "what never happens keeps every invariant, too");
 }
 
 fn play(seed: u64) -> Result<Figures, Box<Failed>> {

@@ -135,6 +135,13 @@ fn sent(center: &Center, messages: &[Message]) {
     }
 }
 
+/// What happened to interactions, and how often.
+pub(crate) fn events(center: &Center) -> BTreeMap<String, u64> {
+    let statement = "SELECT kind, COUNT(*) FROM interaction_event GROUP BY kind";
+    let rows = at_once(center.database.sql.query(statement, &[])).unwrap_or_default();
+    rows.iter().filter_map(|row| Some((row.get(0).ok()?, row.get(1).ok()?))).collect()
+}
+
 /// How many interactions there were.
 pub(crate) fn contacts(center: &Center) -> u64 {
     at_once(center.database.sql.first("SELECT COUNT(*) FROM interaction", &[])).and_then(number).unwrap_or(0)

@@ -3,7 +3,7 @@
 use crate::{center::Center, database::at_once};
 use domain::{
     id::{AgentId, InteractionId},
-    interaction::{Event, Interaction, evolve},
+    interaction::{Ending, Event, Interaction, evolve},
 };
 use std::collections::BTreeSet;
 use store::{
@@ -19,12 +19,17 @@ pub(super) fn look(center: &Center, id: &InteractionId) -> Result<()> {
     let statement = "SELECT version, kind, body, happened_at_ms FROM interaction_event
         WHERE interaction_id = $1 ORDER BY version";
     let rows = at_once(sql.query(statement, parameters![id]))?;
-    let (mut folded, mut owner, mut turns) = (Interaction::default(), Owner::Nobody, 0_u64);
+    let (mut folded, mut owner) = (Interaction::default(), Owner::Nobody);
+    let (mut turns, mut exits) = (0_u64, 0_u64);
     for row in &rows {
         let event = read(row)?;
         folded = evolve(folded, row.get(3)?, &event);
         if row.get::<u64>(0)? != folded.version {
             center.violate("a journal has no gaps", format!("{id} at version {}", folded.version));
+        }
+        exits += u64::from(matches!(event, Event::Exited { .. }));
+        if exits == 0 && matches!(event, Event::Ended { by: Ending::TurnedAway }) {
+            center.violate("nobody is turned away without a reason", format!("{id}: {rows:?}"));
         }
         turns += u64::from(matches!(event, Event::BotTurned { .. }));
         owner = owner.after(&event).unwrap_or_else(|| {
@@ -141,6 +146,9 @@ impl Owner {
                 rings.contains(agent).then(|| Owner::Has(agent.clone()))
             }
             (Owner::Passed, Event::Answered { agent }) => Some(Owner::Has(agent.clone())),
+            (Owner::Has(owner), Event::CallbackMissed { agent, .. }) => {
+                (owner == agent).then_some(Owner::Nobody)
+            }
             (Owner::Has(owner), Event::Transferred { by, .. }) => (owner == by).then_some(Owner::Passed),
             (Owner::Has(owner), Event::Invited { by, agents, .. }) => {
                 (owner == by && !agents.contains(owner)).then(|| self.clone())
@@ -155,9 +163,12 @@ impl Owner {
                 | Event::PartChanged { .. }
                 | Event::Remarked { .. },
             ) => Some(self.clone()),
-            (Owner::Has(owner), Event::WrapUpStarted { agent, .. } | Event::Reopened { agent }) => {
-                (owner == agent).then(|| self.clone())
-            }
+            (
+                Owner::Has(owner),
+                Event::WrapUpStarted { agent, .. }
+                | Event::WrapUpExtended { agent, .. }
+                | Event::Reopened { agent },
+            ) => (owner == agent).then(|| self.clone()),
             (Owner::Has(owner), Event::Disposed { agent, .. }) => {
                 agent.as_ref().is_none_or(|agent| agent == owner).then_some(Owner::Over)
             }

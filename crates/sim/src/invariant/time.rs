@@ -8,6 +8,7 @@ use domain::{
     agent::{Presence, is_alive},
     capacity::Load,
     channel::CapacityKind,
+    id::InteractionId,
     interaction::REFUSAL_PAUSE,
     time::Timestamp,
 };
@@ -55,7 +56,8 @@ fn waiting(center: &Center, watch: &mut Watch, now: i64, patient_since: i64) -> 
     let agents = at_once(agent::all(sql))?;
     let loads = at_once(hold::loads(sql))?;
     let mut servable = BTreeSet::new();
-    for view in waiting {
+    let resting = resting(sql, now)?;
+    for view in waiting.into_iter().filter(|view| !resting.contains(&view.id)) {
         let free = agents.iter().find(|agent| {
             let load = loads.get(&agent.id).copied().unwrap_or_default();
             could_serve(center, &view, agent, load, now)
@@ -70,6 +72,12 @@ fn waiting(center: &Center, watch: &mut Watch, now: i64, patient_since: i64) -> 
     }
     watch.servable_since.retain(|id, _| servable.contains(id));
     Ok(())
+}
+
+/// Who was promised a call later.
+fn resting(sql: &impl Sql, now: i64) -> Result<BTreeSet<InteractionId>> {
+    let statement = "SELECT interaction_id FROM waiting WHERE not_before_ms > $1";
+    at_once(sql.query(statement, store::parameters![now]))?.iter().map(|row| row.get(0)).collect()
 }
 
 fn could_serve(center: &Center, view: &View, agent: &Agent, load: Load, now: i64) -> bool {
