@@ -247,6 +247,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::Queues => admin::queues(sql).await,
         E::Queue => admin::queue(sql, id).await,
         E::PutQueue => admin::put_queue(sql, id, asked).await,
+        E::ImportCalendar => Ok(reply::ok(&crate::calendar::import(sql, now(), id, asked.json()?).await?)),
         E::Accounts => admin::accounts(sql).await,
         E::Account => admin::account(sql, id).await,
         E::PutAccount => admin::put_account(sql, id, asked).await,

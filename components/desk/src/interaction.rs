@@ -28,6 +28,9 @@ use store::{
 /// For the reader: a note is read, not searched through.
 const NOTE_MAX: usize = 4000;
 
+/// As long as the name of a flow may be.
+const FLOW_MAX: usize = 64;
+
 /// How long a transferred interaction rings that was never in a queue.
 const DEFAULT_RING: Duration = Duration::from_secs(20);
 
@@ -50,25 +53,32 @@ pub async fn transfer(
 ) -> Result<Done> {
     let view = existing(sql, id).await?;
     let (by, note) = (agent.clone(), note(transfer.note)?);
-    let command = match (transfer.queue_id, transfer.agent_id) {
-        (Some(queue), None) => {
+    let command = match (transfer.queue_id, transfer.agent_id, transfer.flow_id) {
+        (None, None, Some(flow)) => {
+            let fits = (1..=FLOW_MAX).contains(&flow.trim().chars().count());
+            if !fits {
+                return Err(Failure::BadRequest(format!("flow_id has 1 to {FLOW_MAX} characters")));
+            }
+            Command::TransferToFlow { by, flow: flow.trim().to_owned(), note }
+        }
+        (Some(queue), None, None) => {
             let queue = QueueId(queue);
             let known = queue::find(sql, &queue).await?;
             known.ok_or_else(|| Failure::BadRequest(format!("there is no queue {queue}")))?;
             Command::TransferToQueue { by, queue, note }
         }
-        (None, Some(colleague)) if colleague == agent.0 => {
+        (None, Some(colleague), None) if colleague == agent.0 => {
             return Err(Failure::BadRequest("it is yours already".to_owned()));
         }
-        (None, Some(colleague)) if takes_part(sql, id, &colleague).await? => {
+        (None, Some(colleague), None) if takes_part(sql, id, &colleague).await? => {
             Command::HandOver { by, agent: AgentId(colleague), note }
         }
-        (None, Some(colleague)) => {
+        (None, Some(colleague), None) => {
             let queue = queue::of(sql, view.queue.as_ref()).await?;
             let ring = queue.map_or(DEFAULT_RING, |queue| queue.ring);
             Command::TransferToAgent { by, agent: AgentId(colleague), ring, note }
         }
-        _ => return Err(Failure::BadRequest("say either queue_id or agent_id".to_owned())),
+        _ => return Err(Failure::BadRequest("say one of queue_id, agent_id and flow_id".to_owned())),
     };
     command::execute(sql, now, id, &command).await
 }

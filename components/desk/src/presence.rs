@@ -55,7 +55,8 @@ pub(crate) async fn declare(sql: &impl Sql, id: &AgentId, wish: SetPresence) -> 
     attempt(work);
     let found = agent::find(sql, id).await?.ok_or_else(|| Failure::NotFound(format!("agent {id}")))?;
     let load = hold::loads(sql).await?.remove(id).unwrap_or_default();
-    Ok(view::stat(&found, load, session::alive(&memory().await?, id).await, vec![]))
+    let activity = hold::activities(sql).await?.remove(id).unwrap_or_default();
+    Ok(view::stat(&found, load, activity, session::alive(&memory().await?, id).await, vec![]))
 }
 
 fn reason(text: Option<String>) -> Result<String> {
@@ -94,11 +95,18 @@ pub(crate) async fn alive(memory: &Store, agents: &[Agent], now: Timestamp) -> B
 pub(crate) async fn stats(sql: &impl Sql, supervises: bool) -> Result<(Vec<AgentStat>, BTreeSet<AgentId>)> {
     let agents = agent::all(sql).await?;
     let alive = alive(&memory().await?, &agents, now()).await;
-    let loads = hold::loads(sql).await?;
+    let (loads, activities) = (hold::loads(sql).await?, hold::activities(sql).await?);
     let mut doing = if supervises { doing(sql).await? } else { BTreeMap::new() };
     let stat = |agent: &Agent| {
         let load = loads.get(&agent.id).copied().unwrap_or(Load::default());
-        view::stat(agent, load, alive.contains(&agent.id), doing.remove(&agent.id).unwrap_or_default())
+        let activity = activities.get(&agent.id).copied().unwrap_or_default();
+        view::stat(
+            agent,
+            load,
+            activity,
+            alive.contains(&agent.id),
+            doing.remove(&agent.id).unwrap_or_default(),
+        )
     };
     Ok((agents.iter().map(stat).collect(), alive))
 }

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects")]
 
 use api::{
-    admin::{AccountSetup, AgentSetup, QueueSetup, ServiceSetup, Skill},
+    admin::{AccountSetup, AgentSetup, CalendarImport, QueueSetup, ServiceSetup, Skill},
     agent::Role,
 };
-use desk::setup;
+use desk::{calendar, setup};
 use domain::time::Timestamp;
 use futures::executor::block_on;
 use serde_json::json;
@@ -111,7 +111,7 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
         ("q", |queue| queue.routing = json!({"strategy": {"by": "luck"}})),
         ("q", |queue| queue.routing = json!({"estrategia": 1})),
         ("q", |queue| queue.gate = json!({"exits": {"full": {"queue": "none"}}})),
-        ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": "bot"}}})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": " "}}})),
         ("q", |queue| queue.gate = json!({"limits": {"hours": {"time_zone": "Marte/Olimpo"}}})),
     ];
     for (row, (id, change)) in nonsense.into_iter().enumerate() {
@@ -223,4 +223,35 @@ fn hours_that_nobody_can_read_are_not_kept() {
     assert!(with(serde_json::Value::Null).is_ok());
     let refused = with(serde_json::json!({"week": {"mon": ["9 to 5"]}}));
     assert!(matches!(refused, Err(Failure::BadRequest(reason)) if reason.contains("9 to 5")));
+}
+
+#[test]
+fn a_calendar_file_closes_a_queue_and_says_what_it_could_not_read() {
+    let center = Center::open();
+    let import = |text: &str, replace| {
+        let wish = CalendarImport { text: text.to_owned(), replace, transparent: false };
+        // 15 January 2027, in Madrid.
+        let now = Timestamp(1_800_000_000_000);
+        block_on(calendar::import(&center.sql, now, "sales", wish))
+    };
+    assert!(matches!(import("", false), Err(Failure::NotFound(_))));
+    center.queue("sales", |_| {}).unwrap();
+    assert!(matches!(import("", false), Err(Failure::Conflict(_))), "it is always open");
+    let hours = json!({"week": {"mon": ["09:00-18:00"]}, "exceptions": {"2027-03-01": {"name": "Nuestro día", "open": ["10:00-12:00"]}}});
+    center.queue("sales", |queue| queue.gate = json!({"limits": {"hours": hours}})).unwrap();
+    let file = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n\
+        BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270201\r\nSUMMARY:Inventario\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260201\r\nSUMMARY:Pasado\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:3\r\nDTSTART;VALUE=DATE:20270230\r\nEND:VEVENT\r\n\
+        END:VCALENDAR\r\n";
+    let imported = import(file, false).unwrap();
+    assert_eq!((imported.dates, imported.mistakes.len()), (1, 1), "{imported:?}");
+    assert_eq!(imported.mistakes[0].line, 15);
+    let dates = |queue: &QueueSetup| -> Vec<String> {
+        queue.gate["limits"]["hours"]["exceptions"].as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(dates(&imported.queue), ["2027-02-01", "2027-03-01"]);
+    let replaced = import(file, true).unwrap();
+    assert_eq!(dates(&replaced.queue), ["2027-02-01"]);
+    assert_eq!(dates(&block_on(setup::queue(&center.sql, "sales")).unwrap()), ["2027-02-01"]);
 }

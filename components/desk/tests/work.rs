@@ -26,6 +26,7 @@ use domain::{
     channel::{CapacityKind, ChannelProfile, Profiles},
     comment::{Deed, Moderation},
     contact::Identity,
+    due::Kind,
     id::{AgentId, ContactId, InteractionId},
     interaction::Command,
     message::{Content, DeliveryError},
@@ -256,6 +257,7 @@ fn work_is_passed_on_to_whoever_is_there() {
         let transfer = Transfer {
             queue_id: queue.map(str::to_owned),
             agent_id: agent.map(str::to_owned),
+            flow_id: None,
             note: Some(" sabe más ".to_owned()),
         };
         block_on(interaction::transfer(&talk.sql, NOW, &talk.amy, &talk.id, transfer))
@@ -342,7 +344,7 @@ fn a_supervisor_is_asked_for_advice_comes_into_the_talk_and_takes_it_over() {
     assert!(matches!(change("bob", Way::Conference), Err(Failure::Conflict(_))));
     change("sue", Way::Conference).unwrap();
     talk.send(&sue, text("s1", "Hola, soy Sue")).unwrap();
-    let hand_over = Transfer { queue_id: None, agent_id: Some("sue".to_owned()), note: None };
+    let hand_over = Transfer { queue_id: None, agent_id: Some("sue".to_owned()), flow_id: None, note: None };
     block_on(interaction::transfer(&talk.sql, NOW, &talk.amy, &talk.id, hand_over)).unwrap();
     assert_eq!(ways(&talk), [part("sue", Way::Active)], "without a ring");
     assert!(matches!(talk.send(&talk.amy, text("c9", "Sigo")), Err(Failure::Forbidden(_))));
@@ -383,6 +385,31 @@ fn who_helps_goes_by_themselves_or_is_sent_out_and_whoever_of_a_queue_is_free_ma
         out(by, (by == &talk.amy).then_some("bob")).unwrap();
         assert_eq!(ways(&talk).len(), 1, "{by}");
     }
+}
+
+#[test]
+fn a_flow_takes_over_with_what_was_said_last_and_may_give_it_back() {
+    let talk = Talk::open();
+    talk.center.hear("marta", "m2", "¿Y mi factura?");
+    let transfer = |flow: &str| {
+        let flow_id = Some(flow.to_owned());
+        let transfer = Transfer { queue_id: None, agent_id: None, flow_id, note: None };
+        block_on(interaction::transfer(&talk.sql, NOW, &talk.amy, &talk.id, transfer))
+    };
+    assert!(matches!(transfer(" "), Err(Failure::BadRequest(_))));
+    let done = transfer("invoices").unwrap();
+    let turn = done.work.iter().find(|work| work.kind == Kind::BotTurn).unwrap();
+    assert_eq!((talk.center.state(&talk.id).as_str(), ways(&talk).len()), ("bot", 0));
+    let occasion = block_on(shell::bot::occasion(&talk.sql, turn)).unwrap().unwrap();
+    assert_eq!(occasion.message.content.summary(), "¿Y mi factura?");
+    assert_eq!(occasion.interaction.attributes.get("flow").map(String::as_str), Some("invoices"));
+    assert!(!occasion.interaction.bot_turned, "for the flow it begins");
+    let back = shell::bot::Then::Queue { queue: "sales".into(), priority: 0, topic: None };
+    let turn = shell::bot::Turn { then: back, ..Default::default() };
+    block_on(shell::bot::commit(&talk.sql, at(9), &occasion, &turn)).unwrap();
+    assert_eq!(talk.center.state(&talk.id), "queued");
+    let waits = block_on(store::journal::load(&talk.sql, &talk.id)).unwrap();
+    assert_eq!(waits.queued_at, Some(NOW), "it keeps its age");
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) fn TransferForm(interaction: Interaction) -> impl IntoView {
     let id = StoredValue::new(interaction.id);
     let hand_over = move |queue_id: Option<String>, agent_id: Option<String>, name: String| {
         let text = note.get_untracked().map(|field| field.value().trim().to_owned());
-        let to = Transfer { queue_id, agent_id, note: text.filter(|text| !text.is_empty()) };
+        let to = Transfer { queue_id, agent_id, flow_id: None, note: text.filter(|text| !text.is_empty()) };
         waits.set(true);
         spawn_local(async move {
             if desk.transfer(&id.get_value(), to, &name).await {

@@ -90,6 +90,40 @@ pub struct QueueSetup {
     pub gate: Value,
 }
 
+/// A calendar file (iCalendar, RFC 5545) whose events close a queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CalendarImport {
+    /// The file.
+    pub text: String,
+    /// Exceptions from today on of which the file says nothing go.
+    #[serde(default)]
+    pub replace: bool,
+    /// Events that take no time, such as birthdays, close as well.
+    #[serde(default)]
+    pub transparent: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CalendarImported {
+    /// So many dates are exceptions by the file now.
+    pub dates: u32,
+    /// So many events were left out because they take no time.
+    pub transparent: u32,
+    /// What could not be read. Everything else was.
+    pub mistakes: Vec<CalendarMistake>,
+    pub queue: QueueSetup,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CalendarMistake {
+    /// Of the file, from 1.
+    pub line: u32,
+    pub problem: String,
+}
+
 /// One of the business's own addresses on a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -57,6 +57,19 @@ pub struct Me {
     pub queues: Vec<Ref>,
 }
 
+/// What an agent is up to by the work that they hold; what they declare is their presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    #[default]
+    Idle,
+    /// It rings at them, or they are asked to take part.
+    Reserved,
+    WrapUp,
+    Busy,
+}
+
 /// An agent as the live view and the list of colleagues show them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -65,6 +78,8 @@ pub struct AgentStat {
     pub name: String,
     pub role: Role,
     pub presence: Presence,
+    #[serde(default)]
+    pub activity: Activity,
     /// Their desk has an open event stream. Nothing is offered to a desk that has none.
     pub connected: bool,
     /// Interactions they have now, and how many they take at once.

@@ -70,7 +70,7 @@ pub struct MarkRead {
     pub up_to_seq: i64,
 }
 
-/// To a queue or to a colleague: exactly one of the two. A colleague who takes part has it at once; at any
+/// To a queue, to a colleague or to a flow: exactly one of the three. A colleague who takes part has it at once; at any
 /// other it rings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -79,6 +79,9 @@ pub struct Transfer {
     pub queue_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
+    /// The bot has it again, and is told this as the attribute `flow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
     /// For who takes it over; the contact never sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

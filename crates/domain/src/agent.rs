@@ -1,5 +1,5 @@
 //! An agent on two axes: what they declare ([`Presence`]), and what the engine knows of them
-//! ([`crate::capacity::Activity`]).
+//! ([`Activity`]).
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,18 @@ pub enum Presence {
 /// The pause reason that the engine sets after an offer nobody answered, so that the next contact
 /// does not ring at an empty chair.
 pub const NO_ANSWER: &str = "no_answer";
+
+/// What the engine knows of an agent by the work that they hold; of several, the last counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Activity {
+    #[default]
+    Idle,
+    /// It rings at them, or they are asked to take part.
+    Reserved,
+    WrapUp,
+    /// They talk, or help somebody who does.
+    Busy,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

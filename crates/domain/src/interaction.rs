@@ -37,6 +37,9 @@ pub const SKILLS: &str = "skills";
 /// The attribute that says where the contact wants to be called back.
 pub const CALLBACK: &str = "callback";
 
+/// The attribute that says to which flow it was passed.
+pub const FLOW: &str = "flow";
+
 /// How long an interaction is not offered again to an agent who declined or missed it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 
@@ -223,6 +226,12 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         | Event::PartChanged { .. }
         | Event::Left { .. }
         | Event::Remarked { .. } => {}
+        Event::Flowed { flow } => {
+            interaction.attributes.insert(FLOW.to_owned(), flow.clone());
+            // It begins anew, and remembers.
+            interaction.bot_turned = false;
+            interaction.state = State::Bot;
+        }
         Event::WrapUpStarted { agent, wrap_up_by } => {
             interaction.callback = None;
             interaction.wrap_up_extensions = 0;

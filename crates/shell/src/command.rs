@@ -2,6 +2,7 @@
 
 use crate::{
     arrival::{self, Arrived},
+    bot,
     failure::{Failure, Result},
     outbound::{self, Draft},
     performer::{DISPATCHER, ROUTER},
@@ -18,7 +19,7 @@ use domain::{
 use std::time::Duration;
 use store::{
     agent::{self, Did},
-    contact, conversation, interaction, journal,
+    contact, conversation, interaction, journal, message,
     port::{self, Sql, transaction},
 };
 
@@ -235,6 +236,7 @@ async fn take_effect(
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
         // Said with what it follows from.
         Effect::Tell { .. } => None,
+        Effect::Flow => flow_turn(sql, now, id, before).await?,
         Effect::Close => transcript::at_end(sql, now, id).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
@@ -264,6 +266,20 @@ async fn take_effect(
             None
         }
     })
+}
+
+/// The flow is asked with what the contact said last. Who has said nothing yet is asked when they do.
+async fn flow_turn(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    of: &Interaction,
+) -> Result<Option<Work>, Race> {
+    let Some(conversation) = &of.conversation else { return Ok(None) };
+    match message::last_heard(sql, conversation).await? {
+        Some(said) => Ok(Some(bot::turn(sql, now, id, &said.id).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Says to the contact what a queue's exit has to say.

@@ -169,6 +169,23 @@ fn a_full_queue_sends_on_and_nobody_is_sent_in_circles() {
 }
 
 #[test]
+fn a_flow_has_who_is_sent_to_it_and_sends_them_back_once() {
+    let center = Center::open(false);
+    let gate = gate(json!({"limits": {"nobody_ms": 0}, "exits": {"nobody": {"flow": "night"}}}));
+    queue(&center, "sales", |queue| queue.gate = gate.clone());
+    let id = hear_at(&center, 0, "marta", "m1");
+    assert_eq!(center.state(&id), "bot", "nobody is there");
+    let turn = block_on(store::due::next_of(&center.connect(), Kind::BotTurn, id.as_str())).unwrap().unwrap();
+    let occasion = block_on(shell::bot::occasion(&center.connect(), &turn)).unwrap().unwrap();
+    assert_eq!(occasion.interaction.attributes.get("flow").map(String::as_str), Some("night"));
+    let then = shell::bot::Then::Queue { queue: "sales".into(), priority: 0, topic: None };
+    let turn = shell::bot::Turn { then, ..Default::default() };
+    block_on(shell::bot::commit(&center.connect(), at(5), &occasion, &turn)).unwrap();
+    assert_eq!(center.state(&id), "queued", "a limit leads to a flow once: nobody is sent in circles");
+    assert_eq!(view(&center, &id).queued_at, Some(NOW), "with its age");
+}
+
+#[test]
 fn too_long_and_nobody_there_lead_elsewhere_in_time() {
     let center = Center::open(false);
     queue(&center, "overflow", |_| {});

@@ -336,10 +336,11 @@ impl Desk {
         let dice = &self.center.dice;
         let colleague = dice.pick(&self.center.staff).map(|person| person.id.0.clone());
         let queue = dice.pick(&QUEUES).map(|queue| (*queue).to_owned());
-        let to_queue = dice.chance(0.5);
+        let (to_flow, to_queue) = (dice.chance(0.2), dice.chance(0.5));
         let wish = Transfer {
-            queue_id: queue.filter(|_| to_queue),
-            agent_id: colleague.filter(|_| !to_queue),
+            queue_id: queue.filter(|_| to_queue && !to_flow),
+            agent_id: colleague.filter(|_| !to_queue && !to_flow),
+            flow_id: to_flow.then(|| "night".to_owned()),
             note: None,
         };
         self.center.tell(format_args!("{} passes {id} on: {wish:?}", self.me));

@@ -35,11 +35,12 @@ fn exit(dice: &Dice, other: &str) -> Option<Exit> {
         let texts = BTreeMap::from([("es".to_owned(), "Ahora no podemos atender.".to_owned())]);
         Exit::Message(Message { texts, then })
     };
-    match dice.within(0..=5) {
+    match dice.within(0..=6) {
         0 => None,
         1 => Some(Exit::Stay),
         2 => Some(told(Then::Stay)),
         3 => Some(told(Then::End)),
+        4 => Some(Exit::Flow("night".to_owned())),
         _ => Some(Exit::Queue(QueueId::from(other))),
     }
 }

@@ -10,7 +10,7 @@ use sim::{
 const SEEDS: u64 = 200;
 
 /// Whatever can happen to an interaction here, by the kind of event.
-const EVERYTHING: [&str; 27] = [
+const EVERYTHING: [&str; 28] = [
     "started",
     "bot_turned",
     "bot_failed",
@@ -31,6 +31,7 @@ const EVERYTHING: [&str; 27] = [
     "left",
     "remarked",
     "transferred",
+    "flowed",
     "wrap_up_started",
     "reopened",
     "ended",

@@ -6,9 +6,10 @@ use crate::{
     port::{Result, Row, Sql},
 };
 use domain::{
+    agent::Activity,
     capacity::Load,
     id::{AgentId, ConversationId, InteractionId},
-    interaction::Interaction,
+    interaction::{Hold, Interaction},
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -58,6 +59,16 @@ pub async fn talks(sql: &impl Sql) -> Result<Vec<(ConversationId, AgentId)>> {
         "SELECT i.conversation_id, h.agent_id FROM hold h JOIN interaction i ON i.id = h.interaction_id
         ORDER BY i.conversation_id, h.agent_id";
     sql.query(statement, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// What agents are up to by what they hold; who is left out is idle.
+pub async fn activities(sql: &impl Sql) -> Result<BTreeMap<AgentId, Activity>> {
+    let mut activities = BTreeMap::<AgentId, Activity>::new();
+    for row in sql.query("SELECT DISTINCT agent_id, way FROM hold", &[]).await? {
+        let activity = activities.entry(row.get(0)?).or_default();
+        *activity = (*activity).max(Hold::activity(&row.get::<String>(1)?));
+    }
+    Ok(activities)
 }
 
 /// What one agent holds.

@@ -176,7 +176,8 @@ async fn of_presence(sql: &impl Sql, seq: i64, id: &AgentId) -> Result<Vec<Told>
     let load = hold::loads(sql).await?.remove(id).unwrap_or_default();
     let connected = session::alive(&memory().await?, id).await;
     let doing = presence::doing(sql).await?.remove(id).unwrap_or_default();
-    of_agent(seq, view::stat(&found, load, connected, doing))
+    let activity = hold::activities(sql).await?.remove(id).unwrap_or_default();
+    of_agent(seq, view::stat(&found, load, activity, connected, doing))
 }
 
 /// What an agent is on is for supervisors.

@@ -1,9 +1,9 @@
 //! Agents, as they see themselves and as others see them.
 
 use super::Center;
-use api::agent::{AgentStat, Me, Presence, PresenceStatus, Ref, Role};
+use api::agent::{Activity, AgentStat, Me, Presence, PresenceStatus, Ref, Role};
 use domain::{
-    agent::{Presence as Declared, Role as Held},
+    agent::{Activity as Engaged, Presence as Declared, Role as Held},
     capacity::Load,
     channel::CapacityKind,
     id::QueueId,
@@ -26,12 +26,18 @@ pub fn me(agent: &Agent, queues: &BTreeMap<QueueId, Service>, center: &Center) -
     }
 }
 
-pub fn stat(agent: &Agent, load: Load, connected: bool, doing: Vec<Ref>) -> AgentStat {
+pub fn stat(agent: &Agent, load: Load, activity: Engaged, connected: bool, doing: Vec<Ref>) -> AgentStat {
     AgentStat {
         id: agent.id.0.clone(),
         name: agent.name.clone(),
         role: role(agent.role),
         presence: presence(agent),
+        activity: match activity {
+            Engaged::Idle => Activity::Idle,
+            Engaged::Reserved => Activity::Reserved,
+            Engaged::WrapUp => Activity::WrapUp,
+            Engaged::Busy => Activity::Busy,
+        },
         connected,
         chats: load.chats + load.posts + load.mails,
         calls: load.calls,

@@ -158,7 +158,7 @@ pub fn abandon_rate_without_short(tally: &Tally) -> Option<f64> {
 }
 
 pub fn transfer_rate(tally: &Tally) -> Option<f64> {
-    percent(tally.transfers_to_queue + tally.transfers_to_agent, tally.handled)
+    percent(tally.transfers_to_queue + tally.transfers_to_agent + tally.transfers_to_flow, tally.handled)
 }
 
 /// RONA: of all offers, those nobody answered.

@@ -181,7 +181,7 @@ const OTHERS: &[Metric] = &[
     time("longest_wait", formula::longest_wait, "wait_max_ms", "Amazon Connect, maximum queued time"),
     share("abandon_rate", formula::abandon_rate, "abandoned / (offered − waiting)", "Amazon Connect, abandonment rate; of those whose wait is over"),
     share("abandon_rate_without_short", formula::abandon_rate_without_short, "(abandoned − abandoned_short) / (offered − waiting − abandoned_short)", "Centralita: the same as if short abandons had never come"),
-    share("transfer_rate", formula::transfer_rate, "(transfers_to_queue + transfers_to_agent) / handled", "Centralita: of what agents are done with"),
+    share("transfer_rate", formula::transfer_rate, "(transfers_to_queue + transfers_to_agent + transfers_to_flow) / handled", "Centralita: of what agents are done with"),
     share("missed_rate", formula::missed_rate, "missed / offers", "Amazon Connect, agent non-response; of all offers"),
     share("declined_rate", formula::declined_rate, "declined / offers", "Centralita"),
     Metric {

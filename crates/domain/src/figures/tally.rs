@@ -93,6 +93,7 @@ tally! {
     transfers_to_queue by saturating_add,
     /// Of the handled, passed on to a colleague.
     transfers_to_agent by saturating_add,
+    transfers_to_flow by saturating_add,
     /// Interactions that began here: each counts once, however often it is passed on.
     contacts by saturating_add,
     /// Interactions that ended here: each counts once.
@@ -203,6 +204,7 @@ fn work(alike: Alike, sums: Sums) -> Tally {
         handled: sums.visits,
         transfers_to_queue: passed(Passed::ToQueue),
         transfers_to_agent: passed(Passed::ToAgent),
+        transfers_to_flow: passed(Passed::ToFlow),
         talk_ms,
         hold_ms,
         wrap_up_ms,

@@ -101,6 +101,7 @@ named! {
     Passed {
         ToQueue "to_queue",
         ToAgent "to_agent",
+        ToFlow "to_flow",
     }
 
     /// What became of an offer.
@@ -175,6 +176,7 @@ impl Visits {
             Event::Joined { agent, .. } => self.begins(at, agent, Doing::Helping),
             Event::Left { agent, .. } => self.stops(at, agent),
             Event::Transferred { by, .. } => self.stops(at, by),
+            Event::Flowed { .. } => self.flowed(at),
             Event::WrapUpStarted { agent, .. } => self.does(at, agent, Doing::WrappingUp),
             Event::Reopened { agent } => self.does(at, agent, Doing::Talking),
             Event::CallbackAsked { .. } => self.callback_asked(at),
@@ -234,13 +236,13 @@ impl Visits {
             Some(visit) if visit.waits() && visit.queue == *queue => return,
             Some(visit) if visit.waits() => {
                 visit.leave(at, Outcome::FlowedOut);
-                let entry = match visit.entry {
-                    Entry::Arrival | Entry::Overflow => Entry::Overflow,
-                    Entry::Transfer | Entry::Direct => Entry::Transfer,
-                    Entry::Callback => Entry::Callback,
-                };
-                (entry, visit.waiting_since)
+                (visit.entry.onward(), visit.waiting_since)
             }
+            // Back from a flow.
+            Some(visit) if visit.done_at.is_some() && visit.outcome == Outcome::Answered => {
+                (Entry::Transfer, at)
+            }
+            Some(visit) if visit.done_at.is_some() => (visit.entry.onward(), at),
             Some(visit) => {
                 visit.pass(at, Passed::ToQueue);
                 (Entry::Transfer, at)
@@ -248,6 +250,15 @@ impl Visits {
             None => (Entry::Arrival, at),
         };
         self.open(at, queue.clone(), entry, since);
+    }
+
+    /// A flow has the contact now; the next queue is the next visit.
+    fn flowed(&mut self, at: Timestamp) {
+        match self.current() {
+            Some(visit) if visit.waits() => visit.leave(at, Outcome::FlowedOut),
+            Some(visit) => visit.pass(at, Passed::ToFlow),
+            None => {}
+        }
     }
 
     fn offered(&mut self, at: Timestamp, agent: &AgentId) {
@@ -338,14 +349,28 @@ impl Visits {
 
     /// The interaction is over. `outcome` is that of a wait that goes on until now.
     fn ended(&mut self, at: Timestamp, outcome: Outcome) {
-        let Some(visit) = self.current() else { return };
+        let Some(visit) = self.visits.last_mut() else { return };
+        visit.last = true;
+        if visit.done_at.is_some() {
+            return; // It ended with a flow.
+        }
         if visit.waits() {
             visit.reply(at, Reply::Withdrawn, |_| true);
             visit.leave(at, outcome);
         }
         visit.close(at, |_| true);
         visit.done_at = Some(at);
-        visit.last = true;
+    }
+}
+
+impl Entry {
+    /// How who came so comes to the next queue.
+    fn onward(self) -> Entry {
+        match self {
+            Entry::Arrival | Entry::Overflow => Entry::Overflow,
+            Entry::Transfer | Entry::Direct => Entry::Transfer,
+            Entry::Callback => Entry::Callback,
+        }
     }
 }
 

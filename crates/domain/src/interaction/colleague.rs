@@ -1,7 +1,7 @@
 //! Colleagues beside the agent who has the interaction: asked for advice, or in the talk with the contact.
 
 use super::{Event, Interaction, Refusal, State, decide::active_at};
-use crate::{id::AgentId, time::Timestamp};
+use crate::{agent::Activity, id::AgentId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,15 @@ impl Hold {
             Hold::Invited(_) => "invited",
             Hold::Takes(Part::Consult) => "consult",
             Hold::Takes(Part::Conference) => "conference",
+        }
+    }
+
+    /// What an agent is up to who has to do with something in the way of this name.
+    pub fn activity(name: &str) -> Activity {
+        match name {
+            "offered" | "invited" => Activity::Reserved,
+            "wrap_up" => Activity::WrapUp,
+            _ => Activity::Busy,
         }
     }
 

@@ -93,6 +93,11 @@ pub enum Command {
         ring: Duration,
         note: Option<String>,
     },
+    TransferToFlow {
+        by: AgentId,
+        flow: String,
+        note: Option<String>,
+    },
     /// Colleagues shall take part: whoever of them answers first.
     Invite {
         by: AgentId,

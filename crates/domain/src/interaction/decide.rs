@@ -92,6 +92,10 @@ fn decide_for_agent(
             let topic = interaction.topic.clone();
             Ok(vec![Event::Transferred { by, note }, Event::Queued { queue, priority, topic }])
         }
+        Command::TransferToFlow { by, flow, note } => {
+            active_at(state, &by)?;
+            Ok(vec![Event::Transferred { by, note }, Event::Flowed { flow }])
+        }
         Command::TransferToAgent { by, agent, ring, note } => {
             active_at(state, &by)?;
             let why = format!("transfer:{by}");
@@ -198,8 +202,9 @@ fn exit(interaction: &Interaction, entry: Entry, callback: Option<Callback>) -> 
         (Place::Callback, Some(callback)) => {
             events.push(Event::CallbackAsked { callback, not_before: opens });
         }
-        // Whose number nobody knows waits, as does who is sent to a flow that nobody wrote.
-        (Place::Waiting | Place::Callback | Place::Flow(_), _) => {}
+        (Place::Flow(flow), _) => events.push(Event::Flowed { flow }),
+        // Whose number nobody knows waits.
+        (Place::Waiting | Place::Callback, _) => {}
     }
     events
 }

@@ -39,6 +39,8 @@ pub enum Effect {
     Present {
         agent: AgentId,
     },
+    /// The flow takes a turn, with what the contact said last.
+    Flow,
     /// Say this to the contact, in their language.
     Tell {
         message: Message,
@@ -94,6 +96,7 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
         Event::WrapUpStarted { wrap_up_by, .. } | Event::WrapUpExtended { wrap_up_by, .. } => {
             vec![Effect::WrapUpDeadline { at: *wrap_up_by }]
         }
+        Event::Flowed { .. } => vec![Effect::Flow],
         Event::Ended { .. } | Event::Disposed { .. } => vec![Effect::Close],
         Event::Started { .. }
         | Event::BotTurned { .. }

@@ -120,11 +120,15 @@ pub enum Event {
         by: AgentId,
         text: String,
     },
-    /// The agent passed it on; what follows is `Queued`, `Offered`, or `Answered` by a colleague who took
+    /// The agent passed it on; what follows is `Queued`, `Offered`, `Flowed`, or `Answered` by a colleague who took
     /// part.
     Transferred {
         by: AgentId,
         note: Option<String>,
+    },
+    /// A flow has it from now on, and is asked at once.
+    Flowed {
+        flow: String,
     },
     /// The talk ended; the agent finishes the paperwork until `wrap_up_by`.
     WrapUpStarted {

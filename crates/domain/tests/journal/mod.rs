@@ -4,7 +4,7 @@
 
 use domain::{
     id::{AgentId, QueueId},
-    interaction::{Callback, Command, Event, First, Interaction, Part, Plan, decide, evolve},
+    interaction::{Callback, Command, Event, First, Interaction, Part, Plan, State, decide, evolve},
     queue::{Entry, Place},
     time::Timestamp,
 };
@@ -45,7 +45,8 @@ impl Dice {
     }
 
     fn exit(&mut self) -> Command {
-        let place = match self.roll(6) {
+        let place = match self.roll(7) {
+            3 => Place::Flow("night".into()),
             0 => Place::Ended,
             1 => Place::Voicemail,
             2 => Place::Callback,
@@ -80,6 +81,7 @@ impl Dice {
                 Command::AskCallback { callback, after: Duration::from_secs(self.roll(2) * 60) }
             }
             14 => Command::NotReached { agent, plan: Plan::default() },
+            15 if interaction.state == State::Bot && self.roll(3) == 0 => Command::End,
             15 if self.roll(4) == 0 => Command::CancelCallback,
             16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
             17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
@@ -94,6 +96,9 @@ impl Dice {
             22 => Command::Decline { agent: self.agent() },
             23 if self.roll(2) == 0 => Command::Withdraw { by: agent },
             23 => Command::ChangePart { by: agent, agent: self.agent(), part: self.part() },
+            24 if self.roll(3) == 0 => {
+                Command::TransferToFlow { by: agent, flow: "night".into(), note: None }
+            }
             24 => Command::HandOver { by: agent, agent: self.agent(), note: None },
             _ => Command::Tick,
         }

@@ -241,6 +241,7 @@ impl Run<'_> {
                     self.agenda.plan(at, Happening::Coded(number));
                 }
             }
+            Event::Flowed { .. } => self.flowed(number, was),
             Event::Ended { by } => self.gone(now, number, was, *by),
             Event::Disposed { .. } => self.work_over(now, number, was),
             Event::Started { .. }
@@ -356,6 +357,19 @@ impl Run<'_> {
         }
     }
 
+    /// A flow has it: nobody waits for an agent.
+    fn flowed(&mut self, number: usize, was: &Was) {
+        if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
+            self.board.waits(queue, was.priority, false);
+        }
+        if let Some(Some(journey)) = self.journeys.get_mut(number) {
+            journey.waiting = None;
+        }
+        if let Some(arrival) = self.arrivals.get(number) {
+            self.policy.remove_contact(&arrival.id);
+        }
+    }
+
     /// Its wait is over, and nobody answered.
     fn gone(&mut self, now: Timestamp, number: usize, was: &Was, by: Ending) {
         let Some(queue) = &was.queue else { return };
@@ -384,6 +398,8 @@ impl Run<'_> {
         match effect {
             // The policy is asked at every instant, and nobody reads here.
             Effect::Route { .. } | Effect::Tell { .. } => {}
+            // What flows do is their authors' to know: here the contact is helped.
+            Effect::Flow => self.agenda.plan(now, Happening::Helped(number)),
             Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
                 self.agenda.plan(at, Happening::Deadline(number));
             }

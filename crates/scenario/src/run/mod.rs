@@ -84,6 +84,8 @@ enum Happening {
     Reacts(usize, u64, Reaction),
     /// The talk is over.
     Talked(usize),
+    /// A flow helped the contact.
+    Helped(usize),
     /// The paperwork is done.
     Coded(usize),
     /// A deadline of the center's own.
@@ -193,6 +195,7 @@ impl<'c> Run<'c> {
             Happening::Leaves(number, wait) => self.leaves(now, number, wait),
             Happening::Reacts(number, version, reaction) => self.reacts(now, number, version, reaction),
             Happening::Talked(number) => self.talked(now, number),
+            Happening::Helped(number) => self.act(now, number, interaction::Command::End),
             Happening::Coded(number) => self.coded(now, number),
             Happening::Deadline(number) => self.act(now, number, interaction::Command::Tick),
             Happening::Declares(place, number) => {

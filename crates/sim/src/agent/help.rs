@@ -72,7 +72,7 @@ impl Desk {
                 attempt(&node, colleague::change_part(&sql, now, &me, &id, wish).await?.work);
                 return Ok(());
             }
-            let wish = Transfer { queue_id: None, agent_id: Some(helper.agent.0), note: None };
+            let wish = Transfer { queue_id: None, agent_id: Some(helper.agent.0), flow_id: None, note: None };
             attempt(&node, interaction::transfer(&sql, now, &me, &id, wish).await?.work);
             Ok(())
         })

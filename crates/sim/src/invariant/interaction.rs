@@ -116,7 +116,7 @@ impl Owner {
     /// `None`: this cannot happen now.
     fn after(&self, event: &Event) -> Option<Owner> {
         match (self, event) {
-            (Owner::Nobody | Owner::Passed, Event::Queued { .. })
+            (Owner::Nobody | Owner::Passed, Event::Queued { .. } | Event::Flowed { .. })
             | (
                 Owner::Nobody,
                 Event::Started { .. }
