@@ -21,8 +21,9 @@ pub use event::{Ending, Event};
 pub use state::State;
 
 use crate::{
+    channel::CapacityKind,
     id::{AgentId, ConversationId, QueueId},
-    queue::{Exit, Reason},
+    queue::{Arrival, Arriving, Exit, Reason},
     routing::{Needs, Preferred},
     time::Timestamp,
 };
@@ -66,6 +67,8 @@ pub struct Interaction {
     pub exits: BTreeSet<Reason>,
     /// The queues that sent it on.
     pub left: BTreeSet<QueueId>,
+    /// The queues that sent it to a flow.
+    pub to_flow: BTreeSet<QueueId>,
     /// For so much longer than that it counts as having waited.
     pub older_by: Duration,
     /// Who should have it before others, in its queue.
@@ -96,6 +99,11 @@ pub struct Interaction {
 }
 
 impl Interaction {
+    /// How it comes to a queue.
+    pub fn arrives(&self, kind: CapacityKind, arriving: Arriving) -> Arrival {
+        Arrival { kind, arriving, left: self.left.clone(), to_flow: self.to_flow.clone() }
+    }
+
     /// Since when it counts as waiting.
     pub fn waits_since(&self) -> Option<Timestamp> {
         self.queued_at.map(|at| at - self.older_by)
@@ -137,8 +145,10 @@ impl Interaction {
             }
             Event::Exited { step } => {
                 self.exits.insert(step.reason);
-                if matches!(step.exit, Exit::Queue(_)) {
-                    self.left.insert(step.queue.clone());
+                match step.exit {
+                    Exit::Queue(_) => drop(self.left.insert(step.queue.clone())),
+                    Exit::Flow(_) => drop(self.to_flow.insert(step.queue.clone())),
+                    _ => {}
                 }
             }
             _ => {}

@@ -29,7 +29,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn new(kind: CapacityKind) -> Arrival {
-    Arrival { kind, arriving: Arriving::New, left: BTreeSet::new() }
+    Arrival { kind, arriving: Arriving::New, left: BTreeSet::new(), to_flow: BTreeSet::new() }
 }
 
 fn since(at: Timestamp, kind: CapacityKind) -> Waiting {
@@ -183,6 +183,10 @@ fn a_step_says_which_holiday_it_is_and_when_it_opens() {
     // A holiday without an exit of its own is closed like any other day.
     let flow = Place::Flow("night".to_owned());
     let entry = check(&net, &new(CapacityKind::Call), (&[("a", Reason::Holiday)], "a", flow));
+    // A flow that sends them back has them once.
+    let back = Arrival { to_flow: [QueueId::from("a")].into(), ..new(CapacityKind::Call) };
+    let stays = check(&net, &back, (&[("a", Reason::Holiday)], "a", Place::Waiting));
+    assert_eq!(stays.steps[0].exit, Exit::Stay);
     assert_eq!(entry.steps[0].name.as_deref(), Some("Día de la Soberanía Nacional"));
     assert_eq!(entry.steps[0].opens, Some(at("2026-11-24T09:00:00Z")));
 }
@@ -353,7 +357,7 @@ fn in_any_net_everybody_ends_somewhere_and_walks_no_circle() {
         let kind = random.of(CapacityKind::ALL);
         let arriving = random.of([Arriving::New, Arriving::Returning]);
         let left = if random.below(3) == 0 { [QueueId::from("c")].into() } else { BTreeSet::new() };
-        let arrival = Arrival { kind, arriving, left };
+        let arrival = Arrival { kind, arriving, left, to_flow: BTreeSet::new() };
         let scenes = net.scenes();
         let entry = match random.below(2) {
             0 => enter(&scenes, &"a".into(), now, &arrival),

@@ -10,7 +10,7 @@ use domain::{
     due::{Kind, Work},
     id::{AgentId, InteractionId, QueueId},
     interaction::{Callback, Command, First, Interaction, State},
-    queue::{self, Arrival, Arriving, Gate, Queue, Scene, Situation, Waiting},
+    queue::{self, Arriving, Gate, Queue, Scene, Situation, Waiting},
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
@@ -52,7 +52,7 @@ pub(crate) async fn commands(
     if is_limited && let Some(view) = interaction::find(sql, id).await? {
         let queues = Queues::load(sql).await?;
         let arriving = if arrived.answered_at.is_some() { Arriving::Returning } else { Arriving::New };
-        let arrival = Arrival { kind: view.capacity, arriving, left: arrived.left.clone() };
+        let arrival = arrived.arrives(view.capacity, arriving);
         let entry = queue::enter(&queues.scenes(&queue.id), &queue.id, now, &arrival);
         if !entry.steps.is_empty() {
             commands.push(Command::Exit { entry, callback: callback(sql, &view).await? });
@@ -105,8 +105,7 @@ pub(crate) async fn look(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> 
     let Some(view) = interaction::find(sql, id).await? else { return Ok(vec![]) };
     let waiting = waiting(&view, &waits);
     if let Some((reason, _)) = queue::look(scene, now, &waiting) {
-        let left = waits.left.clone();
-        let arrival = Arrival { kind: waiting.kind, arriving: Arriving::New, left };
+        let arrival = waits.arrives(waiting.kind, Arriving::New);
         let entry = queue::leave(&scenes, queue, reason, now, &arrival);
         let callback = callback(sql, &view).await?;
         return Ok(within(sql, now, id, Command::Exit { entry, callback }).await?.work);

@@ -30,6 +30,8 @@ pub struct Arrival {
     pub arriving: Arriving,
     /// The queues that it left by an exit before: none leads back there.
     pub left: BTreeSet<QueueId>,
+    /// The queues that sent it to a flow before: they do so once.
+    pub to_flow: BTreeSet<QueueId>,
 }
 
 /// Who waits already.
@@ -112,7 +114,10 @@ fn walk(
         let Some(scene) = queues.get(&queue) else { break };
         let Some(reason) = reason.take().or_else(|| scene.keeps_out(now, arrival.arriving)) else { break };
         let open = |next: &QueueId| queues.contains_key(next) && !been.contains(next);
-        let exit = scene.gate.exits.of(reason, arrival.kind, open);
+        let exit = match scene.gate.exits.of(reason, arrival.kind, open) {
+            Exit::Flow(_) if arrival.to_flow.contains(&queue) => Exit::Stay,
+            exit => exit,
+        };
         let (name, opens) = scene.closed(now).map_or((None, None), |(_, name, opens)| (name, opens));
         steps.push(Step { queue: queue.clone(), reason, exit: exit.clone(), name, opens });
         let place = match exit {

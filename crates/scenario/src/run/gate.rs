@@ -6,7 +6,7 @@ use domain::{
     channel::CapacityKind,
     id::QueueId,
     interaction::{Callback, Command, First, State},
-    queue::{Arrival, Arriving, Gate, Scene, Waiting, enter, leave, look, next_look_at},
+    queue::{Arriving, Gate, Scene, Waiting, enter, leave, look, next_look_at},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -22,7 +22,7 @@ impl Run<'_> {
             return Ok(());
         };
         let arriving = if interaction.answered_at.is_some() { Arriving::Returning } else { Arriving::New };
-        let arrival = Arrival { kind: waiting.kind, arriving, left: interaction.left.clone() };
+        let arrival = interaction.arrives(waiting.kind, arriving);
         let entry = enter(&self.scenes(&queue), &queue, now, &arrival);
         if !entry.steps.is_empty() {
             self.act(now, number, Command::Exit { entry, callback: callback(waiting.kind) })?;
@@ -36,13 +36,12 @@ impl Run<'_> {
         let Some((queue, waiting)) = self.in_line(number).filter(|(_, it)| it.since == since) else {
             return Ok(());
         };
-        let Some(left) = self.journey(number).map(|journey| journey.interaction.left.clone()) else {
-            return Ok(());
-        };
+        let arrives =
+            |journey: &super::journey::Journey| journey.interaction.arrives(waiting.kind, Arriving::New);
+        let Some(arrival) = self.journey(number).map(arrives) else { return Ok(()) };
         let scenes = self.scenes(&queue);
         let reason = scenes.get(&queue).and_then(|scene| look(scene, now, &waiting));
         if let Some((reason, _)) = reason {
-            let arrival = Arrival { kind: waiting.kind, arriving: Arriving::New, left };
             let entry = leave(&scenes, &queue, reason, now, &arrival);
             self.act(now, number, Command::Exit { entry, callback: callback(waiting.kind) })?;
         }
