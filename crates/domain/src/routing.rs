@@ -129,6 +129,15 @@ pub struct Candidate {
     pub attributes: BTreeMap<String, String>,
 }
 
+impl Candidate {
+    /// How many more of `kind` they could be given one after another, counted up to `most`.
+    pub fn room(&self, kind: CapacityKind, most: u32) -> u32 {
+        let loads = std::iter::successors(Some(self.load), |load| Some(load.with(kind)));
+        let fits = loads.zip(0..most).take_while(|(load, _)| self.capacity.admits(*load, kind));
+        u32::try_from(fits.count()).unwrap_or(most)
+    }
+}
+
 /// How an agent serves one queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

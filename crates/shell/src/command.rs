@@ -8,6 +8,7 @@ use crate::{
     transcript, unique,
 };
 use domain::{
+    channel::CapacityKind,
     due::{Kind, Work},
     id::{AgentId, InteractionId},
     interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
@@ -110,12 +111,19 @@ pub(crate) async fn step(
     id: &InteractionId,
     command: Command,
 ) -> Result<Done, Race> {
-    if let Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } = &command {
-        has_room(sql, id, agent).await?;
-    }
-    let mut interaction = journal::load(sql, id).await?;
+    let filled = match &command {
+        Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } => {
+            has_room(sql, id, agent).await?.then(|| agent.clone())
+        }
+        _ => None,
+    };
+    let history = journal::events(sql, id).await?;
+    let mut interaction = journal::fold(&history);
     let events = decide(now, &interaction, command)?;
-    journal::append(sql, id, &interaction, now, &events).await?;
+    journal::append(sql, id, &history, now, &events).await?;
+    if let Some(agent) = filled {
+        agent::is_full(sql, &agent).await?;
+    }
     let (mut work, mut told, mut came) = (vec![], vec![], Came::Nowhere);
     for event in &events {
         for effect in effects(&interaction, now, event) {
@@ -164,18 +172,20 @@ pub(crate) async fn arrive(
     Ok(done)
 }
 
-/// The limit holds here, under the agent's lock, whatever a snapshot said.
-async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result<(), Race> {
+/// The limit holds here, under the agent's lock, whatever a snapshot said. Tells whether this one fills their
+/// hands.
+async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result<bool, Race> {
     let Some((agent, load)) = agent::lock_load(sql, agent).await? else {
         return Err(Failure::NotFound(format!("agent {agent}")).into());
     };
     if agent.presence != domain::agent::Presence::Available {
         return Err(Failure::Conflict(format!("{} is not available", agent.name)).into());
     }
-    let view = interaction::find(sql, id).await?;
-    let kind = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?.capacity;
-    if agent.capacity().admits(load, kind) {
-        Ok(())
+    let kind = interaction::kind(sql, id).await?;
+    let kind = kind.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?;
+    let capacity = agent.capacity();
+    if capacity.admits(load, kind) {
+        Ok(CapacityKind::ALL.into_iter().all(|more| !capacity.admits(load.with(kind), more)))
     } else {
         Err(Failure::Conflict(format!("{} has no room for one more", agent.name)).into())
     }

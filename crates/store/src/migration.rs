@@ -22,6 +22,7 @@ const SQLITE: &[Script] = &[
     ("0011_comment", include_str!("../migrations/sqlite/0011_comment.sql")),
     ("0012_visit", include_str!("../migrations/sqlite/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/sqlite/0013_routing.sql")),
+    ("0014_round", include_str!("../migrations/sqlite/0014_round.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -37,6 +38,7 @@ const POSTGRES: &[Script] = &[
     ("0011_comment", include_str!("../migrations/postgres/0011_comment.sql")),
     ("0012_visit", include_str!("../migrations/postgres/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/postgres/0013_routing.sql")),
+    ("0014_round", include_str!("../migrations/postgres/0014_round.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

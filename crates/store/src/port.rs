@@ -121,6 +121,32 @@ pub fn postgres_error(code: Option<&str>, text: String) -> Error {
     }
 }
 
+/// How many values a list may name: each is a parameter.
+const LIST_MAX: usize = 1024;
+
+/// `values` as the parameters of `IN` [`list`]. Their number is a power of two, the last one said again
+/// and again, so that there are few different statements.
+pub fn lists<'a, T: 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<Vec<Value>>
+where
+    Value: From<&'a T>,
+{
+    let values: Vec<Value> = values.into_iter().map(Value::from).collect();
+    let full = |some: &[Value]| {
+        let mut some = some.to_vec();
+        if let Some(last) = some.last().cloned() {
+            some.resize(some.len().next_power_of_two(), last);
+        }
+        some
+    };
+    values.chunks(LIST_MAX).map(full).collect()
+}
+
+/// `($1, $2, …)`, for so many parameters.
+pub fn list(values: &[Value]) -> String {
+    let numbers: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    format!("({})", numbers.join(", "))
+}
+
 /// Runs `work` between BEGIN and COMMIT, or ROLLBACK when it fails: a transaction always ends.
 ///
 /// Whatever runs at the same time, the outcome is that of one after another. SQLite takes its write lock
