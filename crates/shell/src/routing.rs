@@ -19,7 +19,7 @@ use domain::{
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
-    port::{Sql, transaction},
+    port::{Sql, addition},
     queue, round,
 };
 
@@ -102,14 +102,14 @@ pub async fn offer(
     let offers: Vec<Offer<'_>> = offers.collect();
     let mut work = vec![];
     for together in offers.chunks(TOGETHER) {
-        match transaction(sql, async |sql| make(sql, now, together).await).await {
+        match addition(sql, async |sql| make(sql, now, together).await).await {
             Ok(done) => work.extend(done),
             Err(Race::Failed(failure)) => return Err(failure),
             // Somebody else was faster with one of them, and only that one is not to be.
             Err(Race::Lost(_)) => {
                 for alone in together.chunks(1) {
                     let made =
-                        retrying(async || transaction(sql, async |sql| make(sql, now, alone).await).await);
+                        retrying(async || addition(sql, async |sql| make(sql, now, alone).await).await);
                     work.extend(made.await?);
                 }
             }
@@ -122,7 +122,8 @@ pub async fn offer(
     Ok(work)
 }
 
-/// Makes offers in one transaction. One that is refused has changed nothing, and the others are made.
+/// Makes offers in one transaction. One that is refused has changed nothing, and the others are made. Room is
+/// looked at under the agent's lock, and the journal's key tells whether the contact still waits.
 async fn make(sql: &impl Sql, now: Timestamp, offers: &[Offer<'_>]) -> Result<Vec<Work>, Race> {
     let mut work = vec![];
     for Offer { interaction, command, in_turn } in offers {

@@ -147,12 +147,10 @@ pub async fn complete(sql: &impl Sql, id: &str) -> Result<bool> {
     sql.any("DELETE FROM due_work WHERE id = $1 AND state = 'waiting' RETURNING 1", parameters![id]).await
 }
 
-/// Takes several rows away.
+/// Takes several rows away that are due: by their ids alone, so that no database looks through all that waits.
 pub async fn complete_all(sql: &impl Sql, ids: &[String]) -> Result<()> {
     for some in port::lists(ids) {
-        let statement =
-            format!("DELETE FROM due_work WHERE state = 'waiting' AND id IN {}", port::list(&some));
-        sql.query(&statement, &some).await?;
+        sql.query(&format!("DELETE FROM due_work WHERE id IN {}", port::list(&some)), &some).await?;
     }
     Ok(())
 }

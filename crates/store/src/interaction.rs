@@ -195,8 +195,9 @@ pub async fn abandoned_before(
     queue: &QueueId,
     since: Timestamp,
 ) -> Result<Option<InteractionId>> {
+    // One person has few interactions, and a queue all that there ever were: no index on queues helps.
     let statement = format!(
-        "SELECT id FROM interaction WHERE {OF_SAME_PERSON} AND abandoned = 1 AND queue_id = $2
+        "SELECT id FROM interaction WHERE {OF_SAME_PERSON} AND abandoned = 1 AND queue_id || '' = $2
             AND ended_at_ms >= $3 ORDER BY ended_at_ms DESC, id DESC LIMIT 1"
     );
     sql.first(&statement, parameters![id, queue, since]).await?.map(|row| row.get(0)).transpose()

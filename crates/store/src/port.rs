@@ -163,8 +163,9 @@ pub async fn transaction<S: Sql, T, E: From<Error>>(
     between(begin, sql, work).await
 }
 
-/// The same for `work` that only adds rows and reads nothing: there is nothing that could be decided
-/// wrongly, so it needs no place in the order, and nobody is refused because of it.
+/// The same for `work` that cannot decide wrongly, since it only adds rows and reads nothing, or since what it
+/// relies on is behind a lock that it takes first or under a key that it writes: it needs no place in the
+/// order, and nobody is refused because of it.
 pub async fn addition<S: Sql, T, E: From<Error>>(
     sql: &S,
     work: impl AsyncFnOnce(&S) -> Result<T, E>,
