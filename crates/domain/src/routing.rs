@@ -114,7 +114,7 @@ pub struct Preferred {
     pub until: Timestamp,
 }
 
-/// An agent who is available and proven alive; they may have their hands full.
+/// An agent who is available and proven alive. Whoever is preferred by somebody may have their hands full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     pub agent: AgentId,

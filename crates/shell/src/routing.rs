@@ -41,7 +41,7 @@ pub async fn round(
     alive: impl AsyncFn(&AgentId) -> bool,
     decide: impl FnOnce(&Snapshot, bool) -> Vec<Assignment>,
 ) -> Result<Vec<Work>> {
-    let Some(turn) = round::begin(sql, clock(), &asked.id).await? else { return Ok(vec![]) };
+    let Some(turn) = round::begin(sql, clock(), asked).await? else { return Ok(vec![]) };
     let failed = turn.after_failure || asked.attempts > 0;
     let routed = route(sql, &clock, alive, |snapshot| decide(snapshot, failed)).await;
     round::end(sql, &asked.id).await?;

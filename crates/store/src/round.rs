@@ -6,7 +6,7 @@ use crate::{
     parameters,
     port::{Result, Sql},
 };
-use domain::time::Timestamp;
+use domain::{due::Work, time::Timestamp};
 use std::time::Duration;
 
 /// The one shard that there is.
@@ -23,16 +23,18 @@ pub struct Turn {
     pub after_failure: bool,
 }
 
-/// Begins a round for the due work `holder`, unless another one is under way.
-pub async fn begin(sql: &impl Sql, now: Timestamp, holder: &str) -> Result<Option<Turn>> {
+/// Begins a round for due work, unless another one is under way.
+pub async fn begin(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Option<Turn>> {
+    let holder = &work.id;
     let look = "SELECT holder, leased_until_ms FROM routing_round WHERE shard = $1";
     let last: Option<(String, Timestamp)> = match sql.first(look, parameters![SHARD]).await? {
         Some(row) => Some((row.get(0)?, row.get(1)?)),
         None => None,
     };
-    // Whoever is at it again failed before. A lease of a clock that is ahead is none.
-    let is_over =
-        |(last, until): &(String, Timestamp)| last == holder || *until <= now || now + LEASE < *until;
+    // Work that is tried again failed in the round that it holds. A lease of a clock that is ahead is none.
+    let is_over = |(last, until): &(String, Timestamp)| {
+        (last == holder && work.attempts > 0) || *until <= now || now + LEASE < *until
+    };
     if !last.as_ref().is_none_or(is_over) {
         return Ok(None);
     }
