@@ -1,7 +1,10 @@
 //! `/perform`: one round of routing, from a snapshot to offers.
 
 use crate::policy::{self, wit};
-use domain::routing::{self, Assignment, Snapshot};
+use domain::{
+    id::AgentId,
+    routing::{self, Assignment, Snapshot},
+};
 use http::StatusCode;
 use shell::{
     failure::Result,
@@ -13,7 +16,7 @@ use shell::{
         request::{Asked, traced},
         session::alive,
     },
-    routing::{offer, requests, snapshot},
+    routing::round,
 };
 use spin_sdk::{
     http::Request,
@@ -36,20 +39,14 @@ async fn route(request: Request) -> Result<Reply> {
     let asked = Asked::read(request, WORK_BYTES_MAX).await?;
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, &asked).await? {
-        // One round answers everybody who asked before it began.
-        let asked = requests(&sql, now()).await?;
         let memory = memory().await?;
-        let snapshot = snapshot(&sql, now(), async |agent| alive(&memory, agent).await).await?;
-        let offers = decide(&snapshot, work.attempts > 0);
-        attempt(offer(&sql, now(), &snapshot, offers).await?);
-        for id in asked {
-            store::due::complete(&sql, &id).await?;
-        }
+        let alive = async |agent: &AgentId| alive(&memory, agent).await;
+        attempt(round(&sql, &work, now, alive, decide).await?);
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// `failed`: a round for the same work did not come to its end, so the policy is not asked again.
+/// `failed`: a round before this one did not come to its end, so the policy is not asked again.
 fn decide(snapshot: &Snapshot, failed: bool) -> Vec<Assignment> {
     if snapshot.waiting.is_empty() || snapshot.candidates.is_empty() {
         return vec![];

@@ -155,6 +155,15 @@ impl Interaction {
         }
     }
 
+    /// Whether it waits for somebody: at all, or for one more at whom it may ring.
+    pub fn is_in_line(&self) -> bool {
+        match &self.state {
+            State::Queued => true,
+            State::Offered { .. } => self.next_ring.is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether it may be offered to somebody, beside those at whom it rings.
     pub fn rings_more(&self, now: Timestamp) -> bool {
         match &self.state {

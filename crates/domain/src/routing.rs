@@ -114,7 +114,7 @@ pub struct Preferred {
     pub until: Timestamp,
 }
 
-/// An agent who is available and proven alive; they may have their hands full.
+/// An agent who is available and proven alive. Whoever is preferred by somebody may have their hands full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     pub agent: AgentId,
@@ -127,6 +127,15 @@ pub struct Candidate {
     /// What the business knows of them, e.g. their cost. The default policy decides by none of it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
+}
+
+impl Candidate {
+    /// How many more of `kind` they could be given one after another, counted up to `most`.
+    pub fn room(&self, kind: CapacityKind, most: u32) -> u32 {
+        let loads = std::iter::successors(Some(self.load), |load| Some(load.with(kind)));
+        let fits = loads.zip(0..most).take_while(|(load, _)| self.capacity.admits(*load, kind));
+        u32::try_from(fits.count()).unwrap_or(most)
+    }
 }
 
 /// How an agent serves one queue.

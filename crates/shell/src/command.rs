@@ -9,6 +9,7 @@ use crate::{
     transcript, unique,
 };
 use domain::{
+    channel::CapacityKind,
     due::{Kind, Work},
     id::{AgentId, InteractionId},
     interaction::{Command, Effect, Event, Interaction, Refusal, State, decide, effects, evolve},
@@ -111,10 +112,14 @@ pub(crate) async fn step(
     id: &InteractionId,
     command: Command,
 ) -> Result<Done, Race> {
-    let command = within_capacity(sql, id, command).await?;
-    let mut interaction = journal::load(sql, id).await?;
+    let (command, filled) = within_capacity(sql, id, command).await?;
+    let history = journal::events(sql, id).await?;
+    let mut interaction = journal::fold(&history);
     let events = decide(now, &interaction, command)?;
-    journal::append(sql, id, &interaction, now, &events).await?;
+    journal::append(sql, id, &history, now, &events).await?;
+    for agent in filled {
+        agent::is_full(sql, &agent).await?;
+    }
     let (mut work, mut told, mut came) = (vec![], vec![], Came::Nowhere);
     for event in &events {
         let after = evolve(interaction.clone(), now, event);
@@ -164,18 +169,23 @@ pub(crate) async fn arrive(
     Ok(done)
 }
 
-/// The command, for those who have room.
-async fn within_capacity(sql: &impl Sql, id: &InteractionId, mut command: Command) -> Result<Command, Race> {
+/// The command, for those who have room, and whose hands it fills.
+async fn within_capacity(
+    sql: &impl Sql,
+    id: &InteractionId,
+    mut command: Command,
+) -> Result<(Command, Vec<AgentId>), Race> {
+    let mut filled = vec![];
     match &mut command {
         Command::Offer { agent, .. } | Command::TransferToAgent { agent, .. } => {
-            has_room(sql, id, agent).await?;
+            filled.extend(has_room(sql, id, agent).await?.then(|| agent.clone()));
         }
         Command::Invite { agents, .. } => {
             let mut refused = None;
             // In one order, so that two who lock several do not wait for each other.
             for agent in agents.clone() {
                 match has_room(sql, id, &agent).await {
-                    Ok(()) => {}
+                    Ok(fills) => filled.extend(fills.then_some(agent)),
                     Err(Race::Failed(failure @ (Failure::Conflict(_) | Failure::NotFound(_)))) => {
                         agents.remove(&agent);
                         refused = Some(failure);
@@ -189,21 +199,23 @@ async fn within_capacity(sql: &impl Sql, id: &InteractionId, mut command: Comman
         }
         _ => {}
     }
-    Ok(command)
+    Ok((command, filled))
 }
 
-/// The limit holds here, under the agent's lock, whatever a snapshot said.
-async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result<(), Race> {
+/// The limit holds here, under the agent's lock, whatever a snapshot said. Tells whether this one fills their
+/// hands.
+async fn has_room(sql: &impl Sql, id: &InteractionId, agent: &AgentId) -> Result<bool, Race> {
     let Some((agent, load)) = agent::lock_load(sql, agent).await? else {
         return Err(Failure::NotFound(format!("agent {agent}")).into());
     };
     if agent.presence != domain::agent::Presence::Available {
         return Err(Failure::Conflict(format!("{} is not available", agent.name)).into());
     }
-    let view = interaction::find(sql, id).await?;
-    let kind = view.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?.capacity;
-    if agent.capacity().admits(load, kind) {
-        Ok(())
+    let kind = interaction::kind(sql, id).await?;
+    let kind = kind.ok_or_else(|| Failure::NotFound(format!("interaction {id}")))?;
+    let capacity = agent.capacity();
+    if capacity.admits(load, kind) {
+        Ok(CapacityKind::ALL.into_iter().all(|more| !capacity.admits(load.with(kind), more)))
     } else {
         Err(Failure::Conflict(format!("{} has no room for one more", agent.name)).into())
     }

@@ -1,97 +1,77 @@
 //! Routing: what waits and who is free, a policy's answer, and the offers that come of it.
 
+mod snapshot;
+
+pub use snapshot::snapshot;
+
 use crate::{
-    command::{retrying, within},
+    command::{Race, retrying, within},
     failure::{Failure, Result},
     performer::ROUTER,
     unique,
 };
 use domain::{
-    agent::Presence,
     due::{Kind, Work},
     id::{AgentId, InteractionId, QueueId},
-    interaction::{Command, REFUSAL_PAUSE},
-    queue::Queue,
-    routing::{Assignment, Candidate, QueueRules, Settings, Snapshot, Strategy, Waiting},
+    interaction::Command,
+    routing::{Assignment, Snapshot, Strategy},
     time::Timestamp,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 use store::{
-    agent, hold,
-    port::{Sql, transaction},
-    queue, waiting,
+    port::{Sql, addition},
+    queue, round,
 };
 
-/// A round looks at so many of each line. There are hardly ever more free agents; if there are, another
-/// round follows.
+/// A round looks at no more of each line. If there are more free agents, another round follows.
 const HEADS: u32 = 100;
 
-/// What a policy decides from. `alive` tells whose desk is proven alive.
-pub async fn snapshot(
+/// So many offers are committed together.
+const TOGETHER: usize = 10;
+
+/// One round of routing, because of `asked`, and the work that follows. It answers everybody who asked before
+/// it began.
+///
+/// Where another round is under way the request is left to it: whoever ends a round looks whether somebody
+/// asked meanwhile. `decide` is told whether a round before this one did not come to its end.
+pub async fn round(
     sql: &impl Sql,
-    now: Timestamp,
+    asked: &Work,
+    clock: impl Fn() -> Timestamp,
     alive: impl AsyncFn(&AgentId) -> bool,
-) -> Result<Snapshot> {
-    let queues: BTreeMap<_, _> =
-        queue::all(sql).await?.into_iter().map(|queue| (queue.id.clone(), queue)).collect();
-    let heads = waiting::heads(sql, now, HEADS).await?;
-    let waiting: Vec<Waiting> = heads.into_iter().map(|row| seen(now, row, &queues)).collect();
-    let in_use: BTreeSet<QueueId> = waiting.iter().map(|contact| contact.queue.clone()).collect();
-    let mut candidates = vec![];
-    if !waiting.is_empty() {
-        let (mut services, mut skills) = (agent::services(sql).await?, agent::skills(sql).await?);
-        let loads = hold::loads(sql).await?;
-        for agent in agent::all(sql).await? {
-            let services = services.remove(&agent.id).unwrap_or_default();
-            let serves = services.keys().any(|queue| in_use.contains(queue));
-            if agent.presence != Presence::Available || !serves || !alive(&agent.id).await {
-                continue;
-            }
-            candidates.push(Candidate {
-                queues: services,
-                skills: skills.remove(&agent.id).unwrap_or_default(),
-                capacity: agent.capacity(),
-                load: loads.get(&agent.id).copied().unwrap_or_default(),
-                idle_since: agent.idle_since,
-                attributes: agent.attributes,
-                agent: agent.id,
-            });
-        }
-    }
-    let mut asked_last = queue::asked_last(sql).await?;
-    let rules = in_use.into_iter().map(|id| {
-        let strategy = queues.get(&id).map(|queue| queue.routing.strategy).unwrap_or_default();
-        let asked_last = asked_last.remove(&id).filter(|_| strategy == Strategy::RoundRobin);
-        (id, QueueRules { strategy, asked_last })
-    });
-    Ok(Snapshot { now, queues: rules.collect(), waiting, candidates })
+    decide: impl FnOnce(&Snapshot, bool) -> Vec<Assignment>,
+) -> Result<Vec<Work>> {
+    let Some(turn) = round::begin(sql, clock(), asked).await? else { return Ok(vec![]) };
+    let failed = turn.after_failure || asked.attempts > 0;
+    let routed = route(sql, &clock, alive, |snapshot| decide(snapshot, failed)).await;
+    round::end(sql, &asked.id).await?;
+    let mut work = routed?;
+    work.extend(store::due::any_due(sql, Kind::Route, clock()).await?);
+    Ok(work)
 }
 
-/// A row as routing sees it, with what its queue adds.
-fn seen(now: Timestamp, row: waiting::Waiting, queues: &BTreeMap<QueueId, Queue>) -> Waiting {
-    let usual = Settings::default();
-    let queue = queues.get(&row.queue);
-    let settings = queue.map_or(&usual, |queue| &queue.routing);
-    let priority = row.priority.saturating_add(queue.map_or(0, |queue| queue.priority));
-    let lately = row.refused.into_iter().map(|(agent, at)| (agent, at + REFUSAL_PAUSE));
-    let ringing = u32::try_from(row.ringing.len()).unwrap_or(u32::MAX);
-    let lately = lately.chain(row.ringing.into_iter().map(|agent| (agent, Timestamp(i64::MAX))));
-    Waiting {
-        interaction: row.interaction,
-        urgency: settings.urgency(priority),
-        since: row.since,
-        kind: row.kind,
-        needs: if row.needs.steps().is_empty() { settings.needs.clone() } else { row.needs },
-        preferred: row.preferred.filter(|preferred| now < preferred.until),
-        refused_by: lately.filter(|(_, until)| now < *until).collect(),
-        ringing,
-        not_before: row.not_before,
-        attributes: row.attributes,
-        queue: row.queue,
-    }
+async fn route(
+    sql: &impl Sql,
+    clock: impl Fn() -> Timestamp,
+    alive: impl AsyncFn(&AgentId) -> bool,
+    decide: impl FnOnce(&Snapshot) -> Vec<Assignment>,
+) -> Result<Vec<Work>> {
+    // Taken before the snapshot, completed after the offers: whatever changes in between asks for another
+    // round.
+    let requests = store::due::due_ids(sql, Kind::Route, clock()).await?;
+    let snapshot = snapshot(sql, clock(), alive).await?;
+    let assignments = decide(&snapshot);
+    let work = offer(sql, clock(), &snapshot, assignments).await?;
+    store::due::complete_all(sql, &requests).await?;
+    Ok(work)
+}
+
+/// An offer to be made, with what its queue adds.
+struct Offer<'a> {
+    interaction: &'a InteractionId,
+    command: Command,
+    /// Where the queue asks its agents one after another: the queue, the agent's rank in it, the agent.
+    in_turn: Option<(&'a QueueId, u32, &'a AgentId)>,
 }
 
 /// Offers what a policy assigned. Each offer is checked again where it is committed: one that came too
@@ -102,43 +82,64 @@ pub async fn offer(
     snapshot: &Snapshot,
     assignments: Vec<Assignment>,
 ) -> Result<Vec<Work>> {
+    if assignments.is_empty() {
+        return Ok(vec![]);
+    }
     let rings: BTreeMap<_, Duration> =
         queue::all(sql).await?.into_iter().map(|queue| (queue.id, queue.ring)).collect();
     let waiting: BTreeMap<_, _> = snapshot.waiting.iter().map(|it| (&it.interaction, it)).collect();
     let candidates: BTreeMap<_, _> = snapshot.candidates.iter().map(|it| (&it.agent, it)).collect();
-    let (mut work, mut ringing) = (vec![], BTreeMap::<&InteractionId, u32>::new());
-    for Assignment { interaction, agent, why } in &assignments {
-        let Some(contact) = waiting.get(interaction) else { continue };
+    let mut ringing = BTreeMap::<&InteractionId, u32>::new();
+    let offers = assignments.iter().filter_map(|Assignment { interaction, agent, why }| {
+        let contact = waiting.get(interaction)?;
         let ring = rings.get(&contact.queue).copied().unwrap_or(DEFAULT_RING);
         let rules = snapshot.queues.get(&contact.queue);
         let strategy = rules.map(|rules| rules.strategy).unwrap_or_default();
         let in_turn = strategy == Strategy::RoundRobin;
         let rings = ringing.entry(interaction).or_insert(contact.ringing);
-        let next_ring = strategy.next_ring(now, *rings + 1);
+        *rings += 1;
+        let next_ring = strategy.next_ring(now, *rings);
         let service = candidates.get(agent).and_then(|it| it.queues.get(&contact.queue));
         let command = Command::Offer { agent: agent.clone(), ring, why: why.clone(), next_ring };
-        let offered = retrying(async || {
-            transaction(sql, async |sql| {
-                let done = within(sql, now, interaction, command.clone()).await?;
-                if let Some(service) = service.filter(|_| in_turn) {
-                    queue::asked(sql, &contact.queue, service.rank, agent).await?;
+        let in_turn = service.filter(|_| in_turn).map(|service| (&contact.queue, service.rank, agent));
+        Some(Offer { interaction, command, in_turn })
+    });
+    let offers: Vec<Offer<'_>> = offers.collect();
+    let mut work = vec![];
+    for together in offers.chunks(TOGETHER) {
+        match addition(sql, async |sql| make(sql, now, together).await).await {
+            Ok(done) => work.extend(done),
+            Err(Race::Failed(failure)) => return Err(failure),
+            // Somebody else was faster with one of them, and only that one is not to be.
+            Err(Race::Lost(_)) => {
+                for alone in together.chunks(1) {
+                    let made =
+                        retrying(async || addition(sql, async |sql| make(sql, now, alone).await).await);
+                    work.extend(made.await?);
                 }
-                Ok(done)
-            })
-            .await
-        });
-        match offered.await {
-            Ok(done) => {
-                *rings += 1;
-                work.extend(done.work);
             }
-            Err(Failure::Conflict(_)) => {}
-            Err(failure) => return Err(failure),
         }
     }
     // Behind the heads there may be more for whoever is still free.
     if let Some(Assignment { agent, .. }) = assignments.first().filter(|_| has_full_line(snapshot)) {
         work.extend(ask(sql, now, agent).await?);
+    }
+    Ok(work)
+}
+
+/// Makes offers in one transaction. One that is refused has changed nothing, and the others are made. Room is
+/// looked at under the agent's lock, and the journal's key tells whether the contact still waits.
+async fn make(sql: &impl Sql, now: Timestamp, offers: &[Offer<'_>]) -> Result<Vec<Work>, Race> {
+    let mut work = vec![];
+    for Offer { interaction, command, in_turn } in offers {
+        match within(sql, now, interaction, command.clone()).await {
+            Ok(done) => work.extend(done.work),
+            Err(Race::Failed(Failure::Conflict(_))) => continue,
+            Err(race) => return Err(race),
+        }
+        if let Some((queue, rank, agent)) = in_turn {
+            queue::asked(sql, queue, *rank, agent).await?;
+        }
     }
     Ok(work)
 }
@@ -171,10 +172,4 @@ pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<
         id,
     };
     Ok(store::due::add(sql, now, vec![work]).await?)
-}
-
-/// The rows that ask for a round of routing. Taken before the snapshot, completed after the offers, so
-/// that whatever changes in between asks for another round.
-pub async fn requests(sql: &impl Sql, now: Timestamp) -> Result<Vec<String>> {
-    Ok(store::due::due_ids(sql, Kind::Route, now).await?)
 }

@@ -5,9 +5,10 @@ mod center;
 use center::{Center, NOW, at};
 use domain::{
     agent::{NO_ANSWER, Presence},
+    due::{Kind, Work},
     id::AgentId,
     interaction::Command,
-    routing::{Settings, Snapshot, Strategy, assign},
+    routing::{Service, Settings, Skill, Snapshot, Strategy, assign},
     time::Timestamp,
 };
 use futures::executor::block_on;
@@ -153,8 +154,135 @@ fn a_desk_that_is_not_proven_alive_is_offered_nothing() {
     center.agent("amy", 2);
     center.hear("marta", "m1", "hola");
     let snapshot = block_on(routing::snapshot(&center.connect(), NOW, async |_| false)).unwrap();
-    assert_eq!(snapshot.waiting.len(), 1);
-    assert_eq!(snapshot.candidates, []);
+    assert_eq!((snapshot.candidates, snapshot.waiting), (vec![], vec![]));
+}
+
+/// A round because of `work`; while it decides, `meanwhile` happens. Gives what follows, and whether the round
+/// was told that one before it failed: `None` if there was no round.
+fn perform(
+    center: &Center,
+    now: Timestamp,
+    work: &Work,
+    meanwhile: impl FnOnce() + Send,
+) -> (Vec<Work>, Option<bool>) {
+    let mut told = None;
+    let decide = |snapshot: &Snapshot, failed: bool| {
+        told = Some(failed);
+        // In a thread of its own: nothing here waits for two things at once.
+        thread::scope(|scope| scope.spawn(meanwhile).join().unwrap());
+        assign(snapshot)
+    };
+    let work = block_on(routing::round(&center.connect(), work, || now, async |_| true, decide)).unwrap();
+    (work, told)
+}
+
+fn requests(center: &Center, now: Timestamp) -> Vec<String> {
+    block_on(store::due::due_ids(&center.connect(), Kind::Route, now)).unwrap()
+}
+
+fn of_route(work: Vec<Work>) -> Work {
+    work.into_iter().find(|work| work.kind == Kind::Route).unwrap()
+}
+
+#[test]
+fn who_asks_during_a_round_is_left_to_it_and_not_forgotten() {
+    let center = Center::open(false);
+    center.agent("amy", 2);
+    let first = of_route(center.hear("marta", "m1", "hola"));
+    let (left, _) = perform(&center, NOW, &first, || {
+        let second = of_route(center.hear("jose", "m2", "hola"));
+        assert_eq!(perform(&center, NOW, &second, || ()), (vec![], None), "one round at a time");
+    });
+    assert_eq!(center.state(&center.interaction("marta")), "offered");
+    assert_eq!(center.state(&center.interaction("jose")), "queued");
+    let second = of_route(left);
+    assert_eq!(requests(&center, NOW), [second.id.as_str()], "those who asked before are answered");
+    assert_eq!(perform(&center, NOW, &second, || ()).1, Some(false));
+    assert_eq!(center.state(&center.interaction("jose")), "offered");
+    assert_eq!(requests(&center, NOW), Vec::<String>::new());
+}
+
+#[test]
+fn a_round_that_died_holds_up_nobody_for_long() {
+    let center = Center::open(false);
+    center.agent("amy", 2);
+    let first = of_route(center.hear("marta", "m1", "hola"));
+    let second = of_route(center.hear("jose", "m2", "hola"));
+    let sql = center.connect();
+    let begin = |now, work: &Work| block_on(store::round::begin(&sql, now, work)).unwrap();
+    assert!(begin(at(10), &first).is_some());
+    let again = Work { attempts: 1, ..first.clone() };
+    let rows = [
+        (at(10), &second, None),
+        // Performed twice at once, it is one round.
+        (at(10), &first, None),
+        // Its attempt failed: nobody else is at it.
+        (at(11), &again, Some(true)),
+        (at(13), &second, None),
+        (at(14), &second, Some(true)),
+        // The clock of whoever took it last was ahead.
+        (NOW, &first, Some(true)),
+    ];
+    for (now, work, expected) in rows {
+        let turn = begin(now, work).map(|turn| turn.after_failure);
+        assert_eq!(turn, expected, "{} at {now:?}", work.subject);
+    }
+    // A round of which nothing is known but that it never ended: the default decides.
+    assert_eq!(perform(&center, at(20), &second, || ()).1, Some(true));
+    assert_eq!(center.state(&center.interaction("marta")), "offered");
+    assert_eq!(begin(at(20), &second).map(|turn| turn.after_failure), Some(false));
+}
+
+#[test]
+fn whose_hands_are_full_is_looked_at_when_they_are_emptier() {
+    let center = Center::open(false);
+    let amy = center.agent("amy", 1);
+    center.hear("marta", "m1", "hola");
+    center.hear("jose", "m2", "hola");
+    let looked = |now| look(&center, now).candidates.into_iter().map(|it| it.agent).collect::<Vec<_>>();
+    assert_eq!(looked(at(0)), [amy.clone()]);
+    route(&center, at(0));
+    assert_eq!(looked(at(1)), []);
+    center.execute(at(2), &center.interaction("marta"), Command::Decline { agent: amy.clone() });
+    assert_eq!(looked(at(2)), [amy.clone()]);
+    route(&center, at(3));
+    assert_eq!(center.state(&center.interaction("jose")), "offered", "amy has just declined the other");
+    // An offer that is refused fills nobody's hands.
+    let bob = center.agent("bob", 1);
+    let offer = Command::Offer {
+        agent: bob.clone(),
+        ring: Duration::from_secs(20),
+        why: String::new(),
+        next_ring: None,
+    };
+    assert!(block_on(execute(&center.connect(), at(3), &center.interaction("jose"), &offer)).is_err());
+    assert_eq!(looked(at(3)), [bob.clone()]);
+    let sql = center.connect();
+    block_on(store::agent::declare(&sql, &bob, &Presence::Offline, at(4))).unwrap();
+    assert_eq!(looked(at(4)), []);
+}
+
+/// English at first, Spanish after ten seconds: of one line, those who came first ask for what nobody has.
+#[test]
+fn who_asks_for_what_nobody_has_hides_nobody_in_the_same_line() {
+    let center = Center::open(false);
+    let sql = center.connect();
+    let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
+    queue.routing.needs = "english for 10s; spanish".parse().unwrap();
+    block_on(store::queue::put(&sql, &queue)).unwrap();
+    let amy = center.agent("amy", 1);
+    let agent = block_on(store::agent::find(&sql, &amy)).unwrap().unwrap();
+    let english = [Skill { name: "english".into(), level: 5 }];
+    let services = [("sales".into(), Service::default())].into();
+    block_on(store::agent::put(&sql, &agent, &services, &english)).unwrap();
+    for number in 0..120 {
+        center.hear(&format!("old {number}"), &format!("o{number}"), "hola");
+    }
+    let account = &center.account;
+    let wrote = center::wrote("marta", "m1", "hola");
+    block_on(shell::inbound::apply(&sql, at(9), account, &center.profile, &wrote)).unwrap();
+    route(&center, at(12));
+    assert_eq!(center.state(&center.interaction("marta")), "offered");
 }
 
 /// At whom `who`'s interaction rings, and who has it.

@@ -17,7 +17,7 @@ use domain::{
     agent::is_alive,
     due::{Kind, Work},
     id::AgentId,
-    routing,
+    routing::{self, Snapshot},
     time::Timestamp,
 };
 use router::policy;
@@ -141,24 +141,20 @@ impl World for Outside {
 }
 
 async fn route(node: &Node, sql: &impl Sql, work: &Work) -> Result<()> {
-    // One round answers everybody who asked before it began.
-    let asked = shell::routing::requests(sql, node.now()).await?;
-    let snapshot = shell::routing::snapshot(sql, node.now(), async |agent| alive(node, agent)).await?;
-    let offers = if work.attempts > 0 {
-        routing::assign(&snapshot)
-    } else {
+    let decide = |snapshot: &Snapshot, failed| {
+        if failed {
+            return routing::assign(snapshot);
+        }
         let nonsense = node.center.dice.chance(node.center.faults.get().policy_nonsense);
         let given = |assignment: routing::Assignment| policy::wit::Assignment {
             interaction: assignment.interaction.0,
             agent: if nonsense { "nobody".to_owned() } else { assignment.agent.0 },
             why: assignment.why,
         };
-        policy::decide(&snapshot, |_| routing::assign(&snapshot).into_iter().map(given).collect()).0
+        policy::decide(snapshot, |_| routing::assign(snapshot).into_iter().map(given).collect()).0
     };
-    attempt(node, shell::routing::offer(sql, node.now(), &snapshot, offers).await?);
-    for id in asked {
-        store::due::complete(sql, &id).await?;
-    }
+    let alive = async |agent: &AgentId| alive(node, agent);
+    attempt(node, shell::routing::round(sql, work, || node.now(), alive, decide).await?);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     feed::{self, Entry},
     hold, parameters,
-    port::{Error, Result, Row, Sql},
+    port::{self, Error, Result, Row, Sql},
     record,
 };
 use domain::{
@@ -11,10 +11,13 @@ use domain::{
     capacity::{Capacity, Load},
     id::{AgentId, QueueId},
     queue::Staff,
-    routing::{Service, Skill},
+    routing::{Candidate, Service, Skill},
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agent {
@@ -84,6 +87,8 @@ pub async fn put(
         ON CONFLICT (agent_id) DO UPDATE SET capacity = excluded.capacity, attributes = excluded.attributes";
     let shares = shares.as_ref().map(record::to_json).transpose()?;
     sql.query(statement, parameters![id, shares, record::to_json(attributes)?]).await?;
+    // They may hold more now.
+    has_room(sql, id).await?;
     put_services(sql, id, services).await?;
     sql.query("DELETE FROM agent_skill WHERE agent_id = $1", parameters![id]).await?;
     for Skill { name, level } in skills {
@@ -124,6 +129,10 @@ pub async fn declare(sql: &impl Sql, id: &AgentId, presence: &Presence, now: Tim
         if comes {
             came(sql, id).await?;
         }
+        match presence {
+            Presence::Available => has_room(sql, id).await?,
+            Presence::Pause(_) | Presence::Offline => is_full(sql, id).await?,
+        }
         let statement = "INSERT INTO declaration (agent_id, at_ms, status, reason) VALUES ($1, $2, $3, $4)
             ON CONFLICT (agent_id, at_ms) DO UPDATE SET status = excluded.status, reason = excluded.reason";
         sql.query(statement, parameters![id, now, status, reason]).await?;
@@ -161,18 +170,87 @@ pub async fn declarations(
 /// Takes the lock on what `id` holds until the transaction ends, and gives what that is.
 /// `None`: there is no such agent.
 pub async fn lock_load(sql: &impl Sql, id: &AgentId) -> Result<Option<(Agent, Load)>> {
-    let statement = "UPDATE agent SET revision = revision + 1 WHERE id = $1 RETURNING 1";
-    if !sql.any(statement, parameters![id]).await? {
-        return Ok(None);
-    }
-    let load = hold::load(sql, id).await?;
-    Ok(find(sql, id).await?.map(|agent| (agent, load)))
+    let statement = "UPDATE agent SET revision = revision + 1 WHERE id = $1 RETURNING id, login, name, role,
+        locale, password_hash, calls_max, chats_max, status, pause_reason, status_at_ms, idle_since_ms,
+        (SELECT capacity FROM agent_routing WHERE agent_id = agent.id),
+        (SELECT attributes FROM agent_routing WHERE agent_id = agent.id)";
+    let Some(row) = sql.first(statement, parameters![id]).await? else { return Ok(None) };
+    Ok(Some((agent(&row)?, hold::load(sql, id).await?)))
 }
 
 /// Since now the agent's hands are emptier: they queue up behind the longer idle.
 pub async fn freed(sql: &impl Sql, id: &AgentId, now: Timestamp) -> Result<()> {
     sql.query("UPDATE agent SET idle_since_ms = $1 WHERE id = $2", parameters![now, id]).await?;
     Ok(())
+}
+
+/// Something takes their capacity no more. Under the agent's lock, as [`is_full`] is, so that the two come one
+/// after the other.
+pub(crate) async fn let_go(sql: &impl Sql, id: &AgentId) -> Result<()> {
+    sql.query("UPDATE agent SET revision = revision + 1 WHERE id = $1", parameters![id]).await?;
+    has_room(sql, id).await
+}
+
+/// Whoever is available may have room for more: a round looks at them again.
+async fn has_room(sql: &impl Sql, id: &AgentId) -> Result<()> {
+    let statement = "INSERT INTO free_agent (agent_id) SELECT id FROM agent
+        WHERE id = $1 AND status = 'available' ON CONFLICT DO NOTHING";
+    sql.query(statement, parameters![id]).await?;
+    Ok(())
+}
+
+/// They can hold no more of anything: no round looks at them until something lets go of them. Belongs into the
+/// transaction that filled their hands, under [`lock_load`].
+pub async fn is_full(sql: &impl Sql, id: &AgentId) -> Result<()> {
+    sql.query("DELETE FROM free_agent WHERE agent_id = $1", parameters![id]).await?;
+    Ok(())
+}
+
+/// Who may have room, and serves one of these queues.
+pub async fn free(sql: &impl Sql, queues: &BTreeSet<QueueId>) -> Result<BTreeSet<AgentId>> {
+    let mut free = BTreeSet::new();
+    for some in port::lists(queues) {
+        let statement = format!(
+            "SELECT f.agent_id FROM free_agent f WHERE EXISTS (SELECT 1 FROM agent_queue q
+                WHERE q.agent_id = f.agent_id AND q.queue_id IN {})",
+            port::list(&some)
+        );
+        for row in sql.query(&statement, &some).await? {
+            free.insert(row.get(0)?);
+        }
+    }
+    Ok(free)
+}
+
+/// Those of `ids` who are available, as routing sees them.
+pub async fn candidates(sql: &impl Sql, ids: &BTreeSet<AgentId>) -> Result<Vec<Candidate>> {
+    let mut candidates = vec![];
+    for some in port::lists(ids) {
+        let list = port::list(&some);
+        let mut services = BTreeMap::<AgentId, BTreeMap<_, _>>::new();
+        for row in sql.query(&format!("{SERVICES} WHERE q.agent_id IN {list}"), &some).await? {
+            services.entry(row.get(0)?).or_default().insert(row.get(1)?, service(&row)?);
+        }
+        let mut skills = BTreeMap::<AgentId, Vec<Skill>>::new();
+        for row in sql.query(&format!("{SKILLS} WHERE agent_id IN {list} ORDER BY skill"), &some).await? {
+            skills.entry(row.get(0)?).or_default().push(skill(&row)?);
+        }
+        let mut loads = hold::loads_of(sql, &some).await?;
+        let available = format!("{AGENTS} WHERE a.status = 'available' AND a.id IN {list}");
+        for row in sql.query(&available, &some).await? {
+            let agent = agent(&row)?;
+            candidates.push(Candidate {
+                queues: services.remove(&agent.id).unwrap_or_default(),
+                skills: skills.remove(&agent.id).unwrap_or_default(),
+                capacity: agent.capacity(),
+                load: loads.remove(&agent.id).unwrap_or_default(),
+                idle_since: agent.idle_since,
+                attributes: agent.attributes,
+                agent: agent.id,
+            });
+        }
+    }
+    Ok(candidates)
 }
 
 /// One more offer missed in a row; tells how many that makes.
@@ -217,13 +295,14 @@ pub async fn did(sql: &impl Sql, id: &AgentId, queue: &QueueId, did: Did) -> Res
     Ok(())
 }
 
+const SERVICES: &str = "SELECT q.agent_id, q.queue_id, s.tier, s.delay_ms, s.place, s.handled, s.talk_ms,
+        s.finished_at_ms
+    FROM agent_queue q LEFT JOIN agent_service s ON s.agent_id = q.agent_id AND s.queue_id = q.queue_id";
+
 /// The queues that each agent serves, and how.
 pub async fn services(sql: &impl Sql) -> Result<BTreeMap<AgentId, BTreeMap<QueueId, Service>>> {
-    let statement = "SELECT q.agent_id, q.queue_id, s.tier, s.delay_ms, s.place, s.handled, s.talk_ms,
-            s.finished_at_ms
-        FROM agent_queue q LEFT JOIN agent_service s ON s.agent_id = q.agent_id AND s.queue_id = q.queue_id";
     let mut services = BTreeMap::<AgentId, BTreeMap<QueueId, Service>>::new();
-    for row in sql.query(statement, &[]).await? {
+    for row in sql.query(SERVICES, &[]).await? {
         services.entry(row.get(0)?).or_default().insert(row.get(1)?, service(&row)?);
     }
     Ok(services)
@@ -257,14 +336,18 @@ pub async fn staff(sql: &impl Sql) -> Result<BTreeMap<QueueId, (Staff, Timestamp
     sql.query(&statement, &[]).await?.iter().map(read).collect()
 }
 
+const SKILLS: &str = "SELECT agent_id, skill, level FROM agent_skill";
+
 pub async fn skills(sql: &impl Sql) -> Result<BTreeMap<AgentId, Vec<Skill>>> {
     let mut skills = BTreeMap::<AgentId, Vec<Skill>>::new();
-    let rows = sql.query("SELECT agent_id, skill, level FROM agent_skill ORDER BY skill", &[]).await?;
-    for row in rows {
-        let level = u8::try_from(row.get::<u32>(2)?).unwrap_or(u8::MAX);
-        skills.entry(row.get(0)?).or_default().push(Skill { name: row.get(1)?, level });
+    for row in sql.query(&format!("{SKILLS} ORDER BY skill"), &[]).await? {
+        skills.entry(row.get(0)?).or_default().push(skill(&row)?);
     }
     Ok(skills)
+}
+
+fn skill(row: &Row) -> Result<Skill> {
+    Ok(Skill { name: row.get(1)?, level: u8::try_from(row.get::<u32>(2)?).unwrap_or(u8::MAX) })
 }
 
 fn agent(row: &Row) -> Result<Agent> {

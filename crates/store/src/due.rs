@@ -2,7 +2,7 @@
 
 use crate::{
     parameters,
-    port::{Error, Result, Row, Sql},
+    port::{self, Error, Result, Row, Sql},
 };
 use domain::{
     due::{Kind, LEASE, Work},
@@ -133,10 +133,26 @@ pub async fn due_ids(sql: &impl Sql, kind: Kind, now: Timestamp) -> Result<Vec<S
     sql.query(statement, parameters![kind.as_str(), now]).await?.iter().map(|row| row.get(0)).collect()
 }
 
+/// One row of a kind that is due, whoever is at it.
+pub async fn any_due(sql: &impl Sql, kind: Kind, now: Timestamp) -> Result<Option<Work>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM due_work WHERE kind = $1 AND state = 'waiting' AND due_at_ms <= $2 LIMIT 1"
+    );
+    sql.first(&statement, parameters![kind.as_str(), now]).await?.as_ref().map(read).transpose()
+}
+
 /// Takes the row away, in the transaction of its effects. `false`: somebody did it before, and the
 /// caller must not do it again.
 pub async fn complete(sql: &impl Sql, id: &str) -> Result<bool> {
     sql.any("DELETE FROM due_work WHERE id = $1 AND state = 'waiting' RETURNING 1", parameters![id]).await
+}
+
+/// Takes several rows away that are due: by their ids alone, so that no database looks through all that waits.
+pub async fn complete_all(sql: &impl Sql, ids: &[String]) -> Result<()> {
+    for some in port::lists(ids) {
+        sql.query(&format!("DELETE FROM due_work WHERE id IN {}", port::list(&some)), &some).await?;
+    }
+    Ok(())
 }
 
 /// Puts a failed attempt back to `due_at`.

@@ -1,9 +1,10 @@
 //! Who has to do with an interaction now, and so has less room for others: one row for each.
 
 use crate::{
+    agent,
     interaction::capacity,
     parameters,
-    port::{Result, Row, Sql},
+    port::{self, Result, Row, Sql, Value},
 };
 use domain::{
     agent::Activity,
@@ -34,6 +35,7 @@ pub(crate) async fn project(
     for agent in held.keys().filter(|agent| !holds.contains_key(*agent)) {
         let statement = "DELETE FROM hold WHERE interaction_id = $1 AND agent_id = $2";
         sql.query(statement, parameters![id, *agent]).await?;
+        agent::let_go(sql, agent).await?;
     }
     for (agent, hold) in holds.into_iter().filter(|(agent, hold)| held.get(agent) != Some(hold)) {
         let statement = "INSERT INTO hold (interaction_id, agent_id, capacity, way, answer_by_ms)
@@ -84,8 +86,21 @@ pub async fn load(sql: &impl Sql, agent: &AgentId) -> Result<Load> {
 /// What every agent holds; who holds nothing is left out.
 pub async fn loads(sql: &impl Sql) -> Result<BTreeMap<AgentId, Load>> {
     let statement = "SELECT agent_id, capacity, COUNT(*) FROM hold GROUP BY agent_id, capacity";
+    read_loads(&sql.query(statement, &[]).await?)
+}
+
+/// The same of some agents ([`port::lists`]).
+pub(crate) async fn loads_of(sql: &impl Sql, agents: &[Value]) -> Result<BTreeMap<AgentId, Load>> {
+    let statement = format!(
+        "SELECT agent_id, capacity, COUNT(*) FROM hold WHERE agent_id IN {} GROUP BY agent_id, capacity",
+        port::list(agents)
+    );
+    read_loads(&sql.query(&statement, agents).await?)
+}
+
+fn read_loads(rows: &[Row]) -> Result<BTreeMap<AgentId, Load>> {
     let mut loads = BTreeMap::<AgentId, Load>::new();
-    for row in sql.query(statement, &[]).await? {
+    for row in rows {
         let load = loads.entry(row.get(0)?).or_default();
         *load.place(capacity(&row.get::<String>(1)?)?) = row.get(2)?;
     }

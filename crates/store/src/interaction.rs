@@ -49,16 +49,23 @@ const COLUMNS: &str = "id, version, state, conversation_id, contact_id, channel,
     queue_id, agent_id, last_agent_id, priority, topic, attributes, refused, started_at_ms, queued_at_ms,
     answer_by_ms, offer_why, answered_at_ms, wrap_up_by_ms, ended_at_ms, disposition, note";
 
-/// Writes the row that follows from `after`; its first version takes the fixed columns from the
-/// conversation. Keeps the conversation's open interaction and the agent's idle time in step.
-pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interaction) -> Result<()> {
+/// Writes what is different in `after`; the first version takes the fixed columns from the conversation.
+/// Keeps who waits, and the conversation's open interaction, in step.
+pub(crate) async fn project(
+    sql: &impl Sql,
+    id: &InteractionId,
+    before: &Interaction,
+    after: &Interaction,
+) -> Result<()> {
     let conversation = after.conversation.as_ref();
-    let started = after.started_at.ok_or_else(|| Error::Broken(format!("{id} never started")))?;
-    let insert = "INSERT INTO interaction (id, version, state, conversation_id, contact_id, channel,
-            account_id, capacity, attributes, refused, started_at_ms)
-        SELECT $1, 0, 'new', id, contact_id, channel, account_id, capacity, '{}', '{}', $2
-        FROM conversation WHERE id = $3 ON CONFLICT DO NOTHING";
-    sql.query(insert, parameters![id, started, conversation]).await?;
+    if before.state == State::New {
+        let started = after.started_at.ok_or_else(|| Error::Broken(format!("{id} never started")))?;
+        let insert = "INSERT INTO interaction (id, version, state, conversation_id, contact_id, channel,
+                account_id, capacity, attributes, refused, started_at_ms)
+            SELECT $1, 0, 'new', id, contact_id, channel, account_id, capacity, '{}', '{}', $2
+            FROM conversation WHERE id = $3 ON CONFLICT DO NOTHING";
+        sql.query(insert, parameters![id, started, conversation]).await?;
+    }
     let agent = after.state.agent();
     let update = "UPDATE interaction SET version = $1, state = $2, queue_id = $3, agent_id = $4,
             last_agent_id = COALESCE($4, last_agent_id), priority = $5, topic = $6, attributes = $7,
@@ -86,11 +93,15 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
         id,
     ];
     sql.query(update, parameters).await?;
-    waiting::project(sql, id, after).await?;
-    let open = (after.state != State::Disposed).then_some(id);
-    let statement = "UPDATE conversation SET open_interaction_id = $1
-        WHERE id = $2 AND (open_interaction_id IS NULL OR open_interaction_id = $3)";
-    sql.query(statement, parameters![open, conversation, id]).await?;
+    if before.is_in_line() || after.is_in_line() {
+        waiting::project(sql, id, after).await?;
+    }
+    if before.state == State::New || after.state == State::Disposed {
+        let open = (after.state != State::Disposed).then_some(id);
+        let statement = "UPDATE conversation SET open_interaction_id = $1
+            WHERE id = $2 AND (open_interaction_id IS NULL OR open_interaction_id = $3)";
+        sql.query(statement, parameters![open, conversation, id]).await?;
+    }
     Ok(())
 }
 
@@ -110,6 +121,12 @@ pub async fn tell(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<
 pub async fn find(sql: &impl Sql, id: &InteractionId) -> Result<Option<View>> {
     let statement = format!("SELECT {COLUMNS} FROM interaction WHERE id = $1");
     sql.first(&statement, parameters![id]).await?.as_ref().map(view).transpose()
+}
+
+/// What an interaction takes of an agent.
+pub async fn kind(sql: &impl Sql, id: &InteractionId) -> Result<Option<CapacityKind>> {
+    let row = sql.first("SELECT capacity FROM interaction WHERE id = $1", parameters![id]).await?;
+    row.map(|row| capacity(&row.get::<String>(0)?)).transpose()
 }
 
 /// What `agent` has to do with, oldest first.
@@ -173,8 +190,9 @@ pub async fn abandoned_before(
     queue: &QueueId,
     since: Timestamp,
 ) -> Result<Option<InteractionId>> {
+    // One person has few interactions, and a queue all that there ever were: no index on queues helps.
     let statement = format!(
-        "SELECT id FROM interaction WHERE {OF_SAME_PERSON} AND abandoned = 1 AND queue_id = $2
+        "SELECT id FROM interaction WHERE {OF_SAME_PERSON} AND abandoned = 1 AND queue_id || '' = $2
             AND ended_at_ms >= $3 ORDER BY ended_at_ms DESC, id DESC LIMIT 1"
     );
     sql.first(&statement, parameters![id, queue, since]).await?.map(|row| row.get(0)).transpose()

@@ -15,8 +15,12 @@ use domain::{
 
 /// Everything that happened to an interaction, folded. One that does not exist is the empty one.
 pub async fn load(sql: &impl Sql, id: &InteractionId) -> Result<Interaction> {
-    let fold = |interaction, (at, event)| evolve(interaction, at, &event);
-    Ok(events(sql, id).await?.into_iter().fold(Interaction::default(), fold))
+    Ok(fold(&events(sql, id).await?))
+}
+
+/// What a history comes to.
+pub fn fold(events: &[(Timestamp, Event)]) -> Interaction {
+    events.iter().fold(Interaction::default(), |interaction, (at, event)| evolve(interaction, *at, event))
 }
 
 /// Everything that happened to an interaction, in order.
@@ -42,15 +46,16 @@ pub async fn remarks(sql: &impl Sql, id: &InteractionId) -> Result<Vec<(AgentId,
     Ok(remarks)
 }
 
-/// Appends what was decided from `before`, brings the read model up to date and tells the desks.
+/// Appends what was decided from `history`, brings the read models up to date and tells the desks.
 /// Belongs into a transaction.
 pub async fn append(
     sql: &impl Sql,
     id: &InteractionId,
-    before: &Interaction,
+    history: &[(Timestamp, Event)],
     now: Timestamp,
     events: &[Event],
 ) -> Result<Interaction> {
+    let before = fold(history);
     let mut after = before.clone();
     for event in events {
         after = evolve(after, now, event);
@@ -62,9 +67,9 @@ pub async fn append(
     if events.is_empty() {
         return Ok(after);
     }
-    interaction::project(sql, id, &after).await?;
-    hold::project(sql, id, before, &after).await?;
-    visit::project(sql, id, before.version, now, events).await?;
+    interaction::project(sql, id, &before, &after).await?;
+    hold::project(sql, id, &before, &after).await?;
+    visit::project(sql, id, history, now, events).await?;
     let conversation = after.conversation.clone();
     let conversation = conversation.ok_or_else(|| Error::Broken(format!("{id} has no conversation")))?;
     let entry = Entry {

@@ -23,6 +23,7 @@ const SQLITE: &[Script] = &[
     ("0012_visit", include_str!("../migrations/sqlite/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/sqlite/0013_routing.sql")),
     ("0014_hold", include_str!("../migrations/sqlite/0014_hold.sql")),
+    ("0015_round", include_str!("../migrations/sqlite/0015_round.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -39,6 +40,7 @@ const POSTGRES: &[Script] = &[
     ("0012_visit", include_str!("../migrations/postgres/0012_visit.sql")),
     ("0013_routing", include_str!("../migrations/postgres/0013_routing.sql")),
     ("0014_hold", include_str!("../migrations/postgres/0014_hold.sql")),
+    ("0015_round", include_str!("../migrations/postgres/0015_round.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -121,6 +121,32 @@ pub fn postgres_error(code: Option<&str>, text: String) -> Error {
     }
 }
 
+/// How many values a list may name: each is a parameter.
+const LIST_MAX: usize = 1024;
+
+/// `values` as the parameters of `IN` [`list`]. Their number is a power of two, the last one said again
+/// and again, so that there are few different statements.
+pub fn lists<'a, T: 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<Vec<Value>>
+where
+    Value: From<&'a T>,
+{
+    let values: Vec<Value> = values.into_iter().map(Value::from).collect();
+    let full = |some: &[Value]| {
+        let mut some = some.to_vec();
+        if let Some(last) = some.last().cloned() {
+            some.resize(some.len().next_power_of_two(), last);
+        }
+        some
+    };
+    values.chunks(LIST_MAX).map(full).collect()
+}
+
+/// `($1, $2, …)`, for so many parameters.
+pub fn list(values: &[Value]) -> String {
+    let numbers: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    format!("({})", numbers.join(", "))
+}
+
 /// Runs `work` between BEGIN and COMMIT, or ROLLBACK when it fails: a transaction always ends.
 ///
 /// Whatever runs at the same time, the outcome is that of one after another. SQLite takes its write lock
@@ -137,8 +163,9 @@ pub async fn transaction<S: Sql, T, E: From<Error>>(
     between(begin, sql, work).await
 }
 
-/// The same for `work` that only adds rows and reads nothing: there is nothing that could be decided
-/// wrongly, so it needs no place in the order, and nobody is refused because of it.
+/// The same for `work` that cannot decide wrongly, since it only adds rows and reads nothing, or since what it
+/// relies on is behind a lock that it takes first or under a key that it writes: it needs no place in the
+/// order, and nobody is refused because of it.
 pub async fn addition<S: Sql, T, E: From<Error>>(
     sql: &S,
     work: impl AsyncFnOnce(&S) -> Result<T, E>,

@@ -2,7 +2,7 @@
 //! `domain::figures::visit` and from nothing else, in the transaction of the events.
 
 use crate::{
-    journal, parameters,
+    parameters,
     port::{Error, Result, Row, Sql},
 };
 use domain::{
@@ -17,11 +17,11 @@ const COLUMNS: &str = "interaction_id, number, entry, queue_id, entered_at_ms, w
 
 const SPELL_COLUMNS: &str = "interaction_id, visit, number, agent_id, doing, reply, from_ms, until_ms";
 
-/// Writes what `events`, which were appended to `before` others at `now`, changed.
+/// Writes what `events`, which happened at `now` after all of `history`, changed.
 pub(crate) async fn project(
     sql: &impl Sql,
     id: &InteractionId,
-    before: u64,
+    history: &[(Timestamp, Event)],
     now: Timestamp,
     events: &[Event],
 ) -> Result<()> {
@@ -29,15 +29,13 @@ pub(crate) async fn project(
     if !events.iter().any(|event| Visits::default().see(now, event)) {
         return Ok(());
     }
-    let journal = journal::events(sql, id).await?;
-    let before = usize::try_from(before).unwrap_or(usize::MAX);
     let mut visits = Visits::default();
-    let mut known = vec![];
-    for (seen, (at, event)) in journal.iter().enumerate() {
-        if seen == before {
-            known = visits.as_slice().to_vec();
-        }
+    for (at, event) in history {
         visits.see(*at, event);
+    }
+    let known = visits.as_slice().to_vec();
+    for event in events {
+        visits.see(now, event);
     }
     write(sql, id, &known, &visits.into_vec()).await
 }

@@ -40,11 +40,10 @@ pub struct Waiting {
 /// Keeps the row in step with the interaction; its kind is what the read model says.
 pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interaction) -> Result<()> {
     let ringing = match &after.state {
-        State::Offered { rings } if after.next_ring.is_some() => Some(rings.keys().collect::<Vec<_>>()),
+        State::Offered { rings } => Some(rings.keys().collect::<Vec<_>>()),
         _ => None,
     };
-    let waits = after.state == State::Queued || ringing.is_some();
-    let (true, Some(queue), Some(since)) = (waits, &after.queue, after.waits_since()) else {
+    let (true, Some(queue), Some(since)) = (after.is_in_line(), &after.queue, after.waits_since()) else {
         sql.query("DELETE FROM waiting WHERE interaction_id = $1", parameters![id]).await?;
         return Ok(());
     };
@@ -74,20 +73,123 @@ pub(crate) async fn project(sql: &impl Sql, id: &InteractionId, after: &Interact
     Ok(())
 }
 
-/// The first `heads` of each line of those who may be offered at `now`: of one queue and kind, who need the
-/// same and have the same priority. Those who cannot be taken in their turn, because they are held for
-/// somebody or were refused, are lines of their own, so that they hold up nobody.
-pub async fn heads(sql: &impl Sql, now: Timestamp, heads: u32) -> Result<Vec<Waiting>> {
-    let statement = "SELECT w.interaction_id, w.queue_id, w.capacity, w.needs, w.priority, w.since_ms,
-            w.not_before_ms, w.preferred, w.preferred_by_ms, w.refused, i.attributes, w.ringing
-        FROM (SELECT waiting.*, ROW_NUMBER() OVER (
-                PARTITION BY queue_id, capacity, needs, priority,
-                    CASE WHEN refused <> '{}' OR ringing IS NOT NULL THEN 2 WHEN preferred_by_ms > $1 THEN 1 ELSE 0 END
-                ORDER BY since_ms, interaction_id) AS place
-            FROM waiting WHERE not_before_ms IS NULL OR not_before_ms <= $1) AS w
-        JOIN interaction i ON i.id = w.interaction_id
-        WHERE w.place <= $2 ORDER BY w.since_ms, w.interaction_id";
-    sql.query(statement, parameters![now, heads]).await?.iter().map(waiting).collect()
+/// Those who wait in one queue, are of one kind, need the same and have the same priority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub queue: QueueId,
+    pub kind: CapacityKind,
+    /// As it is stored, so that it is found again.
+    pub needs: String,
+    pub priority: i32,
+}
+
+/// The lines of the queues that somebody serves who may have room. Each is found behind the one before it:
+/// how many stand in them costs nothing.
+pub async fn lines(sql: &impl Sql) -> Result<Vec<Line>> {
+    // Without an affinity of their own, SQLite compares all of them in the index; and whoever came at the end
+    // of time stands behind everybody else in their line.
+    let statement = "WITH RECURSIVE line (id) AS (
+            SELECT (SELECT interaction_id FROM waiting WHERE queue_id = q.queue_id
+                ORDER BY queue_id, capacity, needs, priority, since_ms, interaction_id LIMIT 1)
+            FROM (SELECT DISTINCT s.queue_id FROM free_agent f CROSS JOIN agent_queue s
+                WHERE s.agent_id = f.agent_id) AS q
+            UNION ALL
+            SELECT (SELECT n.interaction_id FROM waiting n WHERE n.queue_id = w.queue_id
+                    AND (n.capacity, n.needs, n.priority, n.since_ms)
+                        > (w.capacity || '', w.needs || '', w.priority + 0, 9223372036854775807)
+                ORDER BY n.queue_id, n.capacity, n.needs, n.priority, n.since_ms, n.interaction_id LIMIT 1)
+            FROM line JOIN waiting w ON w.interaction_id = line.id)
+        SELECT w.queue_id, w.capacity, w.needs, w.priority
+        FROM line JOIN waiting w ON w.interaction_id = line.id";
+    let read = |row: &Row| {
+        Ok(Line {
+            queue: row.get(0)?,
+            kind: capacity(&row.get::<String>(1)?)?,
+            needs: row.get(2)?,
+            priority: row.get(3)?,
+        })
+    };
+    sql.query(statement, &[]).await?.iter().map(read).collect()
+}
+
+/// What of a line is read: who came after an instant, and not after another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pub line: Line,
+    pub after: Timestamp,
+    pub until: Timestamp,
+}
+
+const COLUMNS: &str = "w.interaction_id, w.queue_id, w.capacity, w.needs, w.priority, w.since_ms,
+    w.not_before_ms, w.preferred, w.preferred_by_ms, w.refused, i.attributes, w.ringing";
+
+/// So many windows are read at once.
+const WINDOWS: usize = 256;
+
+/// The first `heads` in each window of those who may be offered at `now` and can be taken in their turn; more
+/// where several came at the same time.
+pub async fn heads(sql: &impl Sql, now: Timestamp, windows: &[Window], heads: u32) -> Result<Vec<Waiting>> {
+    let mut found = vec![];
+    for some in windows.chunks(WINDOWS) {
+        // A power of two, so that there are few different statements.
+        let places = some.len().next_power_of_two();
+        let mut parameters = vec![];
+        for place in 0..places {
+            let Some(Window { line, after, until }) = some.get(place).or(some.last()) else { continue };
+            // What is only there for the number ends before it begins.
+            let until = if place < some.len() { *until } else { Timestamp(after.0 - 1) };
+            let Line { queue, kind, needs, priority } = line;
+            parameters.extend_from_slice(parameters![queue, kind.as_str(), needs, *priority, *after, until]);
+        }
+        parameters.extend_from_slice(parameters![now, heads.saturating_sub(1)]);
+        let rows = sql.query(&in_windows(places), &parameters).await?;
+        found.extend(rows.iter().map(waiting).collect::<Result<Vec<_>>>()?);
+    }
+    found.sort_by(|a, b| (a.since, &a.interaction).cmp(&(b.since, &b.interaction)));
+    Ok(found)
+}
+
+fn in_windows(places: usize) -> String {
+    let place = |place: usize| {
+        let [queue, kind, needs, priority, after, until] = [1, 2, 3, 4, 5, 6].map(|n| 6 * place + n);
+        format!(
+            "(${queue}, ${kind}, ${needs}, CAST(${priority} AS BIGINT), CAST(${after} AS BIGINT),
+                CAST(${until} AS BIGINT))"
+        )
+    };
+    let values: Vec<String> = (0..places).map(place).collect();
+    let (now, skipped) = (6 * places + 1, 6 * places + 2);
+    let in_turn = |of: &str, until: &str| {
+        format!(
+            "{of}.queue_id = v.queue_id AND {of}.capacity = v.capacity AND {of}.needs = v.needs
+                AND {of}.priority = v.priority AND {of}.since_ms > v.after_ms AND {of}.since_ms <= v.{until}
+                AND {of}.refused = '{{}}' AND {of}.ringing IS NULL AND ({of}.preferred_by_ms IS NULL OR {of}.preferred_by_ms <= ${now})
+                AND ({of}.not_before_ms IS NULL OR {of}.not_before_ms <= ${now})"
+        )
+    };
+    // Kept, so that the last one is looked for once in each window.
+    format!(
+        "WITH v (queue_id, capacity, needs, priority, after_ms, until_ms) AS (VALUES {}),
+        bounded AS MATERIALIZED (SELECT v.*, COALESCE((SELECT h.since_ms FROM waiting h WHERE {}
+            ORDER BY h.since_ms, h.interaction_id LIMIT 1 OFFSET ${skipped}), v.until_ms) AS last_ms FROM v)
+        SELECT {COLUMNS} FROM bounded v JOIN waiting w ON {} JOIN interaction i ON i.id = w.interaction_id",
+        values.join(", "),
+        in_turn("h", "until_ms"),
+        in_turn("w", "last_ms"),
+    )
+}
+
+/// All who may be offered at `now` and cannot be taken in their turn, because they are held for somebody, were
+/// refused by somebody or ring at somebody.
+pub async fn apart(sql: &impl Sql, now: Timestamp) -> Result<Vec<Waiting>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM waiting w JOIN interaction i ON i.id = w.interaction_id
+        WHERE w.interaction_id IN (SELECT interaction_id FROM waiting WHERE refused <> '{{}}'
+            UNION SELECT interaction_id FROM waiting WHERE ringing IS NOT NULL
+            UNION SELECT interaction_id FROM waiting WHERE preferred_by_ms > $1)
+        AND (w.not_before_ms IS NULL OR w.not_before_ms <= $1)"
+    );
+    sql.query(&statement, parameters![now]).await?.iter().map(waiting).collect()
 }
 
 /// How many wait in each queue and ring at nobody, whatever may be offered.

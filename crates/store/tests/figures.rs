@@ -13,7 +13,7 @@ use domain::{
         visit::{Doing, Entry, Outcome, Reply, Visit, visits},
     },
     id::InteractionId,
-    interaction::{Ending, Event, Interaction},
+    interaction::{Ending, Event},
     queue::{Gate, Queue, ServiceLevel},
     routing::Settings,
     time::Timestamp,
@@ -107,7 +107,6 @@ impl Center {
     }
 
     fn play(&mut self, number: u64, steps: Vec<(Timestamp, Vec<Event>)>) {
-        let mut interaction = Interaction::default();
         for (at, mut events) in steps {
             if at >= now() {
                 break;
@@ -117,12 +116,11 @@ impl Center {
                     *conversation = if number.is_multiple_of(3) { "call" } else { "chat" }.into();
                 }
             }
-            let append = async |sql: &Database| {
-                store::journal::append(sql, &id(number), &interaction, at, &events).await
-            };
-            interaction = block_on(transaction(&self.sql, append)).unwrap();
-            let events = events.into_iter().map(|event| (at, event));
-            self.journals.entry(id(number)).or_default().extend(events);
+            let journal = self.journals.entry(id(number)).or_default();
+            let append =
+                async |sql: &Database| store::journal::append(sql, &id(number), journal, at, &events).await;
+            block_on(transaction(&self.sql, append)).unwrap();
+            journal.extend(events.into_iter().map(|event| (at, event)));
         }
     }
 

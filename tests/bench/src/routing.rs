@@ -25,6 +25,15 @@ pub(crate) struct Routing {
     /// How long offers are made through each database
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     seconds: u64,
+    /// Agents of the center in each database
+    #[arg(long, default_value_t = 1000)]
+    database_agents: usize,
+    /// Its queues
+    #[arg(long, default_value_t = 20)]
+    database_queues: usize,
+    /// How many wait in it
+    #[arg(long, default_value_t = 10_000)]
+    database_waiting: usize,
     /// Routers at the same time on PostgreSQL
     #[arg(long, default_value_t = 3)]
     routers: usize,
@@ -49,7 +58,12 @@ pub(crate) async fn run(options: &Routing, report: &mut Report) -> Result<()> {
         engine(options, report)?;
     }
     if !options.only_engine {
-        offers::run(Duration::from_secs(options.seconds), options.routers.max(1), report).await?;
+        let size = offers::Size {
+            agents: options.database_agents.max(1),
+            queues: options.database_queues.max(1),
+            waiting: options.database_waiting,
+        };
+        offers::run(size, Duration::from_secs(options.seconds), options.routers.max(1), report).await?;
     }
     Ok(())
 }

@@ -47,6 +47,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What is asked of an agent for work that asks for this itself.
+    pub fn needs_of(&self, own: Needs) -> Needs {
+        if own.steps().is_empty() { self.needs.clone() } else { own }
+    }
+
     /// The urgency of an interaction that begins with `priority`, the queue's own added.
     pub fn urgency(&self, priority: i32) -> Urgency {
         Urgency { priority, per_minute: self.priority_per_minute, at_most: self.priority_at_most }

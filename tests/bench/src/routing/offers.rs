@@ -11,19 +11,21 @@ use domain::{
     agent::{Presence, Role},
     channel::CapacityKind,
     contact::Identity,
+    due::{Kind, Work},
     id::{AgentId, ConversationId, InteractionId, QueueId},
     interaction::{Command, Event, Interaction, evolve},
     queue::{Queue, ServiceLevel},
-    routing::{Assignment, Service, Settings, Skill, assign},
+    routing::{Assignment, Service, Settings, Skill, Snapshot, assign},
     time::Timestamp,
 };
 use futures::executor::block_on;
 use shell::{
     command::{Race, execute, retrying, within},
     failure::Failure,
-    routing::{offer, snapshot},
+    routing::{self, snapshot},
 };
 use std::{
+    cell::Cell,
     collections::{BTreeMap, VecDeque},
     ops::Range,
     sync::{
@@ -38,14 +40,11 @@ use store::{
     agent::Agent,
     conversation,
     native::Database,
-    port::{Dialect, Sql, transaction},
+    port::{Dialect, Error, Row, Sql, Value, transaction},
     record,
 };
 
-const AGENTS: usize = 1000;
 const CHATS: u32 = 3;
-const QUEUES: usize = 20;
-const WAITING: usize = 10_000;
 
 /// So many are ended before a round: at 300 offers a second, as many end in a tenth of a second.
 const ROUND: usize = 30;
@@ -53,9 +52,18 @@ const ROUND: usize = 30;
 /// How many arrive or are offered in one transaction before it begins.
 const BATCH: usize = 500;
 
+/// How large the center is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) agents: usize,
+    pub(super) queues: usize,
+    pub(super) waiting: usize,
+}
+
 /// A database on its disk, and how long it is tried.
 struct Trial {
     address: String,
+    size: Size,
     until: Instant,
     /// The number of the next conversation that begins.
     next: AtomicUsize,
@@ -69,15 +77,48 @@ struct Round {
     decision: Duration,
     offers: Duration,
     assigned: usize,
+    /// Statements until the decision, and after it.
+    looked: usize,
+    wrote: usize,
 }
 
-pub(super) async fn run(time: Duration, routers: usize, report: &mut Report) -> Result<()> {
+/// A connection that counts.
+struct Counted {
+    sql: Database,
+    statements: Cell<usize>,
+    lost: Cell<usize>,
+}
+
+impl Sql for Counted {
+    fn dialect(&self) -> Dialect {
+        self.sql.dialect()
+    }
+
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        self.statements.set(self.statements.get() + 1);
+        let rows = self.sql.query(statement, parameters).await;
+        if matches!(rows, Err(Error::Conflict(_))) {
+            self.lost.set(self.lost.get() + 1);
+        }
+        rows
+    }
+}
+
+/// What one router did.
+struct Ended {
+    rounds: Vec<Round>,
+    statements: usize,
+    lost: usize,
+}
+
+pub(super) async fn run(size: Size, time: Duration, routers: usize, report: &mut Report) -> Result<()> {
+    let Size { agents, queues, waiting } = size;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("center.db").display().to_string();
-    println!("{AGENTS} agents, {QUEUES} queues, {WAITING} waiting, through the store");
-    apart(|| measure("SQLite", &file, 1, time, report))?;
+    println!("{agents} agents, {queues} queues, {waiting} waiting, through the store");
+    apart(|| measure("SQLite", &file, size, 1, time, report))?;
     let servers = Servers::start(WithRedis::No).await?;
-    apart(|| measure("PostgreSQL", &servers.postgres, routers, time, report))
+    apart(|| measure("PostgreSQL", &servers.postgres, size, routers, time, report))
 }
 
 /// In a thread of its own: the driver of PostgreSQL blocks.
@@ -88,15 +129,27 @@ fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-fn measure(name: &str, address: &str, routers: usize, time: Duration, report: &mut Report) -> Result<()> {
+fn measure(
+    name: &str,
+    address: &str,
+    size: Size,
+    routers: usize,
+    time: Duration,
+    report: &mut Report,
+) -> Result<()> {
     let sql = Database::open(address)?;
-    block_on(furnish(&sql))?;
+    block_on(furnish(&sql, size))?;
     let active = Mutex::new(block_on(occupy(&sql))?);
+    if sql.dialect() == Dialect::Postgres {
+        // As its autovacuum does each minute where much changes.
+        block_on(sql.query("VACUUM ANALYZE", &[]))?;
+    }
     let prepared = block_on(read_journal(&sql))?.offers;
     let trial = Trial {
         address: address.to_owned(),
+        size,
         until: Instant::now() + time,
-        next: AtomicUsize::new(WAITING),
+        next: AtomicUsize::new(size.waiting),
         active,
     };
     let begun = Instant::now();
@@ -108,13 +161,23 @@ fn measure(name: &str, address: &str, routers: usize, time: Duration, report: &m
             Ok(ended) => ended,
             Err(_) => Err(anyhow!("a router panicked")),
         });
-        ended.collect::<Result<Vec<Vec<Round>>>>()
+        ended.collect::<Result<Vec<Ended>>>()
     });
     let took = begun.elapsed().as_secs_f64();
-    let rounds: Vec<Round> = rounds?.into_iter().flatten().collect();
+    let ended = rounds?;
+    let statements: usize = ended.iter().map(|router| router.statements).sum();
+    let lost: usize = ended.iter().map(|router| router.lost).sum();
+    let rounds: Vec<Round> = ended.into_iter().flat_map(|router| router.rounds).collect();
     let mut history = block_on(read_journal(&sql))?;
     history.offers -= prepared;
     tell(&format!("{name}, {routers} at once"), routers, &rounds, took, &history, report);
+    let each = count(statements) / count(history.offers.max(1));
+    report.add(
+        format!("{name}, {routers} at once: statements for one offer, with all of its life"),
+        each,
+        "",
+    );
+    report.add(format!("{name}, {routers} at once: races lost and decided again"), count(lost), "");
     ensure!(history.offers > 0, "nothing was offered");
     ensure!(history.over_capacity + history.at_two == 0, "rules were broken");
     Ok(())
@@ -135,47 +198,72 @@ fn tell(name: &str, routers: usize, rounds: &[Round], took: f64, history: &Histo
     report.add_ms(format!("{name}: snapshot, p50"), percentile(&times(|round| round.snapshot), 50));
     report.add_ms(format!("{name}: decision, p50"), percentile(&times(|round| round.decision), 50));
     report.add_ms(format!("{name}: offers of a round, p50"), percentile(&times(|round| round.offers), 50));
+    let looked = rounds.iter().map(|round| round.looked).sum::<usize>();
+    let wrote = rounds.iter().map(|round| round.wrote).sum::<usize>();
     let rounds = count(rounds.len());
     report.add(format!("{name}: rounds"), rounds, "");
+    report.add(format!("{name}: statements of a snapshot"), count(looked) / rounds, "");
+    report.add(format!("{name}: statements to make one offer"), count(wrote) / offers, "");
     report.add(format!("{name}: offers"), offers, "");
     report.add(format!("{name}: another was faster"), count(assigned) - offers, "");
     report.add(format!("{name}: agents over capacity"), count(history.over_capacity), "");
     report.add(format!("{name}: at two agents"), count(history.at_two), "");
 }
 
-/// Ends some conversations and routes, until the time is over.
-async fn route(trial: &Trial) -> Result<Vec<Round>> {
-    let sql = Database::open(&trial.address)?;
+/// Ends some conversations and performs the routing that was asked for, as the product does: each request
+/// in its turn, of which the first is a round, and most others find that it is done.
+async fn route(trial: &Trial) -> Result<Ended> {
+    let sql = Counted { sql: Database::open(&trial.address)?, statements: Cell::new(0), lost: Cell::new(0) };
     let mut rounds = vec![];
     while Instant::now() < trial.until {
+        let mut asked = VecDeque::new();
         for _ in 0..ROUND {
             let oldest = trial.active().pop_front();
             if let Some((interaction, agent)) = oldest {
-                end(&sql, trial, &interaction, &agent).await?;
+                asked.extend(end(&sql, trial, &interaction, &agent).await?);
             }
         }
-        let (begun, now) = (Instant::now(), now());
-        let seen = snapshot(&sql, now, async |_| true).await?;
-        let looked = Instant::now();
-        let assignments = assign(&seen);
-        let decided = Instant::now();
-        offer(&sql, now, &seen, assignments.clone()).await?;
-        rounds.push(Round {
-            snapshot: looked - begun,
-            decision: decided - looked,
-            offers: decided.elapsed(),
-            assigned: assignments.len(),
-        });
-        for Assignment { interaction, agent, .. } in assignments {
-            match execute(&sql, self::now(), &interaction, &Command::Answer { agent: agent.clone() }).await {
-                Ok(done) if done.changed => trial.active().push_back((interaction, agent)),
-                // Another router was faster: it is somebody else's, or the agent's by their offer.
-                Ok(_) | Err(Failure::Conflict(_)) => {}
-                Err(failure) => return Err(failure.into()),
+        while let Some(work) = asked.pop_front() {
+            if let Some(work) = store::due::find(&sql, &work.id).await? {
+                let (round, more) = perform(&sql, trial, &work).await?;
+                rounds.extend(round);
+                asked.extend(more);
             }
         }
     }
-    Ok(rounds)
+    Ok(Ended { rounds, statements: sql.statements.get(), lost: sql.lost.get() })
+}
+
+/// One round, unless another router is at it; and agents who answer.
+async fn perform(sql: &Counted, trial: &Trial, work: &Work) -> Result<(Option<Round>, Vec<Work>)> {
+    let (begun, before) = (Instant::now(), sql.statements.get());
+    let mut decided = None;
+    let decide = |seen: &Snapshot, _| {
+        let (looked, statements) = (Instant::now(), sql.statements.get());
+        let assignments = assign(seen);
+        decided = Some((looked, Instant::now(), statements, assignments.clone()));
+        assignments
+    };
+    let mut more = routing::round(sql, work, now, async |_| true, decide).await?;
+    more.retain(|work| work.kind == Kind::Route);
+    let Some((looked, done, statements, assignments)) = decided else { return Ok((None, more)) };
+    let round = Round {
+        snapshot: looked - begun,
+        decision: done - looked,
+        offers: done.elapsed(),
+        assigned: assignments.len(),
+        looked: statements - before,
+        wrote: sql.statements.get() - statements,
+    };
+    for Assignment { interaction, agent, .. } in assignments {
+        match execute(sql, now(), &interaction, &Command::Answer { agent: agent.clone() }).await {
+            Ok(done) if done.changed => trial.active().push_back((interaction, agent)),
+            // Another router was faster: it is somebody else's, or the agent's by their offer.
+            Ok(_) | Err(Failure::Conflict(_)) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok((Some(round), more))
 }
 
 impl Trial {
@@ -184,20 +272,25 @@ impl Trial {
     }
 }
 
-/// The agent ends it; somebody else comes.
-async fn end(sql: &Database, trial: &Trial, interaction: &InteractionId, agent: &AgentId) -> Result<()> {
+/// The agent ends it; somebody else comes. Gives the routing that both ask for.
+async fn end(
+    sql: &impl Sql,
+    trial: &Trial,
+    interaction: &InteractionId,
+    agent: &AgentId,
+) -> Result<Vec<Work>> {
     let number = trial.next.fetch_add(1, Ordering::Relaxed);
-    retrying(async || {
+    let work = retrying(async || {
         transaction(sql, async |sql| {
             let dispose =
                 Command::Dispose { agent: agent.clone(), disposition: "resuelto".to_owned(), note: None };
-            within(sql, now(), interaction, dispose).await?;
-            come(sql, number).await
+            let mut work = within(sql, now(), interaction, dispose).await?.work;
+            work.extend(come(sql, trial.size.queues, number).await?);
+            Ok(work)
         })
         .await
-    })
-    .await?;
-    Ok(())
+    });
+    Ok(work.await?.into_iter().filter(|work| work.kind == Kind::Route).collect())
 }
 
 /// Fills everybody's hands.
@@ -225,8 +318,8 @@ async fn give(sql: &impl Sql, batch: &[Assignment]) -> Result<(), Race> {
     Ok(())
 }
 
-/// The center, with everybody available and [`WAITING`] contacts in its queues.
-async fn furnish(sql: &Database) -> Result<()> {
+/// The center, with everybody available and all contacts in its queues.
+async fn furnish(sql: &Database, size: Size) -> Result<()> {
     store::migration::migrate(sql).await?;
     if sql.dialect() == Dialect::Postgres {
         // What came after what; SQLite numbers its rows anyway.
@@ -234,12 +327,12 @@ async fn furnish(sql: &Database) -> Result<()> {
     }
     transaction(sql, async |sql| -> Result<(), store::port::Error> {
         store::account::put(sql, &account()).await?;
-        for number in 0..QUEUES {
+        for number in 0..size.queues {
             store::queue::put(sql, &queue(number)).await?;
         }
-        for number in 0..AGENTS {
+        for number in 0..size.agents {
             let agent = agent(number);
-            let services = (0..3).map(|step| (queue_id(number + step * 7), Service::default()));
+            let services = (0..3).map(|step| (queue_id(number + step * 7, size.queues), Service::default()));
             let skills =
                 [Skill { name: "english".to_owned(), level: 1 + u8::try_from(number % 10).unwrap_or(0) }];
             store::agent::put(sql, &agent, &services.collect(), &skills).await?;
@@ -248,19 +341,23 @@ async fn furnish(sql: &Database) -> Result<()> {
         Ok(())
     })
     .await?;
-    for first in (0..WAITING).step_by(BATCH) {
-        arrive(sql, first..first + BATCH).await.map_err(|race| anyhow!("{race:?}"))?;
+    for first in (0..size.waiting).step_by(BATCH) {
+        arrive(sql, size.queues, first..size.waiting.min(first + BATCH))
+            .await
+            .map_err(|race| anyhow!("{race:?}"))?;
     }
+    // They are part of what was furnished, and not of what is measured.
+    sql.query("DELETE FROM due_work", &[]).await?;
     if sql.dialect() == Dialect::Postgres {
         sql.query("ANALYZE", &[]).await?;
     }
     Ok(())
 }
 
-async fn arrive(sql: &Database, numbers: Range<usize>) -> Result<(), Race> {
+async fn arrive(sql: &Database, queues: usize, numbers: Range<usize>) -> Result<(), Race> {
     transaction(sql, async |sql| {
         for number in numbers {
-            come(sql, number).await?;
+            come(sql, queues, number).await?;
         }
         Ok(())
     })
@@ -268,7 +365,7 @@ async fn arrive(sql: &Database, numbers: Range<usize>) -> Result<(), Race> {
 }
 
 /// Somebody new writes. One in five asks for English, and priorities are 0 to 2.
-async fn come(sql: &impl Sql, number: usize) -> Result<(), Race> {
+async fn come(sql: &impl Sql, queues: usize, number: usize) -> Result<Vec<Work>, Race> {
     let account = account();
     let id = format!("{number:08}");
     let (contact, talk) = (format!("c{id}").as_str().into(), ConversationId(format!("t{id}")));
@@ -283,14 +380,14 @@ async fn come(sql: &impl Sql, number: usize) -> Result<(), Race> {
     };
     conversation::create(sql, &talk, new).await?;
     let interaction = InteractionId(format!("i{id}"));
-    let start = Command::Start { conversation: talk, bot: false, queue: queue_id(number) };
-    within(sql, now(), &interaction, start).await?;
+    let start = Command::Start { conversation: talk, bot: false, queue: queue_id(number, queues) };
+    let mut work = within(sql, now(), &interaction, start).await?.work;
     if !number.is_multiple_of(3) {
         let priority = i32::try_from(number % 3).ok();
         let prioritise = Command::Prioritise { by: None, priority, older_by: Duration::ZERO };
-        within(sql, now(), &interaction, prioritise).await?;
+        work.extend(within(sql, now(), &interaction, prioritise).await?.work);
     }
-    Ok(())
+    Ok(work)
 }
 
 struct History {
@@ -338,7 +435,7 @@ fn account() -> Account {
         channel: "pigeon".into(),
         name: "Shop".into(),
         address: "1".into(),
-        queue: queue_id(0),
+        queue: queue_id(0, 1),
         bot: false,
         settings: Default::default(),
         secrets: String::new(),
@@ -348,7 +445,7 @@ fn account() -> Account {
 fn queue(number: usize) -> Queue {
     let needs = if number.is_multiple_of(5) { "english >= 3 for 1h" } else { "" };
     Queue {
-        id: queue_id(number),
+        id: queue_id(number, usize::MAX),
         name: format!("Queue {number}"),
         ring: Duration::from_secs(20),
         wrap_up: Duration::from_secs(60),
@@ -360,7 +457,7 @@ fn queue(number: usize) -> Queue {
 }
 
 fn agent(number: usize) -> Agent {
-    let id = format!("agent-{number:04}");
+    let id = format!("agent-{number:05}");
     Agent {
         id: id.as_str().into(),
         login: id.clone(),
@@ -378,8 +475,8 @@ fn agent(number: usize) -> Agent {
     }
 }
 
-fn queue_id(number: usize) -> QueueId {
-    QueueId(format!("queue-{:02}", number % QUEUES))
+fn queue_id(number: usize, queues: usize) -> QueueId {
+    QueueId(format!("queue-{:03}", number % queues))
 }
 
 fn now() -> Timestamp {
