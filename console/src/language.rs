@@ -315,6 +315,49 @@ words! {
     transferred: "Transferida a {}", "Transferred to {}", "Transferida para {}";
     waiting_count: "{} en espera", "{} waiting", "{} em espera";
 
+    // Colleagues who help
+    ask_help: "Pedir ayuda", "Ask for help", "Pedir ajuda";
+    help_wanted: "Te piden ayuda", "Help wanted", "Pedem sua ajuda";
+    help_for: "Para qué", "What for", "Para quê";
+    consult: "Consejo", "Advice", "Conselho";
+    conference: "Entrar en la conversación", "Into the talk", "Entrar na conversa";
+    consult_hint: "Lee la conversación y te aconseja. El cliente no nota nada.", "Reads along and advises you. The customer notices nothing.", "Lê a conversa e aconselha você. O cliente não percebe nada.";
+    conference_hint: "Lee la conversación y también escribe al cliente.", "Reads along and writes to the customer, too.", "Lê a conversa e também escreve para o cliente.";
+    note_for_help: "Qué necesitas saber o hacer (opcional)", "What you need to know or do (optional)", "O que você precisa saber ou fazer (opcional)";
+    whoever_is_free: "Quien esté libre", "Whoever is free", "Quem estiver livre";
+    of_supervisors: "De supervisión", "Of the supervisors", "Da supervisão";
+    of_queue: "De {}", "Of {}", "De {}";
+    nobody_free: "Ahora no hay nadie libre.", "Nobody is free now.", "Agora não há ninguém livre.";
+    is_not_free: "{} no puede ahora.", "{} cannot take part now.", "{} não pode agora.";
+    asks_for_advice: "{} te pide consejo", "{} asks you for advice", "{} pede o seu conselho";
+    asks_into_talk: "{} te pide que entres en la conversación", "{} asks you into the talk", "{} pede que você entre na conversa";
+    accept: "Aceptar", "Accept", "Aceitar";
+    accept_first: "Acepta para ayudar.", "Accept it to help.", "Aceite para ajudar.";
+    asking_advice_of: "Pides consejo a {}", "You ask {} for advice", "Você pede conselho a {}";
+    asking_into_talk: "Pides a {} que entre en la conversación", "You ask {} into the talk", "Você pede a {} que entre na conversa";
+    withdraw: "Retirar", "Withdraw", "Retirar";
+    nobody_came: "Nadie ha aceptado la petición de ayuda.", "Nobody accepted the request for help.", "Ninguém aceitou o pedido de ajuda.";
+    ask_again: "Pedir de nuevo", "Ask again", "Pedir de novo";
+    who_takes_part: "Quién participa", "Who takes part", "Quem participa";
+    advises: "Te aconseja", "Advises you", "Aconselha você";
+    advises_too: "También aconseja", "Advises, too", "Também aconselha";
+    in_the_talk: "Está en la conversación", "Is in the talk", "Está na conversa";
+    you_advise: "Aconsejas a {}. El cliente no te ve.", "You advise {}. The customer does not see you.", "Você aconselha {}. O cliente não vê você.";
+    you_are_in: "Estás en la conversación con {}. El cliente lee lo que escribes.", "You are in the talk with {}. The customer reads what you write.", "Você está na conversa com {}. O cliente lê o que você escreve.";
+    advising: "Aconsejas", "Advising", "Aconselha";
+    into_the_talk: "Que entre en la conversación", "Into the talk", "Entrar na conversa";
+    advice_only: "Solo consejo", "Advice only", "Só conselho";
+    hand_over: "Pasarle la conversación", "Hand over", "Passar a conversa";
+    handed_over: "Ahora la lleva {}", "{} has it now", "Agora está com {}";
+    send_out: "Quitar a {}", "Send {} out", "Remover {}";
+    leave: "Salir de la conversación", "Leave the conversation", "Sair da conversa";
+    left: "Has salido de la conversación", "You left the conversation", "Você saiu da conversa";
+    between_us: "Entre nosotros", "Between us", "Entre nós";
+    not_for_customer: "El cliente no lo ve", "The customer does not see it", "O cliente não vê";
+    write_remark: "Escribe a tus compañeros…", "Write to your colleagues…", "Escreva para os seus colegas…";
+    add_remark: "Anotar", "Add note", "Anotar";
+    new_remark: "Tus compañeros han escrito", "Your colleagues wrote", "Seus colegas escreveram";
+
     // Wrap-up
     wrap_up_title: "Cierra la conversación", "Wrap up the conversation", "Conclua a conversa";
     disposition: "Resultado", "Outcome", "Resultado";
