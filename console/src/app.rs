@@ -4,6 +4,7 @@ use crate::alert;
 use crate::desk::{Desk, Dialog, Link, Pane, Screen, Session, Theme};
 use crate::icon::{self, icon};
 use crate::keyboard::{Focus, Shortcut, Stroke, shortcut};
+use crate::language::fill;
 use crate::screen::commands::Commands;
 use crate::screen::dialog::Sheet;
 use crate::screen::failures::Failures;
@@ -45,6 +46,7 @@ fn App() -> impl IntoView {
     remember_choices(desk);
     listen_to_keys(desk);
     raise_the_alarm(desk);
+    tell_what_is_over(desk);
     fetch_what_is_missing(desk);
     let back = window_event_listener(leptos::ev::popstate, move |_| {
         desk.screen.set(crate::desk::screen_of(&window().location().pathname().unwrap_or_default()));
@@ -372,6 +374,21 @@ fn raise_the_alarm(desk: Desk) {
             alert::notify(called(*what), name, id, move || desk.answer(answer.clone()));
         }
         list.into_iter().map(|(id, ..)| id).collect()
+    });
+}
+
+/// Where I helped and do no more, whoever ended it: my own leave, a colleague, or the end of the talk.
+fn tell_what_is_over(desk: Desk) {
+    let over = Memo::new(move |_| desk.work.with(|work| work.released.clone()));
+    Effect::new(move |_| {
+        let Some(interaction) = over.get() else { return };
+        let name = crate::screen::customer::display_name(&interaction.contact);
+        desk.say(fill(desk.words().left, name));
+        // A phone shows one thing at a time: not an empty one.
+        let nothing = desk.work.with_untracked(|work| work.open.is_none());
+        if nothing && desk.pane.get_untracked() == Pane::Conversation {
+            desk.pane.set(Pane::Work);
+        }
     });
 }
 

@@ -26,6 +26,8 @@ pub struct Work {
     taken: Vec<String>,
     /// Interactions in which I asked for help and nobody came.
     pub unanswered: BTreeSet<String>,
+    /// Where I helped last, when that is over.
+    pub released: Option<Box<Interaction>>,
     /// How many remarks of an interaction were before my eyes.
     heard: BTreeMap<String, usize>,
     /// Shared, so that a screen that shows one sees at once whether it changed.
@@ -126,8 +128,10 @@ impl Work {
                 Arc::make_mut(thread).loaded = false;
             }
             self.interactions.insert(interaction.id.clone(), interaction);
-        } else {
-            self.interactions.remove(&interaction.id);
+        } else if let Some(gone) = self.interactions.remove(&interaction.id)
+            && part::of(&gone, me).is_some_and(|part| part::helps(part.way))
+        {
+            self.released = Some(Box::new(gone));
         }
         self.put_in_order();
         self.close_what_left();

@@ -70,10 +70,7 @@ impl Desk {
 
     pub(crate) fn leave(self, interaction_id: String) {
         spawn_local(async move {
-            if self.take(self.act(&interaction_id, "step-out", &StepOut::default()).await) {
-                self.say(self.words().left);
-                self.after_leaving();
-            }
+            self.take(self.act(&interaction_id, "step-out", &StepOut::default()).await);
         });
     }
 

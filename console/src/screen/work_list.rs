@@ -294,15 +294,20 @@ fn offer_facts(desk: Desk, item: &Interaction) -> impl IntoView + use<> {
         </span>
         {item.topic.clone().map(|topic| view! { <span class="topic">{topic}</span> })}
         {waited}
-        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{why_me(words, &offer.why)}</span> })}
+        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{why_me(desk, &offer.why)}</span> })}
     }
 }
 
-/// The default policy gives a code, a business's own policy its own words.
-fn why_me(words: &'static Words, why: &str) -> String {
-    match why {
-        "longest_idle" => words.longest_idle.to_owned(),
-        why => why.to_owned(),
+/// The default policy gives a code, a business's own policy its own words; a colleague passes it on.
+fn why_me(desk: Desk, why: &str) -> String {
+    let words = desk.words();
+    let name = |id: &str| {
+        desk.work
+            .with_untracked(|work| Some(work.colleagues.iter().find(|agent| agent.id == id)?.name.clone()))
+    };
+    match why.strip_prefix("transfer:").and_then(name) {
+        Some(name) => fill(words.passed_on_by, name),
+        None => words.why_me(why).map_or_else(|| why.to_owned(), str::to_owned),
     }
 }
 

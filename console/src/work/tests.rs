@@ -116,6 +116,18 @@ fn who_helps_and_then_has_it_keeps_its_place() {
 }
 
 #[test]
+fn that_my_help_is_over_is_told_and_that_my_own_work_is_not() {
+    let helped =
+        with(interaction("a", "active", 1), "parts", parts(&[("luis", "active"), ("ana", "conference")]));
+    let mut work = desk(&[helped, interaction("b", "active", 1)]);
+    for (id, expected) in [("b", None), ("a", Some("a"))] {
+        let others = with(interaction(id, "active", 2), "parts", parts(&[("luis", "active")]));
+        work.apply(event("interaction", others));
+        assert_eq!(work.released.as_ref().map(|gone| gone.id.as_str()), expected);
+    }
+}
+
+#[test]
 fn who_advises_answers_no_messages() {
     let advised =
         with(interaction("a", "active", 1), "parts", parts(&[("luis", "active"), ("ana", "consult")]));
