@@ -95,6 +95,7 @@ test('a supervisor advises, speaks, and takes over; what colleagues say among th
   await marta.page.locator('[data-testid="my-part"][data-way="consult"]').waitFor();
   assert.equal(await marta.at('composer').count(), 0, 'who advises cannot write to the contact');
   for (const theirs of ['end', 'transfer', 'ask-help']) assert.equal(await marta.at(theirs).count(), 0, theirs);
+  await assert.rejects(marta.api.post(`/api/interactions/${id}/read`, { up_to_seq: 1 }), /409/, 'nor leave a read mark');
   await part(luis, 'consult').filter({ hasText: 'Marta Ibáñez' }).waitFor();
 
   await remark(luis, 'Dice que pagó dos veces');

@@ -5,6 +5,7 @@ use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::part;
 use crate::screen::presence::{mark, status_text};
+use crate::work::Work;
 use api::agent::{AgentStat, PresenceStatus, Role};
 use api::interaction::{Interaction, Way};
 use api::queue::QueueStat;
@@ -59,7 +60,7 @@ pub(crate) fn HelpForm(interaction: Interaction) -> impl IntoView {
             </fieldset>
             <p class="hint" id="help-hint">{hint}</p>
             <h3>{words.whoever_is_free}</h3>
-            <div class="targets"><Groups waits ask/></div>
+            <div class="targets"><Groups id=id.get_value() waits ask/></div>
             <h3>{words.colleagues}</h3>
             <div class="targets"><Colleagues id=id.get_value() waits ask/></div>
         </div>
@@ -88,22 +89,26 @@ pub(crate) fn way_name(way: Way) -> &'static str {
     }
 }
 
+/// Who is in it already, myself included.
+fn takes_part<'a>(work: &'a Work, id: &str) -> impl Fn(&AgentStat) -> bool + use<'a> {
+    let item = work.interactions.get(id);
+    move |agent| item.is_some_and(|item| part::of(item, &agent.id).is_some())
+}
+
 /// Supervisors and queues, each with how many could be asked.
 #[component]
-fn Groups(waits: RwSignal<bool>, ask: Callback<Whom>) -> impl IntoView {
+fn Groups(id: String, waits: RwSignal<bool>, ask: Callback<Whom>) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
     let groups = Memo::new(move |_| {
         desk.work.with(|work| {
-            let me = work.me.as_ref();
-            let is_me = |agent: &&AgentStat| me.is_some_and(|me| me.agent_id == agent.id);
-            let others = work.colleagues.iter().filter(|agent| !is_me(agent) && part::is_free(agent));
+            let is_in = takes_part(work, &id);
+            let others = work.colleagues.iter().filter(|agent| part::is_free(agent) && !is_in(agent));
             let supervisors = others.filter(|agent| agent.role == Role::Supervisor).count();
-            let mine = |queue: &QueueStat| {
-                let me = me.filter(|me| me.presence.status == PresenceStatus::Available);
-                u32::from(me.is_some_and(|me| me.queues.iter().any(|mine| mine.id == queue.id)))
-            };
-            let free = |queue: &QueueStat| queue.agents_available.saturating_sub(mine(queue));
+            let me = work.me.as_ref().filter(|me| me.presence.status == PresenceStatus::Available);
+            let i_serve =
+                |queue: &QueueStat| me.is_some_and(|me| me.queues.iter().any(|it| it.id == queue.id));
+            let free = |queue: &QueueStat| queue.agents_available.saturating_sub(u32::from(i_serve(queue)));
             let queues = work.queues.iter().map(|queue| (queue.id.clone(), queue.name.clone(), free(queue)));
             (supervisors, queues.collect::<Vec<_>>())
         })
