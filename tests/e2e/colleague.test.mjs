@@ -139,7 +139,7 @@ test('a supervisor advises, speaks, and takes over; what colleagues say among th
 test('a question is taken back, declined, and asked again; whoever came leaves or is sent out', { skip: needsControl }, async () => {
   const luis = await arrive('luis');
   const raul = new Customer(server, { phone: '34600222002', name: 'Raúl Gil' });
-  const { id } = await raul.toPerson(graph, luis.api, 'Mi factura está mal');
+  await raul.toPerson(graph, luis.api, 'Mi factura está mal');
   await luis.at('offer-answer').click();
   const carmen = await arrive('carmen', { viewport: PHONE, locale: 'pt-BR' });
   const ask = async button => {
@@ -176,7 +176,12 @@ test('a question is taken back, declined, and asked again; whoever came leaves o
   await carmen.at('offer-answer').click();
   await luis.at('send-out').click();
   await carmen.at('idle').waitFor();
-  await luis.api.close({ id });
+  await luis.at('end').click();
+  await luis.page.locator('[data-testid="disposition"][data-code="resuelto"]').click();
+  assert.equal(await luis.at('remark').count(), 1, 'what was said helps to close it');
+  assert.equal(await luis.at('remark-field').count(), 0, 'nobody is left to talk with');
+  await luis.at('dispose').click();
+  await luis.at('idle').waitFor();
   await go(luis, carmen);
 });
 
