@@ -4,10 +4,12 @@ use crate::alert;
 use crate::desk::{Desk, Dialog, Link, Pane, Screen, Session, Theme};
 use crate::icon::{self, icon};
 use crate::keyboard::{Focus, Shortcut, Stroke, shortcut};
+use crate::language::fill;
 use crate::screen::commands::Commands;
 use crate::screen::dialog::Sheet;
 use crate::screen::failures::Failures;
 use crate::screen::health::HealthBar;
+use crate::screen::help::HelpForm;
 use crate::screen::keys::Keys;
 use crate::screen::live::LiveView;
 use crate::screen::login::LogIn;
@@ -20,7 +22,7 @@ use crate::screen::work_list::OfferBanner;
 use crate::storage;
 use crate::work::Work;
 use api::agent::Role;
-use api::interaction::InteractionState;
+use api::interaction::Way;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -44,6 +46,7 @@ fn App() -> impl IntoView {
     remember_choices(desk);
     listen_to_keys(desk);
     raise_the_alarm(desk);
+    tell_what_is_over(desk);
     fetch_what_is_missing(desk);
     let back = window_event_listener(leptos::ev::popstate, move |_| {
         desk.screen.set(crate::desk::screen_of(&window().location().pathname().unwrap_or_default()));
@@ -225,6 +228,9 @@ fn Dialogs() -> impl IntoView {
                 view! { <Sheet title=words.transfer><TransferForm interaction=*interaction/></Sheet> }
                     .into_any()
             }
+            Dialog::Help(interaction) => {
+                view! { <Sheet title=words.ask_help><HelpForm interaction=*interaction/></Sheet> }.into_any()
+            }
             Dialog::Template(interaction) => {
                 view! { <Sheet title=words.template><TemplateForm interaction=*interaction/></Sheet> }
                     .into_any()
@@ -283,8 +289,9 @@ fn listen_to_keys(desk: Desk) {
 }
 
 fn perform(desk: Desk, command: Shortcut, rings: Option<String>) {
-    let current = desk.work.with_untracked(|work| work.current().cloned());
-    let active = current.filter(|interaction| interaction.state == InteractionState::Active);
+    let active = desk.work.with_untracked(|work| {
+        work.current().filter(|interaction| work.way(interaction) == Some(Way::Active)).cloned()
+    });
     match command {
         Shortcut::Answer => rings.into_iter().for_each(|offer| desk.answer(offer)),
         Shortcut::Decline => rings.into_iter().for_each(|offer| desk.decline(offer)),
@@ -304,11 +311,23 @@ fn perform(desk: Desk, command: Shortcut, rings: Option<String>) {
                 desk.dialog.set(Some(Dialog::Transfer(Box::new(interaction))));
             }
         }
+        Shortcut::Help => {
+            if let Some(interaction) = active.filter(|interaction| interaction.invitation.is_none()) {
+                desk.dialog.set(Some(Dialog::Help(Box::new(interaction))));
+            }
+        }
         Shortcut::End => active.into_iter().for_each(|interaction| desk.end(interaction.id)),
         Shortcut::Presence => desk.toggle_presence(),
         Shortcut::Commands => desk.dialog.set(Some(Dialog::Commands)),
         Shortcut::Keys => desk.dialog.set(Some(Dialog::Keys)),
     }
+}
+
+/// What rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Offer,
+    Help,
 }
 
 /// While something rings: a tone every few seconds, a title that flashes, one notification each.
@@ -317,8 +336,11 @@ fn raise_the_alarm(desk: Desk) {
     let offers = Memo::new(move |_| {
         desk.work.with(|work| {
             let list = work.offers().into_iter();
-            list.map(|offer| (offer.id.clone(), crate::screen::customer::display_name(&offer.contact)))
-                .collect::<Vec<_>>()
+            list.map(|offer| {
+                let what = if work.way(offer) == Some(Way::Invited) { Call::Help } else { Call::Offer };
+                (offer.id.clone(), what, crate::screen::customer::display_name(&offer.contact))
+            })
+            .collect::<Vec<_>>()
         })
     });
     let unread = Memo::new(move |_| desk.work.with(Work::unread));
@@ -331,11 +353,12 @@ fn raise_the_alarm(desk: Desk) {
             count => format!("({count}) Centralita"),
         };
         bell.set_value(None);
-        let Some((_, name)) = list.first().cloned() else {
+        let Some((_, what, name)) = list.first().cloned() else {
             alert::title(&quiet);
             return BTreeSet::new();
         };
-        let loud = format!("☎ {} · {name}", words.ringing);
+        let called = |what: Call| if what == Call::Help { words.help_wanted } else { words.ringing };
+        let loud = format!("☎ {} · {name}", called(what));
         let flash = std::cell::Cell::new(false);
         let once = move || {
             alert::title(if flash.replace(!flash.get()) { &quiet } else { &loud });
@@ -346,11 +369,26 @@ fn raise_the_alarm(desk: Desk) {
         once();
         bell.set_value(Some(Interval::new(EVERY_MS, once)));
         let notified = notified.unwrap_or_default();
-        for (id, name) in list.iter().filter(|(id, _)| !notified.contains(id)) {
+        for (id, what, name) in list.iter().filter(|(id, ..)| !notified.contains(id)) {
             let answer = id.clone();
-            alert::notify(words.ringing, name, id, move || desk.answer(answer.clone()));
+            alert::notify(called(*what), name, id, move || desk.answer(answer.clone()));
         }
-        list.into_iter().map(|(id, _)| id).collect()
+        list.into_iter().map(|(id, ..)| id).collect()
+    });
+}
+
+/// Where I helped and do no more, whoever ended it: my own leave, a colleague, or the end of the talk.
+fn tell_what_is_over(desk: Desk) {
+    let over = Memo::new(move |_| desk.work.with(|work| work.released.clone()));
+    Effect::new(move |_| {
+        let Some(interaction) = over.get() else { return };
+        let name = crate::screen::customer::display_name(&interaction.contact);
+        desk.say(fill(desk.words().left, name));
+        // A phone shows one thing at a time: not an empty one.
+        let nothing = desk.work.with_untracked(|work| work.open.is_none());
+        if nothing && desk.pane.get_untracked() == Pane::Conversation {
+            desk.pane.set(Pane::Work);
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 //! What is done is shown at once where it can be taken back (a message, a read mark) and after the
 //! server's answer where it cannot (answer, transfer, disposition).
 
+mod colleague;
 mod job;
 mod public;
 mod session;
@@ -60,6 +61,8 @@ pub(crate) enum Dialog {
     Commands,
     /// The interaction to hand over.
     Transfer(Box<Interaction>),
+    /// The interaction in which a colleague is to help.
+    Help(Box<Interaction>),
     /// The interaction in which a template is to be sent.
     Template(Box<Interaction>),
     /// An earlier conversation.

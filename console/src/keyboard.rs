@@ -34,6 +34,7 @@ pub enum Shortcut {
     Previous,
     Next,
     Transfer,
+    Help,
     End,
     Presence,
     Commands,
@@ -60,6 +61,7 @@ fn with_alt(stroke: Stroke<'_>, rings: bool) -> Option<Shortcut> {
         "ArrowUp" => Shortcut::Previous,
         "ArrowDown" => Shortcut::Next,
         "KeyT" => Shortcut::Transfer,
+        "KeyH" => Shortcut::Help,
         "KeyW" => Shortcut::End,
         "KeyP" => Shortcut::Presence,
         code => {
@@ -84,6 +86,12 @@ mod tests {
         check("Alt Enter", Field, true, Some(Shortcut::Answer));
         check("Alt KeyX", Field, true, Some(Shortcut::Decline));
         check("Alt KeyX", Field, false, None);
+    }
+
+    #[test]
+    fn help_is_asked_for_while_writing() {
+        check("Alt KeyH", Field, false, Some(Shortcut::Help));
+        check("KeyH", Field, false, None);
     }
 
     #[test]

@@ -89,6 +89,23 @@ impl Words {
             Reason::NoAnswer => self.why_no_answer,
         }
     }
+
+    /// Why an offer rings at me, for the codes of our own rules. A business's own policy gives its own words.
+    pub fn why_me(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
+            "longest_idle" => self.longest_idle,
+            "oldest_finish" => self.oldest_finish,
+            "fewest" => self.fewest,
+            "least_talk" => self.least_talk,
+            "round_robin" | "linear" => self.next_in_turn,
+            "rank" => self.by_rank,
+            "random" => self.drawn,
+            "best_skill" => self.best_skill,
+            "ring_all" | "ring_progressively" => self.rings_at_several,
+            "preferred" => self.knows_customer,
+            _ => return None,
+        })
+    }
 }
 
 macro_rules! words {
@@ -165,6 +182,16 @@ words! {
     waited: "Ha esperado {}", "Waited {}", "Esperou {}";
     last_contact: "Último contacto: {}", "Last contact: {}", "Último contato: {}";
     longest_idle: "Llevas más tiempo libre que nadie", "You have been free the longest", "Você está livre há mais tempo";
+    oldest_finish: "Hace más que terminaste la última", "Your last one ended the longest ago", "A sua última terminou há mais tempo";
+    fewest: "Eres quien menos ha atendido hoy", "You have had the fewest", "Você atendeu menos que os outros";
+    least_talk: "Eres quien menos ha hablado hoy", "You have talked the least", "Você falou menos que os outros";
+    next_in_turn: "Es tu turno", "It is your turn", "É a sua vez";
+    by_rank: "Eres de los primeros de esta cola", "You are among the first in this queue", "Você é dos primeiros desta fila";
+    drawn: "Ha salido al azar", "Drawn at random", "Sorteado ao acaso";
+    best_skill: "Eres quien mejor conoce el tema", "You know the subject best", "Você conhece melhor o assunto";
+    rings_at_several: "Suena a varios; es de quien conteste primero", "It rings at several; who answers first has it", "Toca para vários; fica com quem atender primeiro";
+    knows_customer: "Ya conoces a este cliente", "You know this customer", "Você já conhece este cliente";
+    passed_on_by: "Te la pasa {}", "{} passes it on to you", "{} passa para você";
     first_contact: "Primer contacto", "First contact", "Primeiro contato";
     draft: "Borrador", "Draft", "Rascunho";
     wrap_up: "Por cerrar", "To wrap up", "A concluir";
@@ -315,6 +342,49 @@ words! {
     transferred: "Transferida a {}", "Transferred to {}", "Transferida para {}";
     waiting_count: "{} en espera", "{} waiting", "{} em espera";
 
+    // Colleagues who help
+    ask_help: "Pedir ayuda", "Ask for help", "Pedir ajuda";
+    help_wanted: "Te piden ayuda", "Help wanted", "Pedem sua ajuda";
+    help_for: "Para qué", "What for", "Para quê";
+    consult: "Consejo", "Advice", "Conselho";
+    conference: "Entrar en la conversación", "Into the talk", "Entrar na conversa";
+    consult_hint: "Lee la conversación y te aconseja. El cliente no nota nada.", "Reads along and advises you. The customer notices nothing.", "Lê a conversa e aconselha você. O cliente não percebe nada.";
+    conference_hint: "Lee la conversación y también escribe al cliente.", "Reads along and writes to the customer, too.", "Lê a conversa e também escreve para o cliente.";
+    note_for_help: "Qué necesitas saber o hacer (opcional)", "What you need to know or do (optional)", "O que você precisa saber ou fazer (opcional)";
+    whoever_is_free: "Quien esté libre", "Whoever is free", "Quem estiver livre";
+    of_supervisors: "De supervisión", "Of the supervisors", "Da supervisão";
+    of_queue: "De {}", "Of {}", "De {}";
+    nobody_free: "Ahora no hay nadie libre.", "Nobody is free now.", "Agora não há ninguém livre.";
+    is_not_free: "{} no puede ahora.", "{} cannot take part now.", "{} não pode agora.";
+    asks_for_advice: "{} te pide consejo", "{} asks you for advice", "{} pede o seu conselho";
+    asks_into_talk: "{} te pide que entres en la conversación", "{} asks you into the talk", "{} pede que você entre na conversa";
+    accept: "Aceptar", "Accept", "Aceitar";
+    accept_first: "Acepta para ayudar.", "Accept it to help.", "Aceite para ajudar.";
+    asking_advice_of: "Pides consejo a {}", "You ask {} for advice", "Você pede conselho a {}";
+    asking_into_talk: "Pides a {} que entre en la conversación", "You ask {} into the talk", "Você pede a {} que entre na conversa";
+    withdraw: "Retirar", "Withdraw", "Retirar";
+    nobody_came: "Nadie ha aceptado la petición de ayuda.", "Nobody accepted the request for help.", "Ninguém aceitou o pedido de ajuda.";
+    ask_again: "Pedir de nuevo", "Ask again", "Pedir de novo";
+    who_takes_part: "Quién participa", "Who takes part", "Quem participa";
+    advises: "Te aconseja", "Advises you", "Aconselha você";
+    advises_too: "También aconseja", "Advises, too", "Também aconselha";
+    in_the_talk: "Está en la conversación", "Is in the talk", "Está na conversa";
+    you_advise: "Aconsejas a {}. El cliente no te ve.", "You advise {}. The customer does not see you.", "Você aconselha {}. O cliente não vê você.";
+    you_are_in: "Estás en la conversación con {}. El cliente lee lo que escribes.", "You are in the talk with {}. The customer reads what you write.", "Você está na conversa com {}. O cliente lê o que você escreve.";
+    advising: "Aconsejas", "Advising", "Aconselha";
+    into_the_talk: "Dejarle escribir", "Into the talk", "Deixar escrever";
+    advice_only: "Solo consejo", "Advice only", "Só conselho";
+    hand_over: "Pasarle la conversación", "Hand over", "Passar a conversa";
+    handed_over: "Ahora la lleva {}", "{} has it now", "Agora está com {}";
+    send_out: "Quitar a {}", "Send {} out", "Remover {}";
+    leave: "Salir de la conversación", "Leave the conversation", "Sair da conversa";
+    left: "Ya no participas en la conversación con {}", "You take part no more in the conversation with {}", "Você não participa mais da conversa com {}";
+    between_us: "Entre nosotros", "Between us", "Entre nós";
+    not_for_customer: "El cliente no lo ve", "The customer does not see it", "O cliente não vê";
+    write_remark: "Escribe a tus compañeros…", "Write to your colleagues…", "Escreva aos colegas…";
+    add_remark: "Anotar", "Add note", "Anotar";
+    new_remark: "Tus compañeros han escrito", "Your colleagues wrote", "Seus colegas escreveram";
+
     // Wrap-up
     wrap_up_title: "Cierra la conversación", "Wrap up the conversation", "Conclua a conversa";
     disposition: "Resultado", "Outcome", "Resultado";
@@ -440,6 +510,15 @@ mod tests {
         ] {
             assert_eq!(Language::preferred(tags.clone()), expected, "{tags:?}");
         }
+    }
+
+    /// As they stand in the rules.
+    #[test]
+    fn every_strategy_says_why() {
+        let rules = include_str!("../../crates/domain/src/routing/strategy.rs");
+        let codes = rules.split("=> \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+        let unknown: Vec<_> = codes.clone().filter(|code| SPANISH.why_me(code).is_none()).collect();
+        assert!(5 < codes.count() && unknown.is_empty(), "{unknown:?} have no words");
     }
 
     #[test]

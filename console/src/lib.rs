@@ -1,7 +1,7 @@
 //! The desk: one screen for agents and supervisors, in the browser.
 //!
 //! What it knows and what it says is pure and tested natively: [`work`] (all an agent sees, moved on
-//! by events), [`thread`] (one conversation), [`sse`], [`keyboard`], [`search`], [`text`], [`name`],
+//! by events), [`thread`] (one conversation), [`part`] (who takes part), [`sse`], [`keyboard`], [`search`], [`text`], [`name`],
 //! [`format`], [`comment`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
 //! signals and what can be done), `http` and `stream` (the server), `screen` (what is seen).
 
@@ -12,6 +12,7 @@ pub mod format;
 pub mod keyboard;
 pub mod language;
 pub mod name;
+pub mod part;
 pub mod search;
 pub mod sse;
 pub mod text;

@@ -2,12 +2,14 @@
 
 pub(crate) mod commands;
 mod comment;
+mod company;
 mod composer;
 pub(crate) mod conversation;
 pub(crate) mod customer;
 pub(crate) mod dialog;
 pub(crate) mod failures;
 pub(crate) mod health;
+pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod letter;
@@ -18,6 +20,7 @@ pub(crate) mod message;
 pub(crate) mod presence;
 pub(crate) mod reading;
 pub(crate) mod ready_answer;
+mod remarks;
 pub(crate) mod template;
 pub(crate) mod transfer;
 pub(crate) mod work;

@@ -1,18 +1,19 @@
 //! All an agent's desk knows: the snapshot, moved on by each event. Pure; the screens read it.
 //!
-//! Nothing jumps: my work keeps the order in which it was answered, and what rings comes last, so a
-//! new item never moves one that the pointer is on.
+//! Nothing jumps: my work keeps the order in which I took it, and what rings comes last, so a new item
+//! never moves one that the pointer is on.
 
+use crate::part;
 use crate::thread::Thread;
 use api::agent::{AgentStat, Me};
 use api::contact::{Contact, HistoryItem, HistoryPage};
 use api::event::{Event, MessageAdded};
 use api::health::ChannelHealth;
-use api::interaction::{Interaction, InteractionState};
+use api::interaction::{Interaction, Part, Way};
 use api::message::{Direction, Message};
 use api::queue::{Disposition, QueueStat};
 use api::snapshot::Desk;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +22,14 @@ pub struct Work {
     /// Events up to here are in it.
     pub seq: i64,
     pub interactions: BTreeMap<String, Interaction>,
+    /// What I took of them, the oldest first. Who helps and then has it keeps its place.
+    taken: Vec<String>,
+    /// Interactions in which I asked for help and nobody came.
+    pub unanswered: BTreeSet<String>,
+    /// Where I helped last, when that is over.
+    pub released: Option<Box<Interaction>>,
+    /// How many remarks of an interaction were before my eyes.
+    heard: BTreeMap<String, usize>,
     /// Shared, so that a screen that shows one sees at once whether it changed.
     pub threads: BTreeMap<String, Arc<Thread>>,
     pub histories: BTreeMap<String, History>,
@@ -62,6 +71,11 @@ impl Work {
         self.me = Some(desk.me);
         let mine = desk.interactions.into_iter();
         self.interactions = mine.map(|interaction| (interaction.id.clone(), interaction)).collect();
+        for (id, interaction) in &self.interactions {
+            self.heard.entry(id.clone()).or_insert(interaction.remarks.len());
+        }
+        self.unanswered.retain(|id| self.interactions.contains_key(id));
+        self.put_in_order();
         self.queues = desk.queues;
         self.colleagues = desk.colleagues;
         self.dispositions = desk.dispositions;
@@ -101,21 +115,48 @@ impl Work {
         if known.is_some_and(|known| known.version > interaction.version) {
             return; // The answer to a call that came after a later event.
         }
-        if self.mine(&interaction) {
-            self.interactions.insert(interaction.id.clone(), interaction);
-        } else {
-            self.interactions.remove(&interaction.id);
+        let me = self.me.as_ref().map(|me| me.agent_id.as_str()).unwrap_or_default();
+        if known.is_some_and(|known| part::is_unanswered(known, &interaction, me)) {
+            self.unanswered.insert(interaction.id.clone());
+        } else if interaction.invitation.is_some() || part::of(&interaction, me).is_none() {
+            self.unanswered.remove(&interaction.id);
         }
+        if part::of(&interaction, me).is_some() {
+            let is_new = known.is_none();
+            if let Some(thread) = self.threads.get_mut(&interaction.conversation_id).filter(|_| is_new) {
+                // Nobody told me what was said while it was not mine.
+                Arc::make_mut(thread).loaded = false;
+            }
+            self.interactions.insert(interaction.id.clone(), interaction);
+        } else if let Some(gone) = self.interactions.remove(&interaction.id)
+            && part::of(&gone, me).is_some_and(|part| part::helps(part.way))
+        {
+            self.released = Some(Box::new(gone));
+        }
+        self.put_in_order();
         self.close_what_left();
     }
 
-    fn mine(&self, interaction: &Interaction) -> bool {
-        let me = self.me.as_ref().map(|me| me.agent_id.as_str());
-        interaction.agent.as_ref().map(|agent| agent.id.as_str()) == me
-            && matches!(
-                interaction.state,
-                InteractionState::Offered | InteractionState::Active | InteractionState::WrapUp
-            )
+    /// What I have to do with an interaction.
+    pub fn part<'a>(&self, interaction: &'a Interaction) -> Option<&'a Part> {
+        part::of(interaction, &self.me.as_ref()?.agent_id)
+    }
+
+    pub fn way(&self, interaction: &Interaction) -> Option<Way> {
+        Some(self.part(interaction)?.way)
+    }
+
+    /// What I took goes last and stays where it is.
+    fn put_in_order(&mut self) {
+        let is_taken =
+            |interaction: &&Interaction| self.way(interaction).is_some_and(|way| !part::rings(way));
+        let mut new: Vec<_> = self.interactions.values().filter(is_taken).collect();
+        let ids: BTreeSet<_> = new.iter().map(|interaction| interaction.id.clone()).collect();
+        new.retain(|interaction| !self.taken.contains(&interaction.id));
+        new.sort_by_key(|interaction| (interaction.answered_ms, &interaction.id));
+        let new: Vec<_> = new.into_iter().map(|interaction| interaction.id.clone()).collect();
+        self.taken.retain(|id| ids.contains(id));
+        self.taken.extend(new);
     }
 
     fn message(&mut self, added: MessageAdded) {
@@ -182,25 +223,50 @@ impl Work {
         history.stale = false;
     }
 
-    /// Messages that wait to be read, in what I have answered.
-    pub fn unread(&self) -> u32 {
-        self.conversations().into_iter().map(|interaction| interaction.unread).sum()
+    /// Nobody came to help; the agent has seen it.
+    pub fn let_be(&mut self, interaction_id: &str) {
+        self.unanswered.remove(interaction_id);
     }
 
-    /// Talks and wrap-ups in the order in which they were answered: their numbers stay.
+    /// Whoever is asked to help is asked no more, before the server says so.
+    pub fn withdraw(&mut self, interaction_id: &str) {
+        if let Some(interaction) = self.interactions.get_mut(interaction_id) {
+            interaction.invitation = None;
+            interaction.parts.retain(|part| part.way != Way::Invited);
+        }
+    }
+
+    /// The remarks of an interaction are before my eyes.
+    pub fn hear(&mut self, interaction_id: &str) {
+        if let Some(interaction) = self.interactions.get(interaction_id) {
+            self.heard.insert(interaction.id.clone(), interaction.remarks.len());
+        }
+    }
+
+    /// Whether colleagues said something that I have not seen.
+    pub fn unheard(&self, interaction: &Interaction) -> bool {
+        let me = self.me.as_ref().map(|me| me.agent_id.as_str());
+        let heard = self.heard.get(&interaction.id).copied().unwrap_or_default();
+        interaction.remarks.iter().skip(heard).any(|remark| Some(remark.agent.id.as_str()) != me)
+    }
+
+    /// Messages that wait to be read, in what I have answered. Who advises does not answer them.
+    pub fn unread(&self) -> u32 {
+        let answers = |interaction: &&Interaction| self.way(interaction) != Some(Way::Consult);
+        self.conversations().into_iter().filter(answers).map(|interaction| interaction.unread).sum()
+    }
+
+    /// Talks and wrap-ups in the order in which I took them: their numbers stay.
     pub fn conversations(&self) -> Vec<&Interaction> {
-        let taken = |interaction: &&Interaction| interaction.state != InteractionState::Offered;
-        let mut list: Vec<_> = self.interactions.values().filter(taken).collect();
-        list.sort_by_key(|interaction| (interaction.answered_ms, interaction.id.clone()));
-        list
+        self.taken.iter().filter_map(|id| self.interactions.get(id)).collect()
     }
 
     /// What rings, the one that must be answered first at the front.
     pub fn offers(&self) -> Vec<&Interaction> {
-        let rings = |interaction: &&Interaction| interaction.state == InteractionState::Offered;
+        let rings = |interaction: &&Interaction| self.way(interaction).is_some_and(part::rings);
         let mut list: Vec<_> = self.interactions.values().filter(rings).collect();
         list.sort_by_key(|interaction| {
-            (interaction.offer.as_ref().map(|offer| offer.answer_by_ms), interaction.id.clone())
+            (self.part(interaction).and_then(|part| part.answer_by_ms), interaction.id.clone())
         });
         list
     }

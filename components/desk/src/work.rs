@@ -165,7 +165,8 @@ pub(crate) async fn read(
     asked: &Asked,
 ) -> Result<Reply> {
     let MarkRead { up_to_seq } = asked.json()?;
-    let view = access::held(sql, agent, id).await?;
+    // Some channels show the contact what was read: who only advises leaves no mark.
+    let view = access::talked_in(sql, agent, id).await?;
     let seq = u64::try_from(up_to_seq).unwrap_or_default();
     conversation::read_up_to(sql, &view.conversation, seq).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))

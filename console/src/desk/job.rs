@@ -1,4 +1,5 @@
-//! What happens to a piece of work: answer, decline, transfer, end, dispose; and my own presence.
+//! What happens to a piece of work: answer, decline, transfer, end, dispose; and my own presence. An
+//! invitation to help is answered and declined as an offer is.
 
 use super::{Desk, Pane, Screen};
 use crate::alert;
@@ -111,12 +112,17 @@ impl Desk {
     }
 
     /// A phone goes back to the list; a wide screen has opened the next one already.
-    fn after_leaving(self) {
+    pub(super) fn after_leaving(self) {
         self.go(Screen::Work);
         self.pane.set(Pane::Work);
     }
 
-    async fn act<B: Serialize>(self, id: &str, what: &str, body: &B) -> Result<Interaction, Failure> {
+    pub(super) async fn act<B: Serialize>(
+        self,
+        id: &str,
+        what: &str,
+        body: &B,
+    ) -> Result<Interaction, Failure> {
         self.busy.update(|busy| {
             busy.insert(id.to_owned());
         });

@@ -8,7 +8,7 @@ use crate::screen::customer::display_name;
 use crate::search::matches;
 use api::agent::{PresenceStatus, Role};
 use api::contact::Contact;
-use api::interaction::InteractionState;
+use api::interaction::Way;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -139,9 +139,19 @@ fn commands(desk: Desk) -> Vec<Command> {
             let hint = if index < 9 { format!("Alt {}", index + 1) } else { String::new() };
             list.push(command(icon::CHAT, display_name(&item.contact), &hint, move || desk.open(&id)));
         }
-        let active = work.current().filter(|item| item.state == InteractionState::Active).cloned();
-        if let Some(item) = active {
+        let current = work.current().and_then(|item| Some((item.clone(), work.way(item)?)));
+        if let Some((item, Way::Consult | Way::Conference)) = &current {
             let id = item.id.clone();
+            list.push(command(icon::LOG_OUT, words.leave, "", move || desk.leave(id.clone())));
+        }
+        if let Some((item, Way::Active)) = current {
+            let id = item.id.clone();
+            if item.invitation.is_none() {
+                let item = item.clone();
+                list.push(command(icon::HELP, words.ask_help, "Alt H", move || {
+                    desk.dialog.set(Some(Dialog::Help(Box::new(item.clone()))));
+                }));
+            }
             list.push(command(icon::TRANSFER, words.transfer, "Alt T", move || {
                 desk.dialog.set(Some(Dialog::Transfer(Box::new(item.clone()))));
             }));

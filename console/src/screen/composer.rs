@@ -125,7 +125,7 @@ fn is_unwanted(item: &Interaction) -> bool {
 }
 
 /// A phone's keyboard would cover the conversation that was just opened.
-fn has_keyboard() -> bool {
+pub(crate) fn has_keyboard() -> bool {
     let fine = window().match_media("(pointer: fine)").ok().flatten();
     fine.is_some_and(|fine| fine.matches())
 }

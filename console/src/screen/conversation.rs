@@ -6,14 +6,17 @@ use crate::format;
 use crate::icon::{self, icon};
 use crate::language::fill;
 use crate::name;
+use crate::part;
 use crate::screen::comment::{PostAbove, Public};
+use crate::screen::company::Company;
 use crate::screen::composer::Composer;
 use crate::screen::customer::display_name;
 use crate::screen::message::MessageRow;
+use crate::screen::remarks::Remarks;
 use crate::screen::wrap_up::WrapUpForm;
 use crate::thread::{Row, Thread, rows};
 use crate::{intl, work::Work};
-use api::interaction::{Interaction, InteractionState};
+use api::interaction::{Interaction, Way};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,15 +29,19 @@ pub(crate) fn Conversation(id: String) -> impl IntoView {
     let item = Memo::new(move |_| desk.work.with(|work| work.interactions.get(&key).cloned()));
     let Some(first) = item.get_untracked() else { return ().into_any() };
     let conversation_id = first.conversation_id.clone();
-    let state = Memo::new(move |_| item.get().map(|item| item.state));
-    mark_read_when_seen(desk, item);
+    let way = Memo::new(move |_| desk.work.with(|work| item.with(|item| work.way(item.as_ref()?))));
+    let talks = Memo::new(move |_| way.get().is_some_and(part::talks));
+    mark_read_when_seen(desk, item, talks);
     provide_context(Public(Memo::new(move |_| {
-        item.get().filter(|item| item.state == InteractionState::Active).and_then(|item| item.moderation)
+        item.get().filter(|_| talks.get()).and_then(|item| item.moderation)
     })));
+    // Whoever helps and then has it goes on writing where they are.
+    let form = Memo::new(move |_| way.get().map(Form::of));
     let drop_id = conversation_id.clone();
     let over = RwSignal::new(false);
     view! {
-        <Head item/>
+        <Head item way/>
+        <Company item/>
         <PostAbove item/>
         <div class="talk" class:over=over
             on:dragover=move |event| { event.prevent_default(); over.set(true); }
@@ -42,28 +49,52 @@ pub(crate) fn Conversation(id: String) -> impl IntoView {
             on:drop=move |event| {
                 event.prevent_default();
                 over.set(false);
-                if state.get_untracked() == Some(InteractionState::Active) {
+                if talks.get_untracked() {
                     desk.attach(&drop_id, event.data_transfer().and_then(|transfer| transfer.files()));
                 }
             }>
             <Messages conversation_id=conversation_id.clone() contact=display_name(&first.contact)/>
             <p class="drop-hint" aria-hidden="true">{icon(icon::ATTACH)}{desk.words().drop_here}</p>
         </div>
-        {move || match state.get() {
-            Some(InteractionState::Active) => view! { <Composer item/> }.into_any(),
-            Some(InteractionState::WrapUp) => view! { <WrapUpForm item/> }.into_any(),
-            Some(InteractionState::Offered) => view! { <AnswerBar id=id.clone()/> }.into_any(),
-            _ => ().into_any(),
+        <Remarks item/>
+        {move || match form.get() {
+            Some(Form::Composer) => view! { <Composer item/> }.into_any(),
+            Some(Form::WrapUp) => view! { <WrapUpForm item/> }.into_any(),
+            Some(Form::Answer { invited }) => view! { <AnswerBar id=id.clone() invited/> }.into_any(),
+            Some(Form::None) | None => ().into_any(),
         }}
     }
     .into_any()
 }
 
-/// What is open before the agent's eyes counts as read; in a hidden window nobody has seen it.
-fn mark_read_when_seen(desk: Desk, item: Memo<Option<Interaction>>) {
-    let unread = Memo::new(move |_| {
-        item.get().is_some_and(|item| item.unread > 0 && item.state == InteractionState::Active)
-    });
+/// What stands below the messages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Composer,
+    WrapUp,
+    Answer {
+        invited: bool,
+    },
+    /// Who advises writes to colleagues only.
+    None,
+}
+
+impl Form {
+    fn of(way: Way) -> Form {
+        match way {
+            Way::Active | Way::Conference => Form::Composer,
+            Way::WrapUp => Form::WrapUp,
+            Way::Offered => Form::Answer { invited: false },
+            Way::Invited => Form::Answer { invited: true },
+            Way::Consult => Form::None,
+        }
+    }
+}
+
+/// What is open before the eyes of whoever talks counts as read; in a hidden window nobody has seen it, and
+/// that somebody advises is not for the contact to notice.
+fn mark_read_when_seen(desk: Desk, item: Memo<Option<Interaction>>, talks: Memo<bool>) {
+    let unread = Memo::new(move |_| talks.get() && item.get().is_some_and(|item| item.unread > 0));
     let seen_again = RwSignal::new(0);
     let listener =
         window_event_listener(leptos::ev::visibilitychange, move |_| seen_again.update(|count| *count += 1));
@@ -81,23 +112,27 @@ fn mark_read_when_seen(desk: Desk, item: Memo<Option<Interaction>>) {
 }
 
 #[component]
-fn Head(item: Memo<Option<Interaction>>) -> impl IntoView {
+fn Head(item: Memo<Option<Interaction>>, way: Memo<Option<Way>>) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let active = Memo::new(move |_| item.get().is_some_and(|item| item.state == InteractionState::Active));
+    let active = Memo::new(move |_| way.get() == Some(Way::Active));
+    let helps = Memo::new(move |_| way.get().is_some_and(part::helps));
     let busy =
         Memo::new(move |_| item.get().is_some_and(|item| desk.busy.with(|busy| busy.contains(&item.id))));
+    let asks =
+        Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.invitation.is_some())));
     let since = move || {
         let item = item.get()?;
         let end = item.ended_ms.unwrap_or_else(|| desk.now.get());
         Some(format::clock(end - item.answered_ms.or(item.queued_ms)?))
     };
-    let transfer = move |_| {
+    let over = move |dialog: fn(Box<Interaction>) -> Dialog| {
         if let Some(item) = item.get_untracked() {
-            desk.dialog.set(Some(Dialog::Transfer(Box::new(item))));
+            desk.dialog.set(Some(dialog(Box::new(item))));
         }
     };
     let end = move |_| item.get_untracked().into_iter().for_each(|item| desk.end(item.id));
+    let leave = move |_| item.get_untracked().into_iter().for_each(|item| desk.leave(item.id));
     view! {
         <header class="talk-head">
             <button type="button" class="icon-button phone-only" aria-label=words.back
@@ -117,11 +152,21 @@ fn Head(item: Memo<Option<Interaction>>) -> impl IntoView {
             })}
             <time class="timer talk-time">{since}</time>
             <Show when=move || active.get()>
-                <button type="button" class="button" data-testid="transfer" title="Alt T" disabled=busy on:click=transfer>
+                <button type="button" class="button" data-testid="ask-help" title="Alt H" aria-label=words.ask_help
+                    disabled=move || busy.get() || asks.get() on:click=move |_| over(Dialog::Help)>
+                    {icon(icon::HELP)}<span class="wide-label">{words.ask_help}</span>
+                </button>
+                <button type="button" class="button" data-testid="transfer" title="Alt T" aria-label=words.transfer
+                    disabled=busy on:click=move |_| over(Dialog::Transfer)>
                     {icon(icon::TRANSFER)}<span class="wide-label">{words.transfer}</span>
                 </button>
                 <button type="button" class="button" data-testid="end" title="Alt W" disabled=busy on:click=end>
                     {icon(icon::END)}<span>{words.end}</span>
+                </button>
+            </Show>
+            <Show when=move || helps.get()>
+                <button type="button" class="button" data-testid="leave" aria-label=words.leave disabled=busy on:click=leave>
+                    {icon(icon::LOG_OUT)}<span class="wide-label">{words.leave}</span>
                 </button>
             </Show>
         </header>
@@ -129,14 +174,16 @@ fn Head(item: Memo<Option<Interaction>>) -> impl IntoView {
 }
 
 #[component]
-fn AnswerBar(id: String) -> impl IntoView {
+fn AnswerBar(id: String, invited: bool) -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
+    let (first, yes) =
+        if invited { (words.accept_first, words.accept) } else { (words.answer_first, words.answer) };
     let (answer, decline) = (id.clone(), id);
     view! {
         <div class="answer-bar">
-            <p>{words.answer_first}</p>
-            <button type="button" class="button main" on:click=move |_| desk.answer(answer.clone())>{words.answer}</button>
+            <p>{first}</p>
+            <button type="button" class="button main" on:click=move |_| desk.answer(answer.clone())>{yes}</button>
             <button type="button" class="button" on:click=move |_| desk.decline(decline.clone())>{words.decline}</button>
         </div>
     }

@@ -14,6 +14,7 @@ pub(crate) fn Keys() -> impl IntoView {
         (vec!["Alt ↑".to_owned(), "Alt ↓".to_owned()], words.key_next),
         (vec![enter.to_owned(), format!("⇧ {enter}")], words.key_send),
         (vec!["Alt T".to_owned()], words.transfer),
+        (vec!["Alt H".to_owned()], words.ask_help),
         (vec!["Alt W".to_owned()], words.key_end),
         (vec!["Alt P".to_owned()], words.key_presence),
         (vec!["Ctrl K".to_owned()], words.commands),

@@ -7,11 +7,13 @@ use crate::desk::Desk;
 use crate::format;
 use crate::icon::{self, icon};
 use crate::language::{Words, fill};
+use crate::screen::company::question;
 use crate::screen::customer::display_name;
+use crate::screen::help::way_name;
 use crate::screen::presence::PresenceMenu;
 use crate::work::{Turn, turn};
 use api::agent::PresenceStatus;
-use api::interaction::{Interaction, InteractionState};
+use api::interaction::{Interaction, InteractionState, Way};
 use api::message::MessageKind;
 use leptos::prelude::*;
 
@@ -50,8 +52,7 @@ fn Capacity() -> impl IntoView {
     let desk = Desk::of_context();
     let taken = move || {
         desk.work.with(|work| {
-            let active = work.interactions.values();
-            let count = active.filter(|item| item.state != InteractionState::Offered).count();
+            let count = work.conversations().len();
             Some((u32::try_from(count).ok()?, work.me.as_ref()?.chats_max))
         })
     };
@@ -125,7 +126,16 @@ fn Item(index: usize, id: String) -> impl IntoView {
         item.is_some_and(|item| desk.drafts.with(|drafts| drafts.contains_key(&item.conversation_id)))
     });
     let typing = Memo::new(move |_| is_typing(desk, item));
-    let side = move || item.get().map(|item| item_side(desk, &item, has_draft.get()));
+    let way = Memo::new(move |_| desk.work.with(|work| item.with(|item| work.way(item.as_ref()?))));
+    let unheard = Memo::new(move |_| {
+        desk.work.with(|work| item.with(|item| item.as_ref().is_some_and(|item| work.unheard(item))))
+    });
+    let side = move || {
+        let remarked = unheard.get().then(|| view! {
+            <i class="remarked" role="img" aria-label=words.new_remark title=words.new_remark>{icon(icon::FORBIDDEN)}</i>
+        });
+        item.get().map(|item| view! { {remarked}{item_side(desk, &item, way.get(), has_draft.get())} })
+    };
     let open = {
         let id = id.clone();
         move |_| desk.open(&id)
@@ -134,7 +144,8 @@ fn Item(index: usize, id: String) -> impl IntoView {
         <li>
             <button type="button" class="item" data-testid="conversation-item" data-id=id
                 data-state=move || item.get().map(|item| if item.state == InteractionState::WrapUp { "wrap_up" } else { "active" })
-                class:unread=move || item.get().is_some_and(|item| item.unread > 0)
+                data-way=move || way.get().map(way_name)
+                class:unread=move || way.get() != Some(Way::Consult) && item.get().is_some_and(|item| item.unread > 0)
                 aria-current=move || is_open.get().then_some("true")
                 on:click=open>
                 {move || item.get().map(|item| {
@@ -163,8 +174,11 @@ fn is_typing(desk: Desk, item: Memo<Option<Interaction>>) -> bool {
 }
 
 /// What needs me here, told by shape: a number, a ring, a word.
-fn item_side(desk: Desk, item: &Interaction, has_draft: bool) -> AnyView {
+fn item_side(desk: Desk, item: &Interaction, way: Option<Way>, has_draft: bool) -> AnyView {
     let words = desk.words();
+    if way == Some(Way::Consult) {
+        return view! { <span class="tag">{words.advising}</span> }.into_any();
+    }
     if item.state == InteractionState::WrapUp {
         let by = item.wrap_up_by_ms;
         let left = move || by.map(|by| format::clock(by - desk.now.get()));
@@ -189,7 +203,8 @@ fn item_side(desk: Desk, item: &Interaction, has_draft: bool) -> AnyView {
     view! { <time class="timer" class:late=late>{waits}</time>{sign} }.into_any()
 }
 
-/// What rings at me: who, where, how long, why me, and when we last talked, before I answer.
+/// What rings at me: who, where, how long, why me, and when we last talked, before I answer. Where a colleague
+/// asks for help: who, what for, and what they wrote.
 #[component]
 fn Offer(id: String) -> impl IntoView {
     let desk = Desk::of_context();
@@ -198,21 +213,25 @@ fn Offer(id: String) -> impl IntoView {
     let item = Memo::new(move |_| desk.work.with(|work| work.interactions.get(&key).cloned()));
     let (answer_id, decline_id, look_id, busy_id) = (id.clone(), id.clone(), id.clone(), id.clone());
     let busy = Memo::new(move |_| desk.busy.with(|busy| busy.contains(&busy_id)));
-    let left = move || {
-        let by = item.get().and_then(|item| item.offer).map(|offer| offer.answer_by_ms);
-        by.map(|by| format::clock(by - desk.now.get()))
-    };
+    let part =
+        Memo::new(move |_| desk.work.with(|work| item.with(|item| work.part(item.as_ref()?).cloned())));
+    let left = move || Some(format::clock(part.get()?.answer_by_ms? - desk.now.get()));
+    let invited = Memo::new(move |_| part.get().is_some_and(|part| part.way == Way::Invited));
     let last = Memo::new(move |_| last_contact(desk, &item.get()?));
+    let (sign, title, yes) = match invited.get_untracked() {
+        true => (icon::HELP, words.help_wanted, words.accept),
+        false => (icon::INCOMING, words.ringing, words.answer),
+    };
     view! {
-        <article class="offer" data-testid="offer" data-id=id>
-            <header>{icon(icon::INCOMING)}<b>{words.ringing}</b><time class="timer">{left}</time></header>
+        <article class="offer" data-testid="offer" data-id=id data-way=move || part.get().map(|part| way_name(part.way))>
+            <header>{icon(sign)}<b>{title}</b><time class="timer">{left}</time></header>
             <button type="button" class="offer-look" on:click=move |_| desk.open(&look_id)>
                 {move || item.get().map(|item| offer_facts(desk, &item))}
                 <span class="offer-last">{last}</span>
             </button>
             <footer>
                 <button type="button" class="button main" data-testid="offer-answer" disabled=busy
-                    on:click=move |_| desk.answer(answer_id.clone())>{words.answer}<kbd>"⏎"</kbd></button>
+                    on:click=move |_| desk.answer(answer_id.clone())>{yes}<kbd>"⏎"</kbd></button>
                 <button type="button" class="button" data-testid="offer-decline" disabled=busy
                     on:click=move |_| desk.decline(decline_id.clone())>{words.decline}</button>
             </footer>
@@ -225,20 +244,29 @@ fn Offer(id: String) -> impl IntoView {
 pub(crate) fn OfferBanner() -> impl IntoView {
     let desk = Desk::of_context();
     let words = desk.words();
-    let first =
-        Memo::new(move |_| desk.work.with(|work| work.offers().first().map(|offer| (*offer).clone())));
+    let first = Memo::new(move |_| {
+        desk.work.with(|work| {
+            let first = *work.offers().first()?;
+            Some((first.clone(), work.part(first)?.clone()))
+        })
+    });
     move || {
-        let item = first.get()?;
+        let (item, part) = first.get()?;
         let (answer, decline) = (item.id.clone(), item.id.clone());
-        let by = item.offer.as_ref().map(|offer| offer.answer_by_ms);
+        let by = part.answer_by_ms;
         let left = move || by.map(|by| format::clock(by - desk.now.get()));
+        let invitation = item.invitation.as_ref().filter(|_| part.way == Way::Invited);
+        let (yes, about) = match invitation {
+            Some(invitation) => (words.accept, Some(question(desk, invitation))),
+            None => (words.answer, item.topic.clone()),
+        };
         Some(view! {
             <aside class="offer-banner" role="alert" data-testid="offer-banner">
-                {icon(channel::sign(&item.channel))}
-                <span><b>{display_name(&item.contact)}</b><small>{item.topic}</small></span>
+                {icon(if invitation.is_some() { icon::HELP } else { channel::sign(&item.channel) })}
+                <span><b>{display_name(&item.contact)}</b><small>{about}</small></span>
                 <time class="timer">{left}</time>
                 <button type="button" class="button main" data-testid="banner-answer"
-                    on:click=move |_| desk.answer(answer.clone())>{words.answer}</button>
+                    on:click=move |_| desk.answer(answer.clone())>{yes}</button>
                 <button type="button" class="icon-button" data-testid="banner-decline" aria-label=words.decline
                     title=words.decline on:click=move |_| desk.decline(decline.clone())>{icon(icon::CLOSE)}</button>
             </aside>
@@ -249,25 +277,37 @@ pub(crate) fn OfferBanner() -> impl IntoView {
 fn offer_facts(desk: Desk, item: &Interaction) -> impl IntoView + use<> {
     let words = desk.words();
     let since = item.queued_ms.unwrap_or(item.started_ms);
-    let waited = move || fill(words.waited, format::clock(desk.now.get() - since));
     let queue = item.queue.as_ref().map(|queue| queue.name.clone());
+    let waited = item.invitation.is_none().then(|| {
+        let waited = move || fill(words.waited, format::clock(desk.now.get() - since));
+        view! { <span class="timer">{waited}</span> }
+    });
     view! {
+        {item.invitation.as_ref().map(|invitation| view! {
+            <span class="offer-asks" data-testid="offer-asks">{question(desk, invitation)}</span>
+            {invitation.note.clone().map(|note| view! { <q data-testid="offer-note">{note}</q> })}
+        })}
         <strong>{display_name(&item.contact)}</strong>
         <span class="facts">
             {icon(channel::sign(&item.channel))}{channel::name(words, &item.channel)}
             {queue.map(|queue| format!(" · {queue}"))}
         </span>
         {item.topic.clone().map(|topic| view! { <span class="topic">{topic}</span> })}
-        <span class="timer">{waited}</span>
-        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{why_me(words, &offer.why)}</span> })}
+        {waited}
+        {item.offer.as_ref().map(|offer| view! { <span class="offer-why">{why_me(desk, &offer.why)}</span> })}
     }
 }
 
-/// The default policy gives a code, a business's own policy its own words.
-fn why_me(words: &'static Words, why: &str) -> String {
-    match why {
-        "longest_idle" => words.longest_idle.to_owned(),
-        why => why.to_owned(),
+/// The default policy gives a code, a business's own policy its own words; a colleague passes it on.
+fn why_me(desk: Desk, why: &str) -> String {
+    let words = desk.words();
+    let name = |id: &str| {
+        desk.work
+            .with_untracked(|work| Some(work.colleagues.iter().find(|agent| agent.id == id)?.name.clone()))
+    };
+    match why.strip_prefix("transfer:").and_then(name) {
+        Some(name) => fill(words.passed_on_by, name),
+        None => words.why_me(why).map_or_else(|| why.to_owned(), str::to_owned),
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
                 sql.query("LOCK TABLE schema_migration IN EXCLUSIVE MODE", &[]).await?;
             }
             for statement in statements(script) {
-                sql.query(&statement, &[]).await?;
+                run(sql, &statement).await?;
             }
             let insert = "INSERT INTO schema_migration (name) VALUES ($1) ON CONFLICT DO NOTHING";
             sql.query(insert, parameters![name]).await
@@ -83,6 +83,22 @@ pub async fn migrate(sql: &impl Sql) -> Result<Vec<&'static str>> {
         done.push(name);
     }
     Ok(done)
+}
+
+/// SQLite knows no `ADD COLUMN IF NOT EXISTS`: whether a column is there shows when it is asked for.
+async fn run(sql: &impl Sql, statement: &str) -> Result<()> {
+    let added = statement.strip_prefix("ALTER TABLE ");
+    let added = added.and_then(|added| added.split_once(" ADD COLUMN IF NOT EXISTS "));
+    let Some((table, column)) = added.filter(|_| sql.dialect() == Dialect::Sqlite) else {
+        return sql.query(statement, &[]).await.map(drop);
+    };
+    let name = column.split(' ').next().unwrap_or_default();
+    match sql.query(&format!("SELECT {name} FROM {table} LIMIT 0"), &[]).await {
+        Err(Error::Broken(_)) => {
+            sql.query(&format!("ALTER TABLE {table} ADD COLUMN {column}"), &[]).await.map(drop)
+        }
+        known => known.map(drop),
+    }
 }
 
 /// The statements of a script, without comments. Our scripts have no semicolon inside a text but

@@ -14,7 +14,7 @@ INSERT INTO hold (interaction_id, agent_id, capacity, way, answer_by_ms)
     WHERE agent_id IS NOT NULL AND state IN ('offered', 'active', 'wrap_up') ON CONFLICT DO NOTHING;
 
 -- JSON: at whom it rings already, where it may ring at more. Such a row waits, and is in no line.
-ALTER TABLE waiting ADD COLUMN ringing TEXT;
+ALTER TABLE waiting ADD COLUMN IF NOT EXISTS ringing TEXT;
 
 -- JSON: whom else a change concerns, beside the two who have columns.
-ALTER TABLE feed ADD COLUMN others TEXT;
+ALTER TABLE feed ADD COLUMN IF NOT EXISTS others TEXT;
