@@ -1,8 +1,8 @@
 //! A contact's way through the center.
 
-use super::{Broken, Happening, Reaction, Run};
+use super::{Broken, Happening, Run};
 use crate::{
-    arrival::{Knows, Leg},
+    arrival::{Knows, Leg, Reaction},
     forecast::Told,
 };
 use domain::{
@@ -13,15 +13,18 @@ use domain::{
     routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Journey {
     pub(super) interaction: Interaction,
     pub(super) journal: Vec<(Timestamp, Event)>,
     /// Which of the arrival's legs it is on.
-    leg: usize,
+    pub(super) leg: usize,
+    /// How often it rang at each agent on this leg.
+    rang: BTreeMap<AgentId, usize>,
     /// How often it began to wait.
-    waits: u32,
+    pub(super) waits: u32,
     waits_since: Timestamp,
     /// While it waits: what the policy was told.
     waiting: Option<Waiting>,
@@ -48,6 +51,7 @@ impl Run<'_> {
             interaction: Interaction::default(),
             journal: vec![],
             leg: 0,
+            rang: BTreeMap::new(),
             waits: 0,
             waits_since: now,
             waiting: None,
@@ -65,6 +69,7 @@ impl Run<'_> {
         if let Some(Knows { agents, within }) = preferred {
             self.act(now, number, Command::Prefer { agents, until: now + within })?;
         }
+        self.befall(now, number)?;
         self.enters(now, number)
     }
 
@@ -109,14 +114,25 @@ impl Run<'_> {
         let Some(journey) = self.journey(number) else { return Ok(()) };
         let Some(agent) = journey.interaction.state.agent().cloned() else { return Ok(()) };
         let next = self.arrivals.get(number).and_then(|arrival| arrival.legs.get(journey.leg + 1));
-        if let Some(Leg { queue, .. }) = next {
-            let queue = queue.clone();
-            self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None })?;
-            return self.enters(now, number);
+        if let Some(next) = next {
+            let (queue, colleague) = (next.queue.clone(), self.colleague(number, next));
+            let Some(colleague) = colleague else {
+                self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None })?;
+                self.befall(now, number)?;
+                return self.enters(now, number);
+            };
+            let ring = self.queue(number).and_then(|queue| self.line(queue)).map(|line| line.ring);
+            let ring = ring.unwrap_or_default();
+            self.act(
+                now,
+                number,
+                Command::TransferToAgent { by: agent, agent: colleague, ring, note: None },
+            )?;
+            return self.befall(now, number);
         }
         let Some(leg) = self.leg(number) else { return Ok(()) };
         let line = self.queue(number).and_then(|queue| self.line(queue));
-        let limit = line.map(|line| line.wrap_up).unwrap_or_default();
+        let limit = line.map(|line| line.wrap_up).unwrap_or_default() + leg.extended;
         self.act(
             now,
             number,
@@ -125,6 +141,14 @@ impl Run<'_> {
                 false => Command::WrapUp { agent, limit },
             },
         )
+    }
+
+    /// To whom it is passed on past the queue, if they can take it.
+    fn colleague(&self, number: usize, leg: &Leg) -> Option<AgentId> {
+        let kind = self.arrivals.get(number)?.kind;
+        let hand = self.hands.get(*self.places.get(leg.to.as_ref()?)?)?;
+        let takes = hand.is_available() && hand.desk.capacity.admits(hand.load, kind);
+        takes.then(|| hand.desk.id.clone())
     }
 
     pub(super) fn coded(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
@@ -179,7 +203,7 @@ impl Run<'_> {
         self.journey(number)?.interaction.queue.as_ref()
     }
 
-    fn leg(&self, number: usize) -> Option<&Leg> {
+    pub(super) fn leg(&self, number: usize) -> Option<&Leg> {
         self.arrivals.get(number)?.legs.get(self.journey(number)?.leg)
     }
 
@@ -222,7 +246,10 @@ impl Run<'_> {
             self.with_hand(now, place, |hand| hand.lets_go(kind));
         }
         if let Some(place) = taken {
-            self.as_offered(now, place, |hand| hand.takes(kind));
+            match was {
+                State::Active { .. } => self.with_hand(now, place, |hand| hand.takes(kind)),
+                _ => self.as_offered(now, place, |hand| hand.takes(kind)),
+            };
         }
     }
 
@@ -230,16 +257,27 @@ impl Run<'_> {
     fn happened(&mut self, now: Timestamp, number: usize, was: &Was, event: &Event) {
         match event {
             Event::Queued { queue, .. } => self.begins_to_wait(now, number, was, queue),
-            Event::Offered { .. } => self.rings(now, number),
+            Event::Offered { .. } => {
+                if matches!(was.state, State::Active { .. }) {
+                    self.begins_a_wait(now, number);
+                }
+                self.rings(now, number);
+            }
             Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
-            Event::Preferred { .. } | Event::Prioritised { .. } | Event::CallbackAsked { .. } => {
+            Event::Prioritised { priority, .. } => {
+                if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
+                    self.board.waits(queue, was.priority, false);
+                    self.board.waits(queue, *priority, true);
+                }
                 self.tell(number);
             }
+            Event::Noted { .. } | Event::Preferred { .. } | Event::CallbackAsked { .. } => self.tell(number),
             Event::Answered { .. } => self.answered(now, number),
             Event::Transferred { .. } => {
                 self.work_over(now, number, was);
                 if let Some(Some(journey)) = self.journeys.get_mut(number) {
                     journey.leg += 1;
+                    journey.rang.clear();
                 }
             }
             Event::WrapUpStarted { wrap_up_by, .. } => {
@@ -253,7 +291,6 @@ impl Run<'_> {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
-            | Event::Noted { .. }
             | Event::Exited { .. }
             | Event::CallbackMissed { .. }
             | Event::WrapUpExtended { .. }
@@ -261,8 +298,20 @@ impl Run<'_> {
         }
     }
 
-    fn begins_to_wait(&mut self, now: Timestamp, number: usize, was: &Was, queue: &QueueId) {
+    /// Nobody talks with it any more, or yet.
+    fn begins_a_wait(&mut self, now: Timestamp, number: usize) {
         let patience = self.leg(number).and_then(|leg| leg.patience);
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        journey.waits += 1;
+        if let Some(patience) = patience {
+            self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
+        }
+    }
+
+    fn begins_to_wait(&mut self, now: Timestamp, number: usize, was: &Was, queue: &QueueId) {
+        if was.state != State::Queued {
+            self.begins_a_wait(now, number);
+        }
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
         journey.waits_since = now;
         journey.told = None;
@@ -270,11 +319,6 @@ impl Run<'_> {
             // From one queue to another: for the contact it is one wait.
             if let Some(left) = &was.queue {
                 self.board.waits(left, was.priority, false);
-            }
-        } else {
-            journey.waits += 1;
-            if let Some(patience) = patience {
-                self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
             }
         }
         self.board.waits(queue, journey.interaction.priority, true);
@@ -295,7 +339,10 @@ impl Run<'_> {
         let (arrival, journey, leg) = (self.arrivals.get(number)?, self.journey(number)?, self.leg(number)?);
         let interaction = &journey.interaction;
         let queue = interaction.queue.as_ref().filter(|_| interaction.state == State::Queued)?;
-        let own = self.line(queue)?.urgency;
+        let line = self.line(queue)?;
+        let own = line.urgency;
+        let noted = interaction.needs();
+        let needs = [&leg.needs, &noted, &line.needs].into_iter().find(|needs| !needs.steps().is_empty());
         let refused = interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE));
         Some(Waiting {
             interaction: arrival.id.clone(),
@@ -303,7 +350,7 @@ impl Run<'_> {
             urgency: Urgency { priority: own.priority.saturating_add(interaction.priority), ..own },
             since: interaction.waits_since()?,
             kind: arrival.kind,
-            needs: leg.needs.clone(),
+            needs: needs.cloned().unwrap_or_default(),
             preferred: interaction.preferred.clone(),
             refused_by: refused.collect(),
             ringing: 0,
@@ -319,8 +366,17 @@ impl Run<'_> {
         if let Some(waiting) = journey.waiting.take() {
             self.board.waits(&waiting.queue, journey.interaction.priority, false);
         }
-        let Some(place) = agent.and_then(|agent| self.places.get(&agent).copied()) else { return };
-        let reaction = self.hands.get_mut(place).and_then(|hand| hand.react());
+        let Some(agent) = agent else { return };
+        let Some(place) = self.places.get(&agent).copied() else { return };
+        let rang = journey.rang.entry(agent.clone()).or_default();
+        let earlier = *rang;
+        *rang += 1;
+        let mut replies = self.leg(number).into_iter().flat_map(|leg| &leg.replies);
+        let known = replies.by_ref().filter(|reply| reply.agent == agent).nth(earlier).cloned();
+        let reaction = match known {
+            Some(reply) => reply.reaction.map(|reaction| (reply.after, reaction)),
+            None => self.hands.get_mut(place).and_then(|hand| hand.react()),
+        };
         if let Some((after, reaction)) = reaction {
             self.agenda.plan(now + after, Happening::Reacts(number, version, reaction));
         }
