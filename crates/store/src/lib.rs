@@ -24,6 +24,7 @@ pub mod queue;
 pub mod rate;
 pub mod ready_answer;
 pub mod record;
+pub mod recorded;
 pub mod statistics;
 pub mod template;
 pub mod unreachable;
