@@ -5,18 +5,28 @@ mod center;
 #[path = "recorded/mod.rs"]
 mod recorded;
 
-use domain::{routing::Engine, time::Timestamp};
+use domain::{
+    channel::CapacityKind,
+    figures::visit::visits,
+    id::QueueId,
+    interaction::{Ending, Event},
+    queue::{Gate, Queue},
+    routing::{Assignment, Engine, Settings, Snapshot, assign},
+};
 use futures::executor::block_on;
 use recorded::{Journals, Stored, offers};
 use scenario::{
-    policy::Policy,
+    arrival::{Arrival, Deed},
+    policy::{Judged, Policy, Rounds, Unfit},
     replay::{
         Dice, Nothing, Replay, Stretch,
         compare::{Changed, Comparison},
         rules,
     },
+    report::Said,
+    run::run,
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use store::recorded::read;
 
 /// Whatever may happen to a contact happens: it is missed, declined, passed on, called back, sent elsewhere,
@@ -97,22 +107,254 @@ fn engine() -> Box<dyn Policy> {
     Box::new(Engine::new())
 }
 
+fn comparison(replay: &Replay, dice: Dice) -> Comparison {
+    let today = replay.play(&replay.center(replay.queues()), dice, &engine).unwrap();
+    Comparison::new(replay, dice, &today, None, true)
+}
+
 /// Nothing has to be drawn: equal rules decide the same, to the millisecond and to the word.
 #[test]
 fn a_day_that_is_decided_alike_happens_alike() {
     let stored = everything();
     let replay = replay(&stored, stretch(&stored));
     let center = replay.center(replay.queues());
+    let recorded = offers(&stored.journals);
+    assert!(recorded.len() > 1500, "{}", recorded.len());
     for seed in [1, 2] {
         let mut played = Journals::new();
-        let mut keep = |id: &_, journal: &[_]| drop(played.insert(Clone::clone(id), journal.to_vec()));
+        let mut see = |id: &_, journal: &[_]| drop(played.insert(Clone::clone(id), journal.to_vec()));
         let arrivals = replay.arrivals(seed, 0);
-        scenario::run::run(&center, arrivals, (seed, 0), &mut Engine::new(), &mut keep).unwrap();
-        let (before, after) = (offers(&stored.journals), offers(&played));
-        assert!(before.len() > 1000, "{}", before.len());
-        for (before, after) in before.iter().zip(&after) {
-            assert_eq!(before, after);
+        run(&center, arrivals, (seed, 0), &mut Engine::new(), &mut see).unwrap();
+        for (recorded, played) in recorded.iter().zip(&offers(&played)) {
+            assert_eq!(recorded, played);
         }
-        assert_eq!(before.len(), after.len());
+        assert_eq!(played.len(), stored.journals.len());
+        // What is played is what was stored, but for the order in which a contact came to what it brings.
+        for (id, journal) in &played {
+            assert_eq!(visits(journal), visits(&stored.journals[id]), "{id}");
+        }
+    }
+    // So all figures are equal, whatever the dice.
+    let comparison = comparison(&replay, Dice { seed: 3, runs: 2 });
+    assert_eq!(comparison.error.people.get("same").unwrap().mean, comparison.contacts as f64);
+    for (name, difference) in comparison.error.queues.values().flat_map(|said| &said.0) {
+        assert!(difference.is_none_or(|it| it.mean == 0.0 && it.half == Some(0.0)), "{name} {difference:?}");
+    }
+    // And the day was one in which everything happened.
+    let happened = |what: fn(&Event) -> bool| {
+        let events = stored.journals.values().flatten();
+        events.filter(|(_, event)| what(event)).count()
+    };
+    for (what, count) in [
+        ("declined", happened(|event| matches!(event, Event::OfferDeclined { .. }))),
+        ("missed", happened(|event| matches!(event, Event::OfferExpired { .. }))),
+        ("passed on", happened(|event| matches!(event, Event::Transferred { .. }))),
+        ("preferred", happened(|event| matches!(event, Event::Preferred { .. }))),
+        ("sent elsewhere", happened(|event| matches!(event, Event::Exited { .. }))),
+        ("called back", happened(|event| matches!(event, Event::CallbackAsked { .. }))),
+        ("left", happened(|event| matches!(event, Event::Ended { by: Ending::Abandoned }))),
+        ("paperwork", happened(|event| matches!(event, Event::WrapUpStarted { .. }))),
+    ] {
+        assert!(count >= 10, "{what}: {count}");
     }
 }
+
+/// The same from either database, so the same bytes of whatever is made of it.
+#[test]
+fn what_is_read_is_what_was_stored() {
+    let stored = everything();
+    let Stretch { since, until } = stretch(&stored);
+    let found = block_on(read(&stored.sql, since, until)).unwrap();
+    let journals: Journals =
+        found.contacts.iter().map(|it| (it.interaction.clone(), it.journal.clone())).collect();
+    assert_eq!(journals, stored.journals);
+    for contact in &found.contacts {
+        assert_eq!(contact.name, recorded::name(&contact.interaction));
+        let is_chat = contact
+            .journal
+            .iter()
+            .any(|(_, event)| matches!(event, Event::Queued { queue, .. } if queue.as_str() == "chat"));
+        assert_eq!(contact.kind, if is_chat { CapacityKind::Chat } else { CapacityKind::Call });
+    }
+    assert!(found.contacts.is_sorted_by(|one, other| one.interaction < other.interaction));
+    let center = &stored.scenario.center;
+    let queues: Vec<_> = center.queues.iter().map(|(id, line)| recorded::set_up(id, line)).collect();
+    assert_eq!(found.queues, queues);
+    let ids: Vec<_> = found.staff.iter().map(|staff| &staff.agent.id).collect();
+    assert_eq!(ids, center.agents.iter().map(|desk| &desk.id).collect::<Vec<_>>());
+    for (staff, desk) in found.staff.iter().zip(&center.agents) {
+        assert_eq!((&staff.services, &staff.skills), (&desk.queues, &desk.skills));
+        assert_eq!(staff.agent.capacity(), desk.capacity);
+        assert!(staff.declared.len() > 1, "{}", desk.id);
+    }
+}
+
+#[test]
+fn equal_journals_give_equal_bytes() {
+    let stored = everything();
+    let stretch =
+        Stretch { since: stored.scenario.center.from + HOUR * 2, until: stored.scenario.center.until };
+    let text = || {
+        let replay = replay(&stored, stretch);
+        let dice = Dice { seed: 5, runs: 3 };
+        let today = replay.play(&replay.center(replay.queues()), dice, &engine).unwrap();
+        let queues = rules::changed(replay.queues(), RULES).unwrap();
+        let other = replay.play(&replay.center(&queues), dice, &engine).unwrap();
+        let changed = Changed { played: &other, policy: None, rules: Some("rules.toml") };
+        let comparison = Comparison::new(&replay, dice, &today, Some(changed), true);
+        comparison.to_string() + &comparison.json().unwrap()
+    };
+    assert_eq!(text(), text());
+}
+
+/// Nobody is sent elsewhere, and whoever is there is asked.
+const RULES: &str = r#"
+    [[queue]]
+    id = "sales"
+    priority = 10
+    routing = { needs = "", strategy = { by = "linear" } }
+    gate = { limits = { length_max = 60, wait_max_ms = 7200000 } }
+"#;
+
+#[test]
+fn other_rules_make_a_difference() {
+    let stored = everything();
+    let replay = replay(&stored, stretch(&stored));
+    let dice = Dice { seed: 1, runs: 4 };
+    let today = replay.play(&replay.center(replay.queues()), dice, &engine).unwrap();
+    let queues = rules::changed(replay.queues(), RULES).unwrap();
+    let other = replay.play(&replay.center(&queues), dice, &engine).unwrap();
+    let changed = Changed { played: &other, policy: None, rules: Some("rules.toml") };
+    let comparison = Comparison::new(&replay, dice, &today, Some(changed), true);
+    let other = comparison.other.as_ref().unwrap();
+    let sales = &other.difference.queues[&QueueId::from("sales")];
+    let overflow = &other.difference.queues[&QueueId::from("overflow")];
+    assert!(sales.get("flow_outs").unwrap().mean < -10.0, "{sales:?}");
+    assert!(overflow.get("offered").unwrap().mean < -10.0, "{overflow:?}");
+    // The difference of the means is the mean of the differences.
+    for (queue, difference) in &other.difference.queues {
+        let of = |said: &BTreeMap<QueueId, Said>| said[queue].get("answered").unwrap().mean;
+        let expected = of(&other.side.queues) - of(&comparison.today.queues);
+        assert!((difference.get("answered").unwrap().mean - expected).abs() < 1e-9, "{queue}");
+    }
+    let people = comparison.people.as_ref().unwrap();
+    assert_eq!(people.len(), comparison.contacts);
+    assert!(people.iter().all(|it| it.recorded == it.today && it.recorded.is_some()));
+    let same = people.iter().filter(|it| it.other == it.today).count();
+    assert!(same > 0 && same < people.len(), "{same}");
+}
+
+#[test]
+fn a_policy_that_fails_is_replaced_for_the_round() {
+    let stored = everything();
+    let replay = replay(&stored, stretch(&stored));
+    let (center, dice) = (replay.center(replay.queues()), Dice { seed: 1, runs: 2 });
+    let today = replay.play(&center, dice, &engine).unwrap();
+    let failing = || -> Box<dyn Policy> {
+        let mut asked = 0;
+        Box::new(Judged::replaced(move |snapshot: &Snapshot| {
+            asked += 1;
+            match asked % 3 {
+                0 => Err(Unfit::NoAnswer("trapped".to_owned())),
+                1 => {
+                    let interaction = snapshot.waiting[0].interaction.clone();
+                    Ok(vec![Assignment { interaction, agent: "nobody".into(), why: String::new() }])
+                }
+                _ => Ok(assign(snapshot)),
+            }
+        }))
+    };
+    let other = replay.play(&center, dice, &failing).unwrap();
+    assert_eq!((&other.lived, &other.fates), (&today.lived, &today.fates));
+    let Rounds { asked, nonsense, no_answer, first } = other.rounds;
+    assert!(asked > 3000, "{asked}");
+    // Two runs of the same day: each third round, rounded in each of them.
+    assert_eq!((nonsense, no_answer), (2 * (asked / 2).div_ceil(3), 2 * (asked / 2 / 3)));
+    assert_eq!(first.as_deref(), Some("the policy answered against the rules: agent nobody is no candidate"));
+}
+
+/// It begins in the middle of the day: who waits then, waits, as long as they did.
+#[test]
+fn a_part_of_a_day() {
+    let stored = everything();
+    let from = stored.scenario.center.from;
+    let stretch = Stretch { since: from + HOUR * 4, until: from + HOUR * 6 };
+    let replay = replay(&stored, stretch);
+    let begins = stretch.from();
+    let arrivals = replay.arrivals(1, 0);
+    assert!(arrivals.iter().all(|arrival| begins <= arrival.at && arrival.at < stretch.until));
+    let waited = arrivals.iter().filter(|arrival| arrival.at == begins).count();
+    let older = |arrival: &&Arrival| {
+        arrival.legs[0]
+            .deeds
+            .iter()
+            .any(|(_, deed)| matches!(deed, Deed::Prioritises { older_by, .. } if !older_by.is_zero()))
+    };
+    assert_eq!(arrivals.iter().filter(older).count(), waited);
+    assert!(waited > 0);
+    let comparison = comparison(&replay, Dice { seed: 1, runs: 5 });
+    // After an hour the hands are as full as they were, or nearly: it is a model.
+    let (recorded, error) = (&comparison.recorded.whole, &comparison.error.whole);
+    for figure in ["offered", "answered", "average_handle_time", "occupancy"] {
+        let (recorded, error) = (recorded.get(figure).unwrap().mean, error.get(figure).unwrap().mean);
+        assert!(error.abs() < 0.05 * recorded, "{figure} {recorded} {error}");
+    }
+}
+
+#[test]
+fn there_may_be_nothing_to_replay() {
+    let stored = everything();
+    let Stretch { since, .. } = stretch(&stored);
+    let before = Stretch { since: since - HOUR * 48, until: since - HOUR * 24 };
+    let recorded = block_on(read(&stored.sql, before.from(), before.until)).unwrap();
+    assert_eq!(Replay::new(&recorded, before).err(), Some(Nothing::Came));
+    // Somebody had come in the first seconds, and nobody had said a word.
+    let first = stored.journals.values().flatten().map(|(at, _)| *at).min().unwrap();
+    let early = Stretch { since, until: first + Duration::from_millis(1) };
+    let mut recorded = block_on(read(&stored.sql, early.from(), early.until)).unwrap();
+    recorded.contacts.iter_mut().for_each(|contact| contact.journal.retain(|(at, _)| *at < early.until));
+    assert_eq!(Replay::new(&recorded, early).err(), Some(Nothing::Answered));
+}
+
+#[test]
+fn rules_are_todays_with_what_a_file_changes() {
+    let stored = everything();
+    let replay = replay(&stored, stretch(&stored));
+    let sales = |text: &str| {
+        let queues = rules::changed(replay.queues(), text)?;
+        Ok::<_, String>(queues.into_iter().find(|queue| queue.id.as_str() == "sales").unwrap())
+    };
+    let today = sales("").unwrap();
+    for (text, expected) in [
+        ("[]", today.clone()),
+        (r#"[{ "id": "sales", "priority": 4 }]"#, Queue { priority: 4, ..today.clone() }),
+        (r#"{ "id": "sales", "ring_ms": 9000 }"#, Queue { ring: Duration::from_secs(9), ..today.clone() }),
+        ("[[queue]]\nid = \"sales\"\npriority = 4", Queue { priority: 4, ..today.clone() }),
+        (
+            r#"{ "queue": [{ "id": "sales", "gate": null }] }"#,
+            Queue { gate: Gate::default(), ..today.clone() },
+        ),
+        (
+            r#"[{ "id": "sales", "routing": { "priority_per_minute": 7 } }]"#,
+            Queue { routing: Settings { priority_per_minute: 7, ..today.routing.clone() }, ..today.clone() },
+        ),
+    ] {
+        assert_eq!(sales(text), Ok(expected), "{text}");
+    }
+    for (text, problem) in [
+        ("nonsense", "key with no value"),
+        (r#"{ "priority": 4 }"#, "write queues as in /api/queues"),
+        (r#"[{ "priority": 4 }]"#, "a queue has no id"),
+        (r#"[{ "id": "sale" }]"#, "there is no queue \"sale\"; there are: chat, overflow, sales, support"),
+        (r#"[{ "id": "sales", "prioriti": 4 }]"#, "queue sales: unknown field `prioriti`"),
+        (r#"[{ "id": "sales", "routing": { "strategy": { "by": "ring_all", "at_most": 3 } } }]"#, "asks one"),
+        (r#"[{ "id": "sales", "gate": { "exits": { "full": { "queue": "x" } } } }]"#, "queue sales: "),
+        (r#"[{ "id": "sales", "target_percent": 101 }]"#, "from 0 to 100"),
+        (r#"[{ "id": "sales", "name": null }]"#, "missing field `name`"),
+    ] {
+        let found = sales(text).unwrap_err();
+        assert!(found.contains(problem), "{text}: {found}");
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);

@@ -10,7 +10,7 @@ use jiff::{Zoned, civil, tz::TimeZoneDatabase};
 use scenario::{
     policy::Policy,
     replay::{
-        Dice, Replay, Stretch,
+        Dice, Nothing, Replay, Stretch,
         compare::{Changed, Comparison},
         rules,
     },
@@ -78,12 +78,21 @@ pub fn run(args: &Args) -> ExitCode {
             drop(std::io::stdout().lock().write_all(text.as_bytes()));
             ExitCode::SUCCESS
         }
+        Err(error) if error.is::<Wrong>() || error.is::<Nothing>() => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
+
+/// Rules that are none.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Wrong(String);
 
 /// What the command line asks for, read and found to be in order; rules are held against the queues later.
 struct Asked {
@@ -159,7 +168,7 @@ fn replay(args: &Args, asked: &Asked) -> Result<String> {
 }
 
 fn changed(replay: &Replay, text: &str) -> Result<Vec<Queue>> {
-    rules::changed(replay.queues(), text).map_err(anyhow::Error::msg)
+    Ok(rules::changed(replay.queues(), text).map_err(Wrong)?)
 }
 
 fn clock() -> Result<jiff::Timestamp> {

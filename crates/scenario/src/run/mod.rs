@@ -8,6 +8,7 @@
 //!
 //! At each instant everything happens that is planned for it; then the policy is asked once.
 
+mod aftermath;
 mod agenda;
 mod deed;
 mod gate;

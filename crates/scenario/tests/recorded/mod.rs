@@ -24,7 +24,7 @@ use store::{
     migration::migrate,
     native::{Database, Scratch},
     parameters,
-    port::{Sql, transaction},
+    port::{Error, Sql, transaction},
     queue,
 };
 
@@ -35,7 +35,7 @@ pub struct Stored {
     pub sql: Database,
     pub journals: Journals,
     pub scenario: Scenario,
-    _scratch: Scratch,
+    pub scratch: Scratch,
 }
 
 impl Stored {
@@ -48,8 +48,9 @@ impl Stored {
         let arrivals = scenario.arrivals(seed, 0);
         let mut keep =
             |id: &InteractionId, journal: &[_]| drop(journals.insert(id.clone(), journal.to_vec()));
-        let left = run(&scenario.center, arrivals.clone(), (seed, 0), &mut engine, &mut keep).unwrap();
-        block_on(transaction(&sql, async |sql| {
+        let left = run(&scenario.center, arrivals.clone(), (seed, 0), &mut engine, &mut see).unwrap();
+        let kinds: BTreeMap<_, _> = arrivals.iter().map(|arrival| (&arrival.id, arrival.kind)).collect();
+        let store = async |sql: &Database| {
             for (id, line) in &scenario.center.queues {
                 queue::put(sql, &set_up(id, line)).await?;
             }
@@ -59,35 +60,40 @@ impl Stored {
                     declare(sql, &desk.id, presence, *at).await?;
                 }
             }
-            Ok::<_, store::port::Error>(())
-        }))
-        .unwrap();
-        let kinds: BTreeMap<_, _> = arrivals.iter().map(|arrival| (&arrival.id, arrival.kind)).collect();
-        for (id, journal) in &journals {
-            let kind = kinds[&InteractionId(id.as_str().trim_end_matches('+').to_owned())];
-            block_on(store_journal(&sql, id, kind.as_str(), journal));
-        }
-        Stored { sql, journals, scenario, _scratch: scratch }
+            for (id, journal) in &journals {
+                let kind = kinds[&InteractionId(id.as_str().trim_end_matches('+').to_owned())];
+                keep(sql, id, kind.as_str(), journal).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        block_on(transaction(&sql, store)).unwrap();
+        Stored { sql, journals, scenario, scratch }
     }
 }
 
-async fn store_journal(sql: &Database, id: &InteractionId, kind: &str, events: &[(Timestamp, Event)]) {
+async fn keep(
+    sql: &Database,
+    id: &InteractionId,
+    kind: &str,
+    events: &[(Timestamp, Event)],
+) -> Result<(), Error> {
     let insert = "INSERT INTO contact (id, root_id, name, created_at_ms) VALUES ($1, $1, $2, 0)";
-    sql.query(insert, parameters![id, format!("Person {id}")]).await.unwrap();
+    sql.query(insert, parameters![id, name(id)]).await?;
     let insert = "INSERT INTO conversation (id, channel, account_id, scheme, value, contact_id, capacity)
         VALUES ($1, 'drum', 'shop', 'ring', $1, $1, $2)";
-    sql.query(insert, parameters![id, kind]).await.unwrap();
-    let append = async |sql: &Database| {
-        let mut interaction = Interaction::default();
-        for (at, event) in events {
-            interaction = journal::append(sql, id, &interaction, *at, std::slice::from_ref(event)).await?;
-        }
-        Ok::<_, store::port::Error>(())
-    };
-    transaction(sql, append).await.unwrap();
+    sql.query(insert, parameters![id, kind]).await?;
+    let mut interaction = Interaction::default();
+    for (at, event) in events {
+        interaction = journal::append(sql, id, &interaction, *at, std::slice::from_ref(event)).await?;
+    }
+    Ok(())
 }
 
-fn set_up(id: &QueueId, line: &Line) -> Queue {
+pub fn name(id: &InteractionId) -> String {
+    format!("Person {id}")
+}
+
+pub fn set_up(id: &QueueId, line: &Line) -> Queue {
     Queue {
         id: id.clone(),
         name: id.to_string(),
@@ -107,7 +113,7 @@ fn set_up(id: &QueueId, line: &Line) -> Queue {
     }
 }
 
-fn agent(desk: &Desk, center: &Center) -> Agent {
+pub fn agent(desk: &Desk, center: &Center) -> Agent {
     Agent {
         id: desk.id.clone(),
         login: desk.id.to_string(),
