@@ -66,7 +66,8 @@ pub fn changed(queues: &[Queue], text: &str) -> Result<Vec<Queue>, String> {
         Value::Array(changes) => changes,
         Value::Object(mut fields) => match (fields.remove("queue"), fields.is_empty()) {
             (Some(Value::Array(changes)), true) => changes,
-            (None, _) if fields.contains_key("id") => vec![Value::Object(fields)],
+            (None, true) => vec![],
+            (None, false) if fields.contains_key("id") => vec![Value::Object(fields)],
             _ => return Err(SHAPE.to_owned()),
         },
         _ => return Err(SHAPE.to_owned()),

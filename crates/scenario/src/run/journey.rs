@@ -7,9 +7,7 @@ use crate::{
 };
 use domain::{
     id::{AgentId, ConversationId, InteractionId, QueueId},
-    interaction::{
-        Command, Effect, Ending, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve,
-    },
+    interaction::{Command, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve},
     routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
@@ -35,8 +33,8 @@ pub(super) struct Journey {
 /// How an interaction was before an event.
 pub(super) struct Was {
     pub(super) state: State,
-    queue: Option<QueueId>,
-    priority: i32,
+    pub(super) queue: Option<QueueId>,
+    pub(super) priority: i32,
 }
 
 impl Run<'_> {
@@ -199,7 +197,7 @@ impl Run<'_> {
     }
 
     /// In which it is, or was last: an exit may have led elsewhere than its leg says.
-    fn queue(&self, number: usize) -> Option<&QueueId> {
+    pub(super) fn queue(&self, number: usize) -> Option<&QueueId> {
         self.journey(number)?.interaction.queue.as_ref()
     }
 

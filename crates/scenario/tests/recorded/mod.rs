@@ -46,8 +46,7 @@ impl Stored {
         let mut journals = Journals::new();
         let mut engine = Engine::new();
         let arrivals = scenario.arrivals(seed, 0);
-        let mut keep =
-            |id: &InteractionId, journal: &[_]| drop(journals.insert(id.clone(), journal.to_vec()));
+        let mut see = |id: &InteractionId, journal: &[_]| drop(journals.insert(id.clone(), journal.to_vec()));
         let left = run(&scenario.center, arrivals.clone(), (seed, 0), &mut engine, &mut see).unwrap();
         let kinds: BTreeMap<_, _> = arrivals.iter().map(|arrival| (&arrival.id, arrival.kind)).collect();
         let store = async |sql: &Database| {
