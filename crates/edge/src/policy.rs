@@ -25,8 +25,8 @@ const DECISION: &str = "centralita:routing/routing@0.2.0";
 /// What gives something that is not in the snapshot, whatever version of it.
 const ACTING: [&str; 4] = ["wasi:clocks/", "wasi:random/", "wasi:http/", "wasi:sockets/"];
 
-/// About two seconds of computing for one answer.
-const INSTRUCTIONS_MAX: u64 = 2_000_000_000;
+/// About a second of computing for one answer.
+const INSTRUCTIONS_MAX: u64 = 1_000_000_000;
 
 /// One that does not come to an end so often is not asked again in a run.
 const HANGS_MAX: u32 = 3;

@@ -56,11 +56,11 @@ impl From<Setup> for Queue {
 
 /// The queues with what `text` changes: JSON, or TOML with a `[[queue]]` for each.
 pub fn changed(queues: &[Queue], text: &str) -> Result<Vec<Queue>, String> {
-    let changes = match text.trim_start().starts_with(['[', '{']) && !text.trim_start().starts_with("[[") {
+    // A table of TOML begins like an array of JSON, and no file is both.
+    let is_json = text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']);
+    let changes = match is_json {
         true => serde_json::from_str(text).map_err(|error| error.to_string())?,
-        false => {
-            toml::from_str::<Value>(text).map_err(|error| error.to_string().trim().replace('\n', " "))?
-        }
+        false => toml::from_str::<Value>(text).map_err(|error| error.message().replace('\n', ", "))?,
     };
     let changes = match changes {
         Value::Array(changes) => changes,

@@ -19,6 +19,8 @@ pub(super) struct Journey {
     pub(super) journal: Vec<(Timestamp, Event)>,
     /// Which of the arrival's legs it is on.
     pub(super) leg: usize,
+    /// How often it rang.
+    rings: u32,
     /// How often it rang at each agent on this leg.
     rang: BTreeMap<AgentId, usize>,
     /// How often it began to wait.
@@ -49,6 +51,7 @@ impl Run<'_> {
             interaction: Interaction::default(),
             journal: vec![],
             leg: 0,
+            rings: 0,
             rang: BTreeMap::new(),
             waits: 0,
             waits_since: now,
@@ -85,17 +88,13 @@ impl Run<'_> {
         &mut self,
         now: Timestamp,
         number: usize,
-        version: u64,
+        ring: u32,
         reaction: Reaction,
     ) -> Result<(), Broken> {
-        let Some(Interaction { state: State::Offered { agent, .. }, version: current, .. }) =
-            self.journey(number).map(|journey| &journey.interaction)
-        else {
+        let Some(journey) = self.journey(number).filter(|journey| journey.rings == ring) else {
             return Ok(());
         };
-        if *current != version {
-            return Ok(());
-        }
+        let State::Offered { agent, .. } = &journey.interaction.state else { return Ok(()) };
         let agent = agent.clone();
         self.act(
             now,
@@ -359,7 +358,8 @@ impl Run<'_> {
 
     fn rings(&mut self, now: Timestamp, number: usize) {
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        let version = journey.interaction.version;
+        journey.rings += 1;
+        let ring = journey.rings;
         let agent = journey.interaction.state.agent().cloned();
         if let Some(waiting) = journey.waiting.take() {
             self.board.waits(&waiting.queue, journey.interaction.priority, false);
@@ -376,7 +376,7 @@ impl Run<'_> {
             None => self.hands.get_mut(place).and_then(|hand| hand.react()),
         };
         if let Some((after, reaction)) = reaction {
-            self.agenda.plan(now + after, Happening::Reacts(number, version, reaction));
+            self.agenda.plan(now + after, Happening::Reacts(number, ring, reaction));
         }
     }
 

@@ -84,8 +84,8 @@ enum Happening {
     Leaves(usize, u32),
     /// The deed of this place in the contact's leg, in the wait of this number.
     Befalls(usize, u32, usize),
-    /// About the offer that was this event of the interaction.
-    Reacts(usize, u64, Reaction),
+    /// About the offer of this number.
+    Reacts(usize, u32, Reaction),
     /// The talk is over.
     Talked(usize),
     /// The paperwork is done.
@@ -196,7 +196,7 @@ impl<'c> Run<'c> {
             Happening::Comes(number) => self.comes(now, number),
             Happening::Leaves(number, wait) => self.leaves(now, number, wait),
             Happening::Befalls(number, wait, place) => self.befalls(now, number, wait, place),
-            Happening::Reacts(number, version, reaction) => self.reacts(now, number, version, reaction),
+            Happening::Reacts(number, ring, reaction) => self.reacts(now, number, ring, reaction),
             Happening::Talked(number) => self.talked(now, number),
             Happening::Coded(number) => self.coded(now, number),
             Happening::Deadline(number) => self.act(now, number, interaction::Command::Tick),
