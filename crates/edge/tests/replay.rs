@@ -1,5 +1,7 @@
 //! `centralita replay`: a stored day under real policies, and what it says when something is wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 #[path = "../../scenario/tests/recorded/mod.rs"]

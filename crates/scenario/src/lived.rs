@@ -73,7 +73,7 @@ pub fn each<T: Send>(runs: u32, play: impl Fn(u64) -> Result<T, Broken> + Sync) 
     };
     let processors = std::thread::available_parallelism().map_or(1, usize::from).min(runs as usize);
     let mut all = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..processors).map(|_| scope.spawn(&work)).collect();
+        let others: Vec<_> = (1..processors).map(|_| scope.spawn(work)).collect();
         let mut all = work();
         for other in others {
             match other.join() {

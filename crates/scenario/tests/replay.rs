@@ -1,5 +1,7 @@
 //! A day that was stored, lived through once more.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "center/mod.rs"]
 mod center;
 #[path = "recorded/mod.rs"]
@@ -17,6 +19,7 @@ use futures::executor::block_on;
 use recorded::{Journals, Stored, offers};
 use scenario::{
     arrival::{Arrival, Deed},
+    file::Scenario,
     policy::{Judged, Policy, Rounds, Unfit},
     replay::{
         Dice, Nothing, Replay, Stretch,
@@ -26,8 +29,8 @@ use scenario::{
     report::Said,
     run::run,
 };
-use std::{collections::BTreeMap, time::Duration};
-use store::recorded::read;
+use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
+use store::recorded::{Recorded, read};
 
 /// Whatever may happen to a contact happens: it is missed, declined, passed on, called back, sent elsewhere,
 /// preferred, asks for skills and leaves.
@@ -90,18 +93,38 @@ const EVERYTHING: &str = r#"
     patience = { exponential = "10m" }
 "#;
 
-fn everything() -> Stored {
-    Stored::new(center::parse(EVERYTHING), 7)
+/// What is there of the day once the database is gone: it takes its time to store one.
+struct Day {
+    journals: Journals,
+    scenario: Scenario,
+    read: Vec<(Stretch, Recorded)>,
 }
 
-fn stretch(stored: &Stored) -> Stretch {
-    Stretch { since: stored.scenario.center.from, until: stored.scenario.center.until }
+static DAY: LazyLock<Day> = LazyLock::new(|| {
+    let Stored { sql, journals, scenario, scratch: _scratch } = Stored::new(center::parse(EVERYTHING), 7);
+    let from = scenario.center.from;
+    let first = journals.values().flatten().map(|(at, _)| *at).min().unwrap();
+    let stretch = |since, until| Stretch { since: from + HOUR * since, until: from + HOUR * until };
+    let early = Stretch { since: from, until: first + Duration::from_millis(1) };
+    let before = Stretch { since: from - HOUR * 48, until: from - HOUR * 24 };
+    let all = [stretch(0, 10), stretch(2, 10), stretch(4, 6), early, before];
+    let read = all.map(|stretch| (stretch, block_on(read(&sql, stretch.from(), stretch.until)).unwrap()));
+    Day { journals, scenario, read: read.into() }
+});
+
+impl Day {
+    /// The place of a stretch in the list above.
+    fn replay(&self, place: usize) -> Replay {
+        let (stretch, recorded) = &self.read[place];
+        Replay::new(recorded, *stretch).unwrap()
+    }
 }
 
-fn replay(stored: &Stored, stretch: Stretch) -> Replay {
-    let recorded = block_on(read(&stored.sql, stretch.from(), stretch.until)).unwrap();
-    Replay::new(&recorded, stretch).unwrap()
-}
+const WHOLE: usize = 0;
+const FROM_TEN: usize = 1;
+const NOON: usize = 2;
+const EARLY: usize = 3;
+const BEFORE: usize = 4;
 
 fn engine() -> Box<dyn Policy> {
     Box::new(Engine::new())
@@ -115,10 +138,9 @@ fn comparison(replay: &Replay, dice: Dice) -> Comparison {
 /// Nothing has to be drawn: equal rules decide the same, to the millisecond and to the word.
 #[test]
 fn a_day_that_is_decided_alike_happens_alike() {
-    let stored = everything();
-    let replay = replay(&stored, stretch(&stored));
+    let replay = DAY.replay(WHOLE);
     let center = replay.center(replay.queues());
-    let recorded = offers(&stored.journals);
+    let recorded = offers(&DAY.journals);
     assert!(recorded.len() > 1000, "{}", recorded.len());
     for seed in [1, 2] {
         let mut played = Journals::new();
@@ -128,10 +150,10 @@ fn a_day_that_is_decided_alike_happens_alike() {
         for (recorded, played) in recorded.iter().zip(&offers(&played)) {
             assert_eq!(recorded, played);
         }
-        assert_eq!(played.len(), stored.journals.len());
+        assert_eq!(played.len(), DAY.journals.len());
         // What is played is what was stored, but for the order in which a contact came to what it brings.
         for (id, journal) in &played {
-            assert_eq!(visits(journal), visits(&stored.journals[id]), "{id}");
+            assert_eq!(visits(journal), visits(&DAY.journals[id]), "{id}");
         }
     }
     // So all figures are equal, whatever the dice.
@@ -142,7 +164,7 @@ fn a_day_that_is_decided_alike_happens_alike() {
     }
     // And the day was one in which everything happened.
     let happened = |what: fn(&Event) -> bool| {
-        let events = stored.journals.values().flatten();
+        let events = DAY.journals.values().flatten();
         events.filter(|(_, event)| what(event)).count()
     };
     for (what, count) in [
@@ -162,12 +184,10 @@ fn a_day_that_is_decided_alike_happens_alike() {
 /// The same from either database, so the same bytes of whatever is made of it.
 #[test]
 fn what_is_read_is_what_was_stored() {
-    let stored = everything();
-    let Stretch { since, until } = stretch(&stored);
-    let found = block_on(read(&stored.sql, since, until)).unwrap();
+    let (_, found) = &DAY.read[WHOLE];
     let journals: Journals =
         found.contacts.iter().map(|it| (it.interaction.clone(), it.journal.clone())).collect();
-    assert_eq!(journals, stored.journals);
+    assert_eq!(journals, DAY.journals);
     for contact in &found.contacts {
         assert_eq!(contact.name, recorded::name(&contact.interaction));
         let is_chat = contact
@@ -177,7 +197,7 @@ fn what_is_read_is_what_was_stored() {
         assert_eq!(contact.kind, if is_chat { CapacityKind::Chat } else { CapacityKind::Call });
     }
     assert!(found.contacts.is_sorted_by(|one, other| one.interaction < other.interaction));
-    let center = &stored.scenario.center;
+    let center = &DAY.scenario.center;
     let queues: Vec<_> = center.queues.iter().map(|(id, line)| recorded::set_up(id, line)).collect();
     assert_eq!(found.queues, queues);
     let ids: Vec<_> = found.staff.iter().map(|staff| &staff.agent.id).collect();
@@ -191,11 +211,8 @@ fn what_is_read_is_what_was_stored() {
 
 #[test]
 fn equal_journals_give_equal_bytes() {
-    let stored = everything();
-    let stretch =
-        Stretch { since: stored.scenario.center.from + HOUR * 2, until: stored.scenario.center.until };
     let text = || {
-        let replay = replay(&stored, stretch);
+        let replay = DAY.replay(FROM_TEN);
         let dice = Dice { seed: 5, runs: 3 };
         let today = replay.play(&replay.center(replay.queues()), dice, &engine).unwrap();
         let queues = rules::changed(replay.queues(), RULES).unwrap();
@@ -218,8 +235,7 @@ const RULES: &str = r#"
 
 #[test]
 fn other_rules_make_a_difference() {
-    let stored = everything();
-    let replay = replay(&stored, stretch(&stored));
+    let replay = DAY.replay(WHOLE);
     let dice = Dice { seed: 1, runs: 4 };
     let today = replay.play(&replay.center(replay.queues()), dice, &engine).unwrap();
     let queues = rules::changed(replay.queues(), RULES).unwrap();
@@ -246,8 +262,7 @@ fn other_rules_make_a_difference() {
 
 #[test]
 fn a_policy_that_fails_is_replaced_for_the_round() {
-    let stored = everything();
-    let replay = replay(&stored, stretch(&stored));
+    let replay = DAY.replay(WHOLE);
     let (center, dice) = (replay.center(replay.queues()), Dice { seed: 1, runs: 2 });
     let today = replay.play(&center, dice, &engine).unwrap();
     let failing = || -> Box<dyn Policy> {
@@ -276,10 +291,8 @@ fn a_policy_that_fails_is_replaced_for_the_round() {
 /// It begins in the middle of the day: who waits then, waits, as long as they did.
 #[test]
 fn a_part_of_a_day() {
-    let stored = everything();
-    let from = stored.scenario.center.from;
-    let stretch = Stretch { since: from + HOUR * 4, until: from + HOUR * 6 };
-    let replay = replay(&stored, stretch);
+    let stretch = DAY.read[NOON].0;
+    let replay = DAY.replay(NOON);
     let begins = stretch.from();
     let arrivals = replay.arrivals(1, 0);
     assert!(arrivals.iter().all(|arrival| begins <= arrival.at && arrival.at < stretch.until));
@@ -302,23 +315,17 @@ fn a_part_of_a_day() {
 
 #[test]
 fn there_may_be_nothing_to_replay() {
-    let stored = everything();
-    let Stretch { since, .. } = stretch(&stored);
-    let before = Stretch { since: since - HOUR * 48, until: since - HOUR * 24 };
-    let recorded = block_on(read(&stored.sql, before.from(), before.until)).unwrap();
-    assert_eq!(Replay::new(&recorded, before).err(), Some(Nothing::Came));
+    let (before, recorded) = &DAY.read[BEFORE];
+    assert_eq!(Replay::new(recorded, *before).err(), Some(Nothing::Came));
     // Somebody had come in the first seconds, and nobody had said a word.
-    let first = stored.journals.values().flatten().map(|(at, _)| *at).min().unwrap();
-    let early = Stretch { since, until: first + Duration::from_millis(1) };
-    let mut recorded = block_on(read(&stored.sql, early.from(), early.until)).unwrap();
+    let (early, mut recorded) = DAY.read[EARLY].clone();
     recorded.contacts.iter_mut().for_each(|contact| contact.journal.retain(|(at, _)| *at < early.until));
     assert_eq!(Replay::new(&recorded, early).err(), Some(Nothing::Answered));
 }
 
 #[test]
 fn rules_are_todays_with_what_a_file_changes() {
-    let stored = everything();
-    let replay = replay(&stored, stretch(&stored));
+    let replay = DAY.replay(WHOLE);
     let sales = |text: &str| {
         let queues = rules::changed(replay.queues(), text)?;
         Ok::<_, String>(queues.into_iter().find(|queue| queue.id.as_str() == "sales").unwrap())
