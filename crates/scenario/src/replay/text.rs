@@ -143,10 +143,10 @@ fn cell(said: Option<&Said>, (_, figure, unit): &Column, with_sign: bool) -> Str
 }
 
 fn told(fate: &Option<Fate>) -> String {
-    let Some(Fate { agent, waited, end, .. }) = fate else { return "–".to_owned() };
+    let Some(Fate { queue, agent, waited, end }) = fate else { return "–".to_owned() };
     let seconds = waited.as_secs_f64();
     match (end, agent) {
-        (End::Answered, Some(agent)) => format!("{agent} after {seconds:.1} s"),
-        (end, _) => format!("{} after {seconds:.1} s", end.as_str()),
+        (End::Answered, Some(agent)) => format!("{queue}: {agent} after {seconds:.1} s"),
+        (end, _) => format!("{queue}: {} after {seconds:.1} s", end.as_str()),
     }
 }
