@@ -98,7 +98,7 @@ fn conclude(suites: &[(&str, Count)]) -> ExitCode {
 const DATABASE: &str = "CENTRALITA_TEST_DATABASE";
 
 /// The tests of what stores: they run on both databases.
-const ON_BOTH: [&str; 12] = [
+const ON_BOTH: [&str; 13] = [
     "migration",
     "figures",
     "feed",
@@ -111,6 +111,7 @@ const ON_BOTH: [&str; 12] = [
     "conversation",
     "setup",
     "metrics",
+    "replay",
 ];
 
 /// The Rust tests, or those of these files only.

@@ -19,6 +19,7 @@ pub mod key_value;
 pub mod limits;
 pub mod manifest;
 pub mod outbound;
+pub mod policy;
 pub mod pool;
 pub mod postgres;
 pub mod problem;

@@ -1,12 +1,13 @@
 //! SDK for authors of routing policies.
 //!
 //! A policy is one function over `domain`'s types, which native tests call as it is; [`export`] makes a
-//! component of it. See `docs/guides/policy.md`.
+//! component of it. See `docs/guides/policy.md`. [`host`] is for whoever asks a policy.
 
 #[cfg(target_family = "wasm")]
 pub mod guest;
 
 mod export;
+mod host;
 
 pub use domain;
 

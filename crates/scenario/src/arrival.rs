@@ -7,6 +7,7 @@
 use domain::{
     channel::CapacityKind,
     id::{AgentId, InteractionId, QueueId},
+    interaction::Callback,
     routing::Needs,
     time::Timestamp,
 };
@@ -35,12 +36,54 @@ pub struct Arrival {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
     pub queue: QueueId,
+    /// Passed on to this colleague, past the queue, if they have room for it. Never on the first leg.
+    pub to: Option<AgentId>,
+    /// Where it asks for nothing, its attributes say what it needs, or its queue.
     pub needs: Needs,
     /// It leaves when it has waited so long in this queue. `None`: never.
     pub patience: Option<Duration>,
     pub talk: Duration,
     /// The paperwork, which ends earlier where the queue's limit says so. None before a transfer.
     pub wrap_up: Duration,
+    /// So much more time for it than the queue's limit the agent asked for.
+    pub extended: Duration,
+    /// What happens to it while it waits and is nobody's decision here, by how long it has waited then.
+    pub deeds: Vec<(Duration, Deed)>,
+    /// What agents are known to do when it rings at them, in the order in which it did.
+    pub replies: Vec<Reply>,
+}
+
+/// What somebody does about a contact who waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    Notes(BTreeMap<String, String>),
+    Prefers(Knows),
+    Prioritises {
+        by: Option<AgentId>,
+        priority: i32,
+        older_by: Duration,
+    },
+    /// The contact wants to be called back, so much later at the earliest.
+    AsksCallback {
+        callback: Callback,
+        after: Duration,
+    },
+    CancelsCallback,
+}
+
+/// What an agent did when it rang.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub agent: AgentId,
+    pub after: Duration,
+    /// `None`: nothing.
+    pub reaction: Option<Reaction>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    Answers,
+    Declines,
 }
 
 /// The agents who know the contact, and for how long it is kept for them.

@@ -7,11 +7,14 @@ use domain::{
     figures::metric::ServiceLevelFormula,
     id::{AgentId, QueueId},
     queue::{Gate, ServiceLevel},
-    routing::{Missed, QueueRules, Service, Skill, Urgency},
+    routing::{Missed, Needs, QueueRules, Service, Skill, Urgency},
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// A center for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +32,8 @@ pub struct Center {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     pub rules: QueueRules,
+    /// What is asked of an agent for a contact that asks for nothing itself.
+    pub needs: Needs,
     /// Its priority is added to that of who comes.
     pub urgency: Urgency,
     /// How long an offer rings.
@@ -57,6 +62,9 @@ pub struct Desk {
     pub attributes: BTreeMap<String, String>,
     /// What they declare, in order; before the first they are offline. Work in hand is finished all the same.
     pub declares: Vec<(Timestamp, Presence)>,
+    /// When the center took them away for a miss, as it was recorded: when they came back from that, they
+    /// declare.
+    pub absences: BTreeSet<Timestamp>,
     pub manner: Manner,
 }
 

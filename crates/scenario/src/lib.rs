@@ -3,7 +3,7 @@
 //! Reading order: what there is ([`center`]) and who comes ([`arrival`]), read from a [`mod@file`] or put
 //! together by whoever has recorded contacts; what is left to chance ([`chance`]); who decides ([`policy`]);
 //! what then happens ([`run`]), how well a wait was foretold ([`forecast`]), and what is said of it
-//! ([`report`]).
+//! ([`report`]). A center's own days come from its database ([`replay`]).
 //!
 //! Equal input and equal seed give equal bytes, on any machine: time is counted in whole milliseconds, chance
 //! comes from numbered streams, and every order is a sorted one.
@@ -15,6 +15,7 @@ pub mod file;
 pub mod forecast;
 pub mod lived;
 pub mod policy;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod source;

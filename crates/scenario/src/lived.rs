@@ -31,7 +31,7 @@ use std::{
 pub type Figures = BTreeMap<&'static str, Option<f64>>;
 
 /// What came of one run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Lived {
     /// How many contacts came, also in the time that is not counted.
     pub came: u64,
@@ -52,20 +52,26 @@ pub fn live(
     seed: u64,
     policy: &(dyn Fn() -> Box<dyn Policy> + Sync),
 ) -> Result<Vec<Lived>, Broken> {
+    each(scenario.runs, |number| {
+        let arrivals = scenario.arrivals(seed, number);
+        once(&scenario.center, arrivals, (seed, number), policy().as_mut())
+    })
+}
+
+/// What `play` makes of each of so many runs, in their order.
+pub fn each<T: Send>(runs: u32, play: impl Fn(u64) -> Result<T, Broken> + Sync) -> Result<Vec<T>, Broken> {
     let next = AtomicU64::new(0);
-    let runs = u64::from(scenario.runs);
     let work = || {
         let mut lived = vec![];
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= runs {
+            if number >= u64::from(runs) {
                 return lived;
             }
-            let arrivals = scenario.arrivals(seed, number);
-            lived.push((number, once(&scenario.center, arrivals, (seed, number), policy().as_mut())));
+            lived.push((number, play(number)));
         }
     };
-    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(scenario.runs as usize);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(runs as usize);
     let mut all = std::thread::scope(|scope| {
         let others: Vec<_> = (1..processors).map(|_| scope.spawn(work)).collect();
         let mut all = work();

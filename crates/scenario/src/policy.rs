@@ -6,9 +6,10 @@
 
 use domain::{
     id::{AgentId, InteractionId, QueueId},
-    routing::{Assignment, Candidate, Engine, Nonsense, QueueRules, Snapshot, Waiting, check},
+    routing::{Assignment, Candidate, Engine, Nonsense, QueueRules, Snapshot, Waiting, assign, check},
     time::Timestamp,
 };
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who decides: is told of every change, and asked after each instant at which there was one.
@@ -31,6 +32,35 @@ pub trait Policy {
 
     /// When there may be something to decide though nothing changes.
     fn next_at(&self) -> Option<Timestamp>;
+
+    /// How often it was asked, where somebody counts.
+    fn rounds(&self) -> Rounds {
+        Rounds::default()
+    }
+}
+
+/// How often a policy was asked, and how often the default decided in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Rounds {
+    pub asked: u64,
+    /// It answered against the rules.
+    pub nonsense: u64,
+    /// It trapped, or did not come to an end.
+    pub no_answer: u64,
+    /// What was wrong the first time.
+    pub first: Option<String>,
+}
+
+impl Rounds {
+    #[must_use]
+    pub fn and(self, later: Rounds) -> Rounds {
+        Rounds {
+            asked: self.asked + later.asked,
+            nonsense: self.nonsense + later.nonsense,
+            no_answer: self.no_answer + later.no_answer,
+            first: self.first.or(later.first),
+        }
+    }
 }
 
 /// Why a policy's answer cannot be used.
@@ -80,12 +110,17 @@ pub struct Judged<F> {
     candidates: BTreeMap<AgentId, Candidate>,
     waiting: BTreeMap<InteractionId, Waiting>,
     next_at: Option<Timestamp>,
+    is_replaced: bool,
+    rounds: Rounds,
 }
 
 impl<F: FnMut(&Snapshot) -> Result<Vec<Assignment>, Unfit>> Judged<F> {
+    /// One that breaks a rule ends the run.
     pub fn new(answer: F) -> Self {
         Judged {
             answer,
+            is_replaced: false,
+            rounds: Rounds::default(),
             rules: BTreeMap::new(),
             candidates: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -93,13 +128,37 @@ impl<F: FnMut(&Snapshot) -> Result<Vec<Assignment>, Unfit>> Judged<F> {
         }
     }
 
+    /// Where its answer cannot be used, the default decides the round, as in production.
+    pub fn replaced(answer: F) -> Self {
+        Judged { is_replaced: true, ..Judged::new(answer) }
+    }
+
+    fn answer(&mut self, snapshot: &Snapshot) -> Result<Vec<Assignment>, Unfit> {
+        self.rounds.asked += 1;
+        let answer =
+            (self.answer)(snapshot).and_then(|answer| Ok(check(snapshot, &answer).map(|()| answer)?));
+        let unfit = match answer {
+            Err(unfit) if self.is_replaced => unfit,
+            answer => return answer,
+        };
+        match unfit {
+            Unfit::Nonsense(_) => self.rounds.nonsense += 1,
+            Unfit::NoAnswer(_) => self.rounds.no_answer += 1,
+        }
+        self.rounds.first.get_or_insert_with(|| unfit.to_string());
+        Ok(assign(snapshot))
+    }
+
     fn snapshot(&self, now: Timestamp) -> Snapshot {
         let queues: BTreeSet<&QueueId> = self.waiting.values().map(|waiting| &waiting.queue).collect();
         let rules = |id: &QueueId| (id.clone(), self.rules.get(id).cloned().unwrap_or_default());
+        // As a policy may count on: the longest waiting first.
+        let mut waiting: Vec<Waiting> = self.waiting.values().cloned().collect();
+        waiting.sort_by_key(|waiting| waiting.since);
         Snapshot {
             now,
             queues: queues.into_iter().map(rules).collect(),
-            waiting: self.waiting.values().cloned().collect(),
+            waiting,
             candidates: self.candidates.values().cloned().collect(),
         }
     }
@@ -149,8 +208,7 @@ impl<F: FnMut(&Snapshot) -> Result<Vec<Assignment>, Unfit>> Policy for Judged<F>
             return Ok(vec![]);
         }
         let snapshot = self.snapshot(now);
-        let assignments = (self.answer)(&snapshot)?;
-        check(&snapshot, &assignments)?;
+        let assignments = self.answer(&snapshot)?;
         for Assignment { interaction, agent, .. } in &assignments {
             let Some(waiting) = self.waiting.remove(interaction) else { continue };
             let rank = self.candidates.get(agent).and_then(|it| it.queues.get(&waiting.queue));
@@ -166,5 +224,9 @@ impl<F: FnMut(&Snapshot) -> Result<Vec<Assignment>, Unfit>> Policy for Judged<F>
 
     fn next_at(&self) -> Option<Timestamp> {
         self.next_at
+    }
+
+    fn rounds(&self) -> Rounds {
+        self.rounds.clone()
     }
 }

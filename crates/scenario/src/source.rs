@@ -71,7 +71,6 @@ pub struct Preference {
 pub struct Transfers {
     pub share: f64,
     pub queue: QueueId,
-    pub needs: Needs,
     pub talk: Distribution,
     pub wrap_up: Distribution,
 }
@@ -129,19 +128,27 @@ impl Source {
         });
         let mut legs = vec![Leg {
             queue: self.queue.clone(),
+            to: None,
             needs: wish.map_or(Needs::NONE, |wish| wish.needs.clone()),
             patience: recorded.patience.or(patience),
             talk: recorded.talk.unwrap_or(talk),
             wrap_up: recorded.wrap_up.unwrap_or(wrap_up),
+            extended: Duration::ZERO,
+            deeds: vec![],
+            replies: vec![],
         }];
         let passed = chance.part();
         if let Some(transfers) = self.transfers.as_ref().filter(|transfers| passed < transfers.share) {
             legs.push(Leg {
                 queue: transfers.queue.clone(),
-                needs: transfers.needs.clone(),
+                to: None,
+                needs: Needs::NONE,
                 patience,
                 talk: transfers.talk.draw(chance),
                 wrap_up: transfers.wrap_up.draw(chance),
+                extended: Duration::ZERO,
+                deeds: vec![],
+                replies: vec![],
             });
         }
         Arrival {

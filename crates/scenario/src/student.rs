@@ -14,6 +14,10 @@ impl Interval {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let freedom = u32::try_from(values.len()).ok()?.checked_sub(1)?;
+        // Their sum is rounded; what is equal in all runs has no deviation to show for it.
+        if let Some(first) = values.first().filter(|first| values.iter().all(|value| value == *first)) {
+            return Some(Interval { mean: *first, half: (freedom > 0).then_some(0.0) });
+        }
         let square = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
         let half = (freedom > 0).then(|| {
             let deviation = libm::sqrt(square / f64::from(freedom));
@@ -91,6 +95,7 @@ mod tests {
         assert!((interval.mean - 3.0).abs() < 1e-12);
         assert!((interval.half.unwrap() - 1.963_243).abs() < 1e-6, "{interval:?}");
         assert!(interval.holds(4.96) && !interval.holds(4.97));
+        assert_eq!(Interval::of(&[0.1; 10], 0.95), Some(Interval { mean: 0.1, half: Some(0.0) }));
         assert_eq!(Interval::of(&[7.0], 0.95), Some(Interval { mean: 7.0, half: None }));
         assert_eq!(Interval::of(&[], 0.95), None);
     }

@@ -25,6 +25,7 @@ pub mod queue;
 pub mod rate;
 pub mod ready_answer;
 pub mod record;
+pub mod recorded;
 pub mod round;
 pub mod statistics;
 pub mod template;

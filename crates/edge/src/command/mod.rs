@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod inspect;
+pub mod replay;
 pub mod reprocess;
 pub mod simulate;
 pub mod staff;
@@ -27,6 +28,7 @@ enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Simulate(simulate::Args),
+    Replay(replay::Args),
     Staff(staff::Args),
 }
 
@@ -40,6 +42,7 @@ impl Cli {
             | Command::Backup(_)
             | Command::Restore(_)
             | Command::Simulate(_)
+            | Command::Replay(_)
             | Command::Staff(_) => LogFormat::Text,
         };
         log_format.start();
@@ -50,6 +53,7 @@ impl Cli {
             Command::Backup(args) => backup::backup(&args),
             Command::Restore(args) => backup::restore(&args),
             Command::Simulate(args) => simulate::run(&args),
+            Command::Replay(args) => replay::run(&args),
             Command::Staff(args) => staff::run(&args),
         }
     }

@@ -88,6 +88,7 @@ impl Reader<'_> {
                 .entry(u64::from(agent) % waves)
                 .or_insert_with(|| self.calendar.declares(&table.shifts, pauses, agent))
                 .clone(),
+            absences: BTreeSet::new(),
             manner: Manner {
                 answers_after: answers_after.clone(),
                 misses,

@@ -100,7 +100,7 @@ impl Reader<'_> {
         }
         let queues = self.queues(&table.queue)?;
         let agents = self.agents(&table.agents, &queues)?;
-        let sources = self.sources(&table.arrivals, &table.queue, &queues, &agents)?;
+        let sources = self.sources(&table.arrivals, &queues, &agents)?;
         let stem = Path::new(self.place.file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         Ok(Scenario {
             name: table.name.or(stem).unwrap_or_default(),
@@ -142,6 +142,7 @@ impl Reader<'_> {
                 QueueId(table.id.clone()),
                 Line {
                     rules: QueueRules { strategy, asked_last: None },
+                    needs: table.needs.clone(),
                     urgency: Urgency {
                         priority: table.priority,
                         per_minute: table.per_minute,

@@ -6,23 +6,19 @@ use crate::{
     chance::{Distribution, Stretch},
     source::{Preference, Returns, Source, Times, Transfers, Wish},
 };
-use domain::{id::QueueId, routing::Needs};
+use domain::id::QueueId;
 use std::{collections::BTreeMap, time::Duration};
 
 impl Reader<'_> {
     pub(super) fn sources(
         &self,
         tables: &[table::Arrivals],
-        queue_tables: &[table::Queue],
         queues: &BTreeMap<QueueId, Line>,
         agents: &[Desk],
     ) -> Result<Vec<Source>, Trouble> {
-        let needs: BTreeMap<&str, &Needs> =
-            queue_tables.iter().map(|table| (table.id.as_str(), &table.needs)).collect();
-        let needs = |queue: &QueueId| needs.get(queue.as_str()).map_or(Needs::NONE, |needs| (*needs).clone());
         let source = |(number, table): (usize, &table::Arrivals)| {
             let number = number.to_string();
-            self.source(table, &number, &needs, queues, agents)
+            self.source(table, &number, queues, agents)
         };
         tables.iter().enumerate().map(source).collect()
     }
@@ -31,7 +27,6 @@ impl Reader<'_> {
         &self,
         table: &table::Arrivals,
         number: &str,
-        needs: &dyn Fn(&QueueId) -> Needs,
         queues: &BTreeMap<QueueId, Line>,
         agents: &[Desk],
     ) -> Result<Source, Trouble> {
@@ -50,7 +45,6 @@ impl Reader<'_> {
             }
         };
         let wrap_up = draw("wrap_up", &table.wrap_up)?.unwrap_or(nothing);
-        let needs_here = table.needs.clone().unwrap_or_else(|| needs(&queue));
         let preferred = table.preferred.as_ref().map(|preferred| {
             let serves = agents.iter().filter(|desk| desk.queues.contains_key(&queue));
             let agents = serves.map(|desk| desk.id.clone()).collect();
@@ -66,7 +60,6 @@ impl Reader<'_> {
             };
             Ok(Transfers {
                 share: self.share(&path("share"), transfers.share)?,
-                needs: needs(&queue),
                 talk: draw("talk", &transfers.talk, &talk)?,
                 wrap_up: draw("wrap_up", &transfers.wrap_up, &wrap_up)?,
                 queue,
@@ -81,7 +74,7 @@ impl Reader<'_> {
             })
         });
         Ok(Source {
-            mix: self.mix(table, number, &needs_here)?,
+            mix: self.mix(table, number)?,
             kind: table.kind,
             times,
             patience: draw("patience", &table.patience)?,
@@ -139,13 +132,13 @@ impl Reader<'_> {
     }
 
     /// What the contacts want. What is said for all holds where a part of them says nothing.
-    fn mix(&self, table: &table::Arrivals, number: &str, needs: &Needs) -> Result<Vec<Wish>, Trouble> {
+    fn mix(&self, table: &table::Arrivals, number: &str) -> Result<Vec<Wish>, Trouble> {
         let wish = |wish: &table::Wish| {
             let mut attributes = table.attributes.clone();
             attributes.extend(wish.attributes.clone());
             Wish {
                 weight: wish.weight,
-                needs: wish.needs.as_ref().unwrap_or(needs).clone(),
+                needs: wish.needs.as_ref().or(table.needs.as_ref()).cloned().unwrap_or_default(),
                 priority: wish.priority.unwrap_or(table.priority),
                 attributes,
             }

@@ -3,7 +3,7 @@
 //! A figure of one run is one draw. The interval is Student's, of independent runs, so it holds where figures of
 //! single contacts would not: one long wait makes the next one longer, too.
 
-mod text;
+pub(crate) mod text;
 
 use crate::{
     center::Center,
@@ -47,7 +47,7 @@ impl Said {
         self.0.get(name).copied().flatten()
     }
 
-    fn of<'f>(runs: impl Iterator<Item = Option<&'f Figures>>) -> Said {
+    pub(crate) fn of<'f>(runs: impl Iterator<Item = Option<&'f Figures>>) -> Said {
         let mut values = BTreeMap::<&'static str, Vec<f64>>::new();
         for (name, value) in runs.flatten().flatten() {
             values.entry(name).or_default().extend(value);

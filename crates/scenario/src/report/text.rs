@@ -5,17 +5,17 @@ use crate::student::Interval;
 use std::fmt;
 
 /// A column: its name, the figure, and what it is counted in.
-type Column = (&'static str, &'static str, Unit);
+pub(crate) type Column = (&'static str, &'static str, Unit);
 
 #[derive(Clone, Copy)]
-enum Unit {
+pub(crate) enum Unit {
     Count,
     Percent,
     Seconds,
     Hours,
 }
 
-const QUEUES: [Column; 12] = [
+pub(crate) const QUEUES: [Column; 12] = [
     ("offered", "offered", Unit::Count),
     ("service level", "service_level", Unit::Percent),
     ("abandoned", "abandon_rate", Unit::Percent),
@@ -84,23 +84,30 @@ fn table(f: &mut fmt::Formatter<'_>, title: &str, columns: &[Column], rows: &[(&
         let cells = columns.iter().map(|column| cell(said, column));
         lines.push(std::iter::once((*name).to_owned()).chain(cells).collect());
     }
+    aligned(f, &lines)
+}
+
+/// Cells under each other: the first of each line to the left, the others to the right.
+pub(crate) fn aligned(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>]) -> fmt::Result {
+    let most = lines.iter().map(Vec::len).max().unwrap_or(0);
     let wide = |place: usize| {
         lines.iter().filter_map(|line| line.get(place)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..=columns.len()).map(wide).collect();
-    for line in &lines {
+    let widths: Vec<usize> = (0..most).map(wide).collect();
+    for line in lines {
+        let mut text = String::new();
         for (place, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            match place {
-                0 => write!(f, "{cell:<width$}")?,
-                _ => write!(f, "  {cell:>width$}")?,
-            }
+            text += &match place {
+                0 => format!("{cell:<width$}"),
+                _ => format!("  {cell:>width$}"),
+            };
         }
-        writeln!(f)?;
+        writeln!(f, "{}", text.trim_end())?;
     }
     Ok(())
 }
 
-fn show(Interval { mean, half }: Interval, unit: Unit) -> String {
+pub(crate) fn show(Interval { mean, half }: Interval, unit: Unit) -> String {
     let (scale, decimals, sign) = match unit {
         Unit::Count => (1.0, usize::from(half.is_some_and(|half| half > 0.0)), ""),
         Unit::Percent => (1.0, 1, " %"),

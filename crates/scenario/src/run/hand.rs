@@ -1,6 +1,6 @@
 //! An agent at work: what they declare, what they hold, and what they do when it rings.
 
-use crate::{center::Desk, chance::Chance};
+use crate::{arrival::Reaction, center::Desk, chance::Chance};
 use domain::{
     agent::Presence,
     capacity::Load,
@@ -22,13 +22,6 @@ pub(super) struct Hand<'c> {
     misses: u32,
     services: BTreeMap<QueueId, Service>,
     chance: Chance,
-}
-
-/// What an agent does about an offer, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reaction {
-    Answers,
-    Declines,
 }
 
 impl<'c> Hand<'c> {
@@ -60,7 +53,11 @@ impl<'c> Hand<'c> {
         self.load == Load::default()
     }
 
+    /// Declared twice is declared once.
     pub(super) fn declare(&mut self, now: Timestamp, presence: Presence) {
+        if *self.presence() == presence {
+            return;
+        }
         let came = *self.presence() == Presence::Offline && presence != Presence::Offline;
         if came {
             // What strategies count, they count since an agent came.
@@ -72,13 +69,14 @@ impl<'c> Hand<'c> {
         self.declared.push((now, presence));
     }
 
-    /// An offer that nobody answered. Gives when they come back, if the center takes them away for it.
+    /// An offer that nobody answered. Gives when they come back, if the center takes them away for it and
+    /// it is not known otherwise.
     pub(super) fn miss(&mut self, now: Timestamp, rule: Missed) -> Option<Timestamp> {
         self.misses += 1;
         let presence = rule.presence(self.misses).filter(|_| self.is_available())?;
         self.misses = 0;
         self.declare(now, presence);
-        Some(now + self.desk.manner.back_after)
+        (!self.desk.absences.contains(&now)).then(|| now + self.desk.manner.back_after)
     }
 
     /// They come back from what the center declared at `since`, if nothing else was declared meanwhile.

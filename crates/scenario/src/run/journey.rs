@@ -1,39 +1,42 @@
 //! A contact's way through the center.
 
-use super::{Broken, Happening, Reaction, Run};
+use super::{Broken, Happening, Run};
 use crate::{
-    arrival::{Knows, Leg},
+    arrival::{Knows, Leg, Reaction},
     forecast::Told,
 };
 use domain::{
     id::{AgentId, ConversationId, InteractionId, QueueId},
-    interaction::{
-        Command, Effect, Ending, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve,
-    },
+    interaction::{Command, Event, Interaction, REFUSAL_PAUSE, State, decide, effects, evolve},
     routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Journey {
     pub(super) interaction: Interaction,
     pub(super) journal: Vec<(Timestamp, Event)>,
     /// Which of the arrival's legs it is on.
-    leg: usize,
+    pub(super) leg: usize,
+    /// How often it rang.
+    rings: u32,
+    /// How often it rang at each agent on this leg.
+    rang: BTreeMap<AgentId, usize>,
     /// How often it began to wait.
-    waits: u32,
-    waits_since: Timestamp,
+    pub(super) waits: u32,
+    pub(super) waits_since: Timestamp,
     /// While it waits: what the policy was told.
-    waiting: Option<Waiting>,
-    answered_at: Timestamp,
-    told: Option<Told>,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) answered_at: Timestamp,
+    pub(super) told: Option<Told>,
 }
 
 /// How an interaction was before an event.
-struct Was {
-    state: State,
-    queue: Option<QueueId>,
-    priority: i32,
+pub(super) struct Was {
+    pub(super) state: State,
+    pub(super) queue: Option<QueueId>,
+    pub(super) priority: i32,
 }
 
 impl Run<'_> {
@@ -48,6 +51,8 @@ impl Run<'_> {
             interaction: Interaction::default(),
             journal: vec![],
             leg: 0,
+            rings: 0,
+            rang: BTreeMap::new(),
             waits: 0,
             waits_since: now,
             waiting: None,
@@ -65,6 +70,7 @@ impl Run<'_> {
         if let Some(Knows { agents, within }) = preferred {
             self.act(now, number, Command::Prefer { agents, until: now + within })?;
         }
+        self.befall(now, number)?;
         self.enters(now, number)
     }
 
@@ -82,12 +88,16 @@ impl Run<'_> {
         &mut self,
         now: Timestamp,
         number: usize,
-        version: u64,
+        ring: u32,
         reaction: Reaction,
     ) -> Result<(), Broken> {
-        let rings = self.journey(number).map(|journey| &journey.interaction);
-        let rings = rings.filter(|it| it.version == version && matches!(it.state, State::Offered { .. }));
-        let Some(agent) = rings.and_then(|it| it.state.agent().cloned()) else { return Ok(()) };
+        let Some(journey) = self.journey(number).filter(|journey| journey.rings == ring) else {
+            return Ok(());
+        };
+        if !matches!(journey.interaction.state, State::Offered { .. }) {
+            return Ok(());
+        }
+        let Some(agent) = journey.interaction.state.agent().cloned() else { return Ok(()) };
         self.act(
             now,
             number,
@@ -103,14 +113,25 @@ impl Run<'_> {
         let Some(journey) = self.journey(number) else { return Ok(()) };
         let Some(agent) = journey.interaction.state.agent().cloned() else { return Ok(()) };
         let next = self.arrivals.get(number).and_then(|arrival| arrival.legs.get(journey.leg + 1));
-        if let Some(Leg { queue, .. }) = next {
-            let queue = queue.clone();
-            self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None })?;
-            return self.enters(now, number);
+        if let Some(next) = next {
+            let (queue, colleague) = (next.queue.clone(), self.colleague(number, next));
+            let Some(colleague) = colleague else {
+                self.act(now, number, Command::TransferToQueue { by: agent, queue, note: None })?;
+                self.befall(now, number)?;
+                return self.enters(now, number);
+            };
+            let ring = self.queue(number).and_then(|queue| self.line(queue)).map(|line| line.ring);
+            let ring = ring.unwrap_or_default();
+            self.act(
+                now,
+                number,
+                Command::TransferToAgent { by: agent, agent: colleague, ring, note: None },
+            )?;
+            return self.befall(now, number);
         }
         let Some(leg) = self.leg(number) else { return Ok(()) };
         let line = self.queue(number).and_then(|queue| self.line(queue));
-        let limit = line.map(|line| line.wrap_up).unwrap_or_default();
+        let limit = line.map(|line| line.wrap_up).unwrap_or_default() + leg.extended;
         self.act(
             now,
             number,
@@ -119,6 +140,14 @@ impl Run<'_> {
                 false => Command::WrapUp { agent, limit },
             },
         )
+    }
+
+    /// To whom it is passed on past the queue, if they can take it.
+    fn colleague(&self, number: usize, leg: &Leg) -> Option<AgentId> {
+        let kind = self.arrivals.get(number)?.kind;
+        let hand = self.hands.get(*self.places.get(leg.to.as_ref()?)?)?;
+        let takes = hand.is_available() && hand.desk.capacity.admits(hand.load, kind);
+        takes.then(|| hand.desk.id.clone())
     }
 
     pub(super) fn coded(&mut self, now: Timestamp, number: usize) -> Result<(), Broken> {
@@ -169,11 +198,11 @@ impl Run<'_> {
     }
 
     /// In which it is, or was last: an exit may have led elsewhere than its leg says.
-    fn queue(&self, number: usize) -> Option<&QueueId> {
+    pub(super) fn queue(&self, number: usize) -> Option<&QueueId> {
         self.journey(number)?.interaction.queue.as_ref()
     }
 
-    fn leg(&self, number: usize) -> Option<&Leg> {
+    pub(super) fn leg(&self, number: usize) -> Option<&Leg> {
         self.arrivals.get(number)?.legs.get(self.journey(number)?.leg)
     }
 
@@ -215,7 +244,10 @@ impl Run<'_> {
             self.with_hand(now, place, |hand| hand.lets_go(kind));
         }
         if let Some(place) = taken {
-            self.as_offered(now, place, |hand| hand.takes(kind));
+            match was {
+                State::Active { .. } => self.with_hand(now, place, |hand| hand.takes(kind)),
+                _ => self.as_offered(now, place, |hand| hand.takes(kind)),
+            };
         }
     }
 
@@ -223,16 +255,27 @@ impl Run<'_> {
     fn happened(&mut self, now: Timestamp, number: usize, was: &Was, event: &Event) {
         match event {
             Event::Queued { queue, .. } => self.begins_to_wait(now, number, was, queue),
-            Event::Offered { .. } => self.rings(now, number),
+            Event::Offered { .. } => {
+                if matches!(was.state, State::Active { .. }) {
+                    self.begins_a_wait(now, number);
+                }
+                self.rings(now, number);
+            }
             Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
-            Event::Preferred { .. } | Event::Prioritised { .. } | Event::CallbackAsked { .. } => {
+            Event::Prioritised { priority, .. } => {
+                if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
+                    self.board.waits(queue, was.priority, false);
+                    self.board.waits(queue, *priority, true);
+                }
                 self.tell(number);
             }
+            Event::Noted { .. } | Event::Preferred { .. } | Event::CallbackAsked { .. } => self.tell(number),
             Event::Answered { .. } => self.answered(now, number),
             Event::Transferred { .. } => {
                 self.work_over(now, number, was);
                 if let Some(Some(journey)) = self.journeys.get_mut(number) {
                     journey.leg += 1;
+                    journey.rang.clear();
                 }
             }
             Event::WrapUpStarted { wrap_up_by, .. } => {
@@ -247,7 +290,6 @@ impl Run<'_> {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
-            | Event::Noted { .. }
             | Event::Exited { .. }
             | Event::CallbackMissed { .. }
             | Event::Invited { .. }
@@ -262,8 +304,20 @@ impl Run<'_> {
         }
     }
 
-    fn begins_to_wait(&mut self, now: Timestamp, number: usize, was: &Was, queue: &QueueId) {
+    /// Nobody talks with it any more, or yet.
+    fn begins_a_wait(&mut self, now: Timestamp, number: usize) {
         let patience = self.leg(number).and_then(|leg| leg.patience);
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        journey.waits += 1;
+        if let Some(patience) = patience {
+            self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
+        }
+    }
+
+    fn begins_to_wait(&mut self, now: Timestamp, number: usize, was: &Was, queue: &QueueId) {
+        if was.state != State::Queued {
+            self.begins_a_wait(now, number);
+        }
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
         journey.waits_since = now;
         journey.told = None;
@@ -271,11 +325,6 @@ impl Run<'_> {
             // From one queue to another: for the contact it is one wait.
             if let Some(left) = &was.queue {
                 self.board.waits(left, was.priority, false);
-            }
-        } else {
-            journey.waits += 1;
-            if let Some(patience) = patience {
-                self.agenda.plan(now + patience, Happening::Leaves(number, journey.waits));
             }
         }
         self.board.waits(queue, journey.interaction.priority, true);
@@ -296,7 +345,10 @@ impl Run<'_> {
         let (arrival, journey, leg) = (self.arrivals.get(number)?, self.journey(number)?, self.leg(number)?);
         let interaction = &journey.interaction;
         let queue = interaction.queue.as_ref().filter(|_| interaction.state == State::Queued)?;
-        let own = self.line(queue)?.urgency;
+        let line = self.line(queue)?;
+        let own = line.urgency;
+        let noted = interaction.needs();
+        let needs = [&leg.needs, &noted, &line.needs].into_iter().find(|needs| !needs.steps().is_empty());
         let refused = interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE));
         Some(Waiting {
             interaction: arrival.id.clone(),
@@ -304,7 +356,7 @@ impl Run<'_> {
             urgency: Urgency { priority: own.priority.saturating_add(interaction.priority), ..own },
             since: interaction.waits_since()?,
             kind: arrival.kind,
-            needs: leg.needs.clone(),
+            needs: needs.cloned().unwrap_or_default(),
             preferred: interaction.preferred.clone(),
             refused_by: refused.collect(),
             ringing: 0,
@@ -315,15 +367,25 @@ impl Run<'_> {
 
     fn rings(&mut self, now: Timestamp, number: usize) {
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        let version = journey.interaction.version;
+        journey.rings += 1;
+        let ring = journey.rings;
         let agent = journey.interaction.state.agent().cloned();
         if let Some(waiting) = journey.waiting.take() {
             self.board.waits(&waiting.queue, journey.interaction.priority, false);
         }
-        let Some(place) = agent.and_then(|agent| self.places.get(&agent).copied()) else { return };
-        let reaction = self.hands.get_mut(place).and_then(|hand| hand.react());
+        let Some(agent) = agent else { return };
+        let Some(place) = self.places.get(&agent).copied() else { return };
+        let rang = journey.rang.entry(agent.clone()).or_default();
+        let earlier = *rang;
+        *rang += 1;
+        let mut replies = self.leg(number).into_iter().flat_map(|leg| &leg.replies);
+        let known = replies.by_ref().filter(|reply| reply.agent == agent).nth(earlier).cloned();
+        let reaction = match known {
+            Some(reply) => reply.reaction.map(|reaction| (reply.after, reaction)),
+            None => self.hands.get_mut(place).and_then(|hand| hand.react()),
+        };
         if let Some((after, reaction)) = reaction {
-            self.agenda.plan(now + after, Happening::Reacts(number, version, reaction));
+            self.agenda.plan(now + after, Happening::Reacts(number, ring, reaction));
         }
     }
 
@@ -334,109 +396,6 @@ impl Run<'_> {
             self.board.waits(&queue, priority.unwrap_or_default(), true);
         }
         self.tell(number);
-    }
-
-    fn answered(&mut self, now: Timestamp, number: usize) {
-        let Some((queue, leg)) = self.queue(number).cloned().zip(self.leg(number)) else { return };
-        let talk = leg.talk;
-        self.agenda.plan(now + talk, Happening::Talked(number));
-        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        journey.answered_at = now;
-        let waited = now.since(journey.waits_since);
-        if let Some(told) = journey.told.take() {
-            self.errors.entry(queue.clone()).or_default().answered(&told, waited);
-        }
-        self.board.answered(&queue, now, waited);
-    }
-
-    fn work_over(&mut self, now: Timestamp, number: usize, was: &Was) {
-        let Some(took) = self.journey(number).map(|journey| now.since(journey.answered_at)) else { return };
-        let hand = was.state.agent().and_then(|agent| self.hands.get(*self.places.get(agent)?));
-        if let Some((hand, queue)) = hand.zip(was.queue.as_ref()) {
-            self.board.handled(hand.desk, queue, took);
-        }
-    }
-
-    /// A flow has it: nobody waits for an agent.
-    fn flowed(&mut self, number: usize, was: &Was) {
-        if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
-            self.board.waits(queue, was.priority, false);
-        }
-        if let Some(Some(journey)) = self.journeys.get_mut(number) {
-            journey.waiting = None;
-        }
-        if let Some(arrival) = self.arrivals.get(number) {
-            self.policy.remove_contact(&arrival.id);
-        }
-    }
-
-    /// Its wait is over, and nobody answered.
-    fn gone(&mut self, now: Timestamp, number: usize, was: &Was, by: Ending) {
-        let Some(queue) = &was.queue else { return };
-        if was.state == State::Queued {
-            self.board.waits(queue, was.priority, false);
-        }
-        if let Some(Some(journey)) = self.journeys.get_mut(number) {
-            journey.waiting = None;
-        }
-        let Some(arrival) = self.arrivals.get(number) else { return };
-        self.policy.remove_contact(&arrival.id);
-        if by != Ending::Abandoned {
-            return;
-        }
-        self.board.left(queue);
-        if let Some(arrival) = arrival.again(now) {
-            self.agenda.plan(arrival.at, Happening::Comes(self.arrivals.len()));
-            self.arrivals.push(arrival);
-            self.journeys.push(None);
-        }
-    }
-
-    fn follow(&mut self, now: Timestamp, number: usize, was: &Was, effect: Effect) {
-        let place = |agent: &AgentId| self.places.get(agent).copied();
-        let queue = was.queue.as_ref();
-        match effect {
-            // The policy is asked at every instant, and nobody reads here.
-            Effect::Route { .. } | Effect::Tell { .. } => {}
-            // What flows do is their authors' to know: here the contact is helped.
-            Effect::Flow => self.agenda.plan(now, Happening::Helped(number)),
-            Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
-                self.agenda.plan(at, Happening::Deadline(number));
-            }
-            Effect::Free { agent } => {
-                let finished = queue.filter(|_| !matches!(was.state, State::Offered { .. }));
-                let Some(place) = place(&agent) else { return };
-                self.with_hand(now, place, |hand| hand.freed(now, finished));
-            }
-            Effect::Talked { agent, time } => {
-                if let Some((place, queue)) = place(&agent).zip(queue) {
-                    self.with_hand(now, place, |hand| hand.talked(queue, time));
-                }
-            }
-            Effect::Present { agent } => {
-                if let Some((place, queue)) = place(&agent).zip(queue) {
-                    self.with_hand(now, place, |hand| hand.answered(queue));
-                }
-            }
-            Effect::Missed { agent } => {
-                let Some(place) = place(&agent) else { return };
-                let rule =
-                    queue.and_then(|queue| self.line(queue)).map(|line| line.missed).unwrap_or_default();
-                if let Some(Some(back_at)) = self.with_hand(now, place, |hand| hand.miss(now, rule)) {
-                    self.agenda.plan(back_at, Happening::ComesBack(place, now));
-                }
-            }
-            Effect::Close => self.close(number),
-        }
-    }
-
-    fn close(&mut self, number: usize) {
-        let journey = self.journeys.get_mut(number).and_then(Option::take);
-        if let Some((journey, arrival)) = journey.zip(self.arrivals.get(number)) {
-            self.numbers.remove(&arrival.id);
-            self.over += 1;
-            (self.ended)(&arrival.id, &journey.journal);
-        }
     }
 }
 

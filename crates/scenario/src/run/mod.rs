@@ -8,13 +8,15 @@
 //!
 //! At each instant everything happens that is planned for it; then the policy is asked once.
 
+mod aftermath;
 mod agenda;
+mod deed;
 mod gate;
 mod hand;
 mod journey;
 
 use crate::{
-    arrival::Arrival,
+    arrival::{Arrival, Reaction},
     center::{Center, Line},
     chance::{Chance, Purpose},
     forecast::{Board, Errors},
@@ -27,7 +29,7 @@ use domain::{
     interaction::{self, Event, Refusal},
     time::Timestamp,
 };
-use hand::{Hand, Reaction};
+use hand::Hand;
 use journey::Journey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,8 +82,10 @@ enum Happening {
     Comes(usize),
     /// The patience of the contact's wait of this number is over.
     Leaves(usize, u32),
-    /// About the offer that was this event of the interaction.
-    Reacts(usize, u64, Reaction),
+    /// The deed of this place in the contact's leg, in the wait of this number.
+    Befalls(usize, u32, usize),
+    /// About the offer of this number.
+    Reacts(usize, u32, Reaction),
     /// The talk is over.
     Talked(usize),
     /// A flow helped the contact.
@@ -193,7 +197,8 @@ impl<'c> Run<'c> {
         match happening {
             Happening::Comes(number) => self.comes(now, number),
             Happening::Leaves(number, wait) => self.leaves(now, number, wait),
-            Happening::Reacts(number, version, reaction) => self.reacts(now, number, version, reaction),
+            Happening::Befalls(number, wait, place) => self.befalls(now, number, wait, place),
+            Happening::Reacts(number, ring, reaction) => self.reacts(now, number, ring, reaction),
             Happening::Talked(number) => self.talked(now, number),
             Happening::Helped(number) => self.act(now, number, interaction::Command::End),
             Happening::Coded(number) => self.coded(now, number),

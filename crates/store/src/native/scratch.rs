@@ -49,11 +49,15 @@ impl Scratch {
     /// # Panics
     /// When the database cannot be opened.
     pub fn connect(&self) -> Database {
-        let address = match &self.home {
+        Database::open(&self.address()).expect("a database for a test")
+    }
+
+    /// Where it is, for another process.
+    pub fn address(&self) -> String {
+        match &self.home {
             Home::Folder(folder) => folder.join("center.db").display().to_string(),
             Home::Schema { server, name } => format!("{server}?options=-csearch_path%3D{name}"),
-        };
-        Database::open(&address).expect("a database for a test")
+        }
     }
 }
 
