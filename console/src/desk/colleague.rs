@@ -52,7 +52,8 @@ impl Desk {
     /// Whoever helped has it from now on, without a ring.
     pub(crate) fn hand_over(self, interaction_id: String, part: &Part) {
         let name = part.agent.name.clone();
-        let to = Transfer { queue_id: None, agent_id: Some(part.agent.id.clone()), note: None };
+        let to =
+            Transfer { queue_id: None, agent_id: Some(part.agent.id.clone()), flow_id: None, note: None };
         spawn_local(async move {
             if self.take(self.act(&interaction_id, "transfer", &to).await) {
                 self.say(fill(self.words().handed_over, name));

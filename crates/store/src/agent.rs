@@ -250,6 +250,8 @@ pub async fn candidates(sql: &impl Sql, ids: &BTreeSet<AgentId>) -> Result<Vec<C
             });
         }
     }
+    // For a policy of somebody's own, the order is a part of the snapshot.
+    candidates.sort_by(|a, b| a.agent.cmp(&b.agent));
     Ok(candidates)
 }
 
