@@ -5,7 +5,10 @@ use crate::{
     platform::attempt,
     setup::{QUEUES, SKILL},
 };
-use domain::{due::Work, interaction::State};
+use domain::{
+    due::Work,
+    interaction::{FLOW, Interaction, State},
+};
 use flow::{
     bot::{Action, Call, CallResult, Menu, MenuOption, Skill, Transfer, Turn},
     context, play,
@@ -50,10 +53,14 @@ async fn take(node: &Node, sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Wo
     }
 }
 
-/// What it says names the message that it answers: it answers each once.
+/// What it says names the message that it answers: it answers each once, and once more when the contact is
+/// passed to a flow.
 fn turn(node: &Node, occasion: &Occasion) -> Turn {
     let dice = &node.center.dice;
-    let said = format!("bot {}", occasion.message.id);
+    let Interaction { attributes, bot_turned, version, .. } = &occasion.interaction;
+    let begins_anew = attributes.contains_key(FLOW) && !bot_turned;
+    let passed = if begins_anew { format!(" passed {version}") } else { String::new() };
+    let said = format!("bot {}{passed}", occasion.message.id);
     let mut actions = vec![Action::Say(said.clone())];
     if dice.chance(node.center.faults.get().bot_nonsense) {
         actions.push(Action::Say(" ".to_owned()));
