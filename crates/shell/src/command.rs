@@ -21,7 +21,7 @@ use std::time::Duration;
 use store::{
     agent::{self, Did},
     contact, conversation, interaction, journal, message,
-    port::{self, Sql, transaction},
+    port::{self, Sql, addition, transaction},
 };
 
 /// What was committed, and the due work to try now.
@@ -90,7 +90,24 @@ impl From<Refusal> for Race {
 
 /// Gives `command` to the interaction `id` and commits what follows.
 pub async fn execute(sql: &impl Sql, now: Timestamp, id: &InteractionId, command: &Command) -> Result<Done> {
-    retrying(async || transaction(sql, async |sql| within(sql, now, id, command.clone()).await).await).await
+    retrying(async || {
+        let work = async |sql: &_| within(sql, now, id, command.clone()).await;
+        if is_settled_by_journal(command) { addition(sql, work).await } else { transaction(sql, work).await }
+    })
+    .await
+}
+
+/// Whether nothing is relied on but the interaction's own history, of which the journal's key tells whether it
+/// is the newest, and an agent's load, which is behind their lock. What comes to a queue depends on others.
+fn is_settled_by_journal(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Offer { .. }
+            | Command::Answer { .. }
+            | Command::WrapUp { .. }
+            | Command::ExtendWrapUp { .. }
+            | Command::Dispose { .. }
+    )
 }
 
 /// The same inside a transaction of the caller's.

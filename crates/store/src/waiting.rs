@@ -4,7 +4,7 @@
 use crate::{
     interaction::capacity,
     parameters,
-    port::{Result, Row, Sql},
+    port::{Dialect, Result, Row, Sql},
     record,
 };
 use domain::{
@@ -86,9 +86,17 @@ pub struct Line {
 /// The lines of the queues that somebody serves who may have room. Each is found behind the one before it:
 /// how many stand in them costs nothing.
 pub async fn lines(sql: &impl Sql) -> Result<Vec<Line>> {
+    // PostgreSQL takes a few lines for many, and would read all who wait for them; SQLite looks each up.
+    let first = match sql.dialect() {
+        Dialect::Sqlite => "JOIN waiting w ON w.interaction_id = line.id",
+        Dialect::Postgres => {
+            "CROSS JOIN LATERAL (SELECT * FROM waiting WHERE interaction_id = line.id LIMIT 1) AS w"
+        }
+    };
     // Without an affinity of their own, SQLite compares all of them in the index; and whoever came at the end
     // of time stands behind everybody else in their line.
-    let statement = "WITH RECURSIVE line (id) AS (
+    let statement = format!(
+        "WITH RECURSIVE line (id) AS (
             SELECT (SELECT interaction_id FROM waiting WHERE queue_id = q.queue_id
                 ORDER BY queue_id, capacity, needs, priority, since_ms, interaction_id LIMIT 1)
             FROM (SELECT DISTINCT s.queue_id FROM free_agent f CROSS JOIN agent_queue s
@@ -98,9 +106,9 @@ pub async fn lines(sql: &impl Sql) -> Result<Vec<Line>> {
                     AND (n.capacity, n.needs, n.priority, n.since_ms)
                         > (w.capacity || '', w.needs || '', w.priority + 0, 9223372036854775807)
                 ORDER BY n.queue_id, n.capacity, n.needs, n.priority, n.since_ms, n.interaction_id LIMIT 1)
-            FROM line JOIN waiting w ON w.interaction_id = line.id)
-        SELECT w.queue_id, w.capacity, w.needs, w.priority
-        FROM line JOIN waiting w ON w.interaction_id = line.id";
+            FROM line {first})
+        SELECT w.queue_id, w.capacity, w.needs, w.priority FROM line {first}"
+    );
     let read = |row: &Row| {
         Ok(Line {
             queue: row.get(0)?,
@@ -109,7 +117,7 @@ pub async fn lines(sql: &impl Sql) -> Result<Vec<Line>> {
             priority: row.get(3)?,
         })
     };
-    sql.query(statement, &[]).await?.iter().map(read).collect()
+    sql.query(&statement, &[]).await?.iter().map(read).collect()
 }
 
 /// What of a line is read: who came after an instant, and not after another.

@@ -279,18 +279,12 @@ async fn end(
     interaction: &InteractionId,
     agent: &AgentId,
 ) -> Result<Vec<Work>> {
+    let dispose = Command::Dispose { agent: agent.clone(), disposition: "resuelto".to_owned(), note: None };
+    let mut work = execute(sql, now(), interaction, &dispose).await?.work;
     let number = trial.next.fetch_add(1, Ordering::Relaxed);
-    let work = retrying(async || {
-        transaction(sql, async |sql| {
-            let dispose =
-                Command::Dispose { agent: agent.clone(), disposition: "resuelto".to_owned(), note: None };
-            let mut work = within(sql, now(), interaction, dispose).await?.work;
-            work.extend(come(sql, trial.size.queues, number).await?);
-            Ok(work)
-        })
-        .await
-    });
-    Ok(work.await?.into_iter().filter(|work| work.kind == Kind::Route).collect())
+    let come = async || transaction(sql, async |sql| come(sql, trial.size.queues, number).await).await;
+    work.extend(retrying(come).await?);
+    Ok(work.into_iter().filter(|work| work.kind == Kind::Route).collect())
 }
 
 /// Fills everybody's hands.
