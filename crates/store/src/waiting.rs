@@ -175,12 +175,13 @@ fn in_windows(places: usize) -> String {
                 AND ({of}.not_before_ms IS NULL OR {of}.not_before_ms <= ${now})"
         )
     };
-    // Kept, so that the last one is looked for once in each window.
+    // Kept, so that the last one is looked for once in each window; and to SQLite CROSS JOIN says the order.
     format!(
         "WITH v (queue_id, capacity, needs, priority, after_ms, until_ms) AS (VALUES {}),
         bounded AS MATERIALIZED (SELECT v.*, COALESCE((SELECT h.since_ms FROM waiting h WHERE {}
             ORDER BY h.since_ms, h.interaction_id LIMIT 1 OFFSET ${skipped}), v.until_ms) AS last_ms FROM v)
-        SELECT {COLUMNS} FROM bounded v JOIN waiting w ON {} JOIN interaction i ON i.id = w.interaction_id",
+        SELECT {COLUMNS} FROM bounded v CROSS JOIN waiting w CROSS JOIN interaction i
+        WHERE {} AND i.id = w.interaction_id",
         values.join(", "),
         in_turn("h", "until_ms"),
         in_turn("w", "last_ms"),
@@ -193,8 +194,8 @@ pub async fn apart(sql: &impl Sql, now: Timestamp) -> Result<Vec<Waiting>> {
     let statement = format!(
         "SELECT {COLUMNS} FROM waiting w JOIN interaction i ON i.id = w.interaction_id
         WHERE w.interaction_id IN (SELECT interaction_id FROM waiting WHERE refused <> '{{}}'
-            UNION SELECT interaction_id FROM waiting WHERE ringing IS NOT NULL
-            UNION SELECT interaction_id FROM waiting WHERE preferred_by_ms > $1)
+            UNION ALL SELECT interaction_id FROM waiting WHERE ringing IS NOT NULL
+            UNION ALL SELECT interaction_id FROM waiting WHERE preferred_by_ms > $1)
         AND (w.not_before_ms IS NULL OR w.not_before_ms <= $1)"
     );
     sql.query(&statement, parameters![now]).await?.iter().map(waiting).collect()
