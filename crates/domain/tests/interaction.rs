@@ -239,9 +239,10 @@ fn it_may_ring_at_several_and_the_first_who_answers_has_it() {
     let answered = Event::Answered { agent: bob() };
     check(at(12), &both, Command::Answer { agent: bob() }, Ok(vec![answered.clone()]));
     // The other has room again, and keeps the place among the idle: nothing was done.
+    let let_go = Effect::LetGo { agent: amy() };
     assert_eq!(
         follow(&both, at(12), &answered),
-        [Effect::Route { at: at(12) }, Effect::Present { agent: bob() }]
+        [let_go, Effect::Route { at: at(12) }, Effect::Present { agent: bob() }]
     );
     let late = evolve(both.clone(), at(12), &answered);
     check(at(12), &late, Command::Answer { agent: amy() }, Err(Refusal::HeldByAnother { agent: bob() }));

@@ -130,7 +130,11 @@ pub(crate) async fn step(
     command: Command,
 ) -> Result<Done, Race> {
     let (command, filled) = within_capacity(sql, id, command).await?;
-    let history = journal::events(sql, id).await?;
+    let history = match command {
+        // Nothing is known under an id that was just made; if it were, the journal's key would tell.
+        Command::Start { .. } => vec![],
+        _ => journal::events(sql, id).await?,
+    };
     let mut interaction = journal::fold(&history);
     let events = decide(now, &interaction, command)?;
     journal::append(sql, id, &history, now, &events).await?;
@@ -266,7 +270,7 @@ async fn take_effect(
         // Said with what it follows from.
         Effect::Tell { .. } => None,
         Effect::Flow => flow_turn(sql, now, id, before).await?,
-        Effect::Close => transcript::at_end(sql, now, id).await?,
+        Effect::Close => transcript::at_end(sql, now, id, before).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
             // Who only rang or helped finished no work of the queue.
@@ -274,6 +278,10 @@ async fn take_effect(
             if !is_rung && before.state.agent() == Some(&agent) {
                 agent_did(sql, before, &agent, Did::Finished(now)).await?;
             }
+            None
+        }
+        Effect::LetGo { agent } => {
+            agent::let_go(sql, &agent).await?;
             None
         }
         Effect::Talked { agent, time } => {

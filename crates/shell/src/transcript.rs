@@ -17,6 +17,7 @@ use domain::{
     contact::Identity,
     due::{Kind, Work},
     id::{AccountId, ContactId, ConversationId, InteractionId},
+    interaction::Interaction,
     message::{Author, Content, Direction},
     time::Timestamp,
     transcript::{Line, Speaker, Talk, letter},
@@ -27,7 +28,6 @@ use store::{
     account::{self, Account},
     agent, contact,
     conversation::{self, Conversation, New},
-    interaction,
     message::{self, Message},
     port::{Sql, transaction},
 };
@@ -51,16 +51,21 @@ pub(crate) fn asked_for(now: Timestamp, conversation: &Conversation, key: &str, 
 }
 
 /// The same when the talk is over, where its account wants that and an address is known.
-pub(crate) async fn at_end(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Option<Work>, Race> {
-    let Some(view) = interaction::find(sql, id).await? else { return Ok(None) };
-    let Some(conversation) = conversation::find(sql, &view.conversation).await? else { return Ok(None) };
-    let Some(account) = account::find(sql, &conversation.account).await? else { return Ok(None) };
+pub(crate) async fn at_end(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    over: &Interaction,
+) -> Result<Option<Work>, Race> {
+    let Some(talk) = &over.conversation else { return Ok(None) };
+    let Some(account) = account::of_conversation(sql, talk).await? else { return Ok(None) };
     let always = account.settings.get(TRANSCRIPT).and_then(Value::as_str) == Some("always");
-    let wanted = always || view.attributes.contains_key(AFTER_HOURS);
+    let wanted = always || over.attributes.contains_key(AFTER_HOURS);
     if !wanted || mail_account(&account).is_none() {
         return Ok(None);
     }
-    let given = view.attributes.get(EMAIL).and_then(|given| Identity::email(given));
+    let Some(conversation) = conversation::find(sql, talk).await? else { return Ok(None) };
+    let given = over.attributes.get(EMAIL).and_then(|given| Identity::email(given));
     let to = match given {
         Some(given) => Some(given),
         None => contact::unmerged(sql, &conversation.contact)

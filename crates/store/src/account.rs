@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     channel::HUMAN_AGENT,
-    id::{AccountId, QueueId},
+    id::{AccountId, ConversationId, QueueId},
 };
 use serde_json::{Map, Value};
 
@@ -43,6 +43,14 @@ const COLUMNS: &str = "id, channel, name, address, queue_id, bot, settings, secr
 
 pub async fn find(sql: &impl Sql, id: &AccountId) -> Result<Option<Account>> {
     let statement = format!("SELECT {COLUMNS} FROM channel_account WHERE id = $1");
+    sql.first(&statement, parameters![id]).await?.as_ref().map(account).transpose()
+}
+
+/// The account through which a conversation is held.
+pub async fn of_conversation(sql: &impl Sql, id: &ConversationId) -> Result<Option<Account>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM channel_account WHERE id = (SELECT account_id FROM conversation WHERE id = $1)"
+    );
     sql.first(&statement, parameters![id]).await?.as_ref().map(account).transpose()
 }
 

@@ -178,15 +178,16 @@ pub async fn lock_load(sql: &impl Sql, id: &AgentId) -> Result<Option<(Agent, Lo
     Ok(Some((agent(&row)?, hold::load(sql, id).await?)))
 }
 
-/// Since now the agent's hands are emptier: they queue up behind the longer idle.
+/// Since now the agent's hands are emptier: they queue up behind the longer idle. Under their lock, as
+/// [`is_full`] is, so that the two come one after the other.
 pub async fn freed(sql: &impl Sql, id: &AgentId, now: Timestamp) -> Result<()> {
-    sql.query("UPDATE agent SET idle_since_ms = $1 WHERE id = $2", parameters![now, id]).await?;
-    Ok(())
+    let statement = "UPDATE agent SET revision = revision + 1, idle_since_ms = $1 WHERE id = $2";
+    sql.query(statement, parameters![now, id]).await?;
+    has_room(sql, id).await
 }
 
-/// Something takes their capacity no more. Under the agent's lock, as [`is_full`] is, so that the two come one
-/// after the other.
-pub(crate) async fn let_go(sql: &impl Sql, id: &AgentId) -> Result<()> {
+/// The same where their place among the idle stays.
+pub async fn let_go(sql: &impl Sql, id: &AgentId) -> Result<()> {
     sql.query("UPDATE agent SET revision = revision + 1 WHERE id = $1", parameters![id]).await?;
     has_room(sql, id).await
 }

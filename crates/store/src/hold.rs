@@ -1,7 +1,6 @@
 //! Who has to do with an interaction now, and so has less room for others: one row for each.
 
 use crate::{
-    agent,
     interaction::capacity,
     parameters,
     port::{self, Result, Row, Sql, Value},
@@ -35,7 +34,6 @@ pub(crate) async fn project(
     for agent in held.keys().filter(|agent| !holds.contains_key(*agent)) {
         let statement = "DELETE FROM hold WHERE interaction_id = $1 AND agent_id = $2";
         sql.query(statement, parameters![id, *agent]).await?;
-        agent::let_go(sql, agent).await?;
     }
     for (agent, hold) in holds.into_iter().filter(|(agent, hold)| held.get(agent) != Some(hold)) {
         let statement = "INSERT INTO hold (interaction_id, agent_id, capacity, way, answer_by_ms)

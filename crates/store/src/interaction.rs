@@ -49,6 +49,9 @@ const COLUMNS: &str = "id, version, state, conversation_id, contact_id, channel,
     queue_id, agent_id, last_agent_id, priority, topic, attributes, refused, started_at_ms, queued_at_ms,
     answer_by_ms, offer_why, answered_at_ms, wrap_up_by_ms, ended_at_ms, disposition, note";
 
+/// With these words a statement finds what is not over by its index, without passing all that is.
+pub(crate) const OPEN: &str = "state <> 'disposed'";
+
 /// Writes what is different in `after`; the first version takes the fixed columns from the conversation.
 /// Keeps who waits, and the conversation's open interaction, in step.
 pub(crate) async fn project(
@@ -141,7 +144,8 @@ pub async fn held_by(sql: &impl Sql, agent: &AgentId) -> Result<Vec<View>> {
 /// What waits, in every queue, the longest first.
 pub async fn waiting(sql: &impl Sql) -> Result<Vec<View>> {
     let statement = format!(
-        "SELECT {COLUMNS} FROM interaction WHERE state = 'queued' ORDER BY queued_at_ms, id LIMIT 1000"
+        "SELECT {COLUMNS} FROM interaction WHERE {OPEN} AND state = 'queued'
+        ORDER BY queued_at_ms, id LIMIT 1000"
     );
     views(sql, &statement, &[]).await
 }
@@ -149,7 +153,7 @@ pub async fn waiting(sql: &impl Sql) -> Result<Vec<View>> {
 /// What is in agents' hands now.
 pub async fn in_hand(sql: &impl Sql) -> Result<Vec<View>> {
     let statement = format!(
-        "SELECT {COLUMNS} FROM interaction WHERE state IN ('offered', 'active', 'wrap_up')
+        "SELECT {COLUMNS} FROM interaction WHERE {OPEN} AND state IN ('offered', 'active', 'wrap_up')
         ORDER BY started_at_ms, id"
     );
     views(sql, &statement, &[]).await

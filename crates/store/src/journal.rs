@@ -4,7 +4,7 @@
 use crate::{
     feed::{self, Entry},
     hold, interaction, parameters,
-    port::{Error, Result, Row, Sql},
+    port::{self, Error, Result, Row, Sql},
     record, visit,
 };
 use domain::{
@@ -56,17 +56,20 @@ pub async fn append(
     events: &[Event],
 ) -> Result<Interaction> {
     let before = fold(history);
-    let mut after = before.clone();
+    if events.is_empty() {
+        return Ok(before);
+    }
+    let (mut after, mut stored) = (before.clone(), vec![]);
     for event in events {
         after = evolve(after, now, event);
         let (kind, body) = record::to_stored(event)?;
-        let statement = "INSERT INTO interaction_event (interaction_id, version, kind, body, happened_at_ms)
-            VALUES ($1, $2, $3, $4, $5)";
-        sql.query(statement, parameters![id, after.version, kind, body, now]).await?;
+        stored.extend_from_slice(parameters![id, after.version, kind, body, now]);
     }
-    if events.is_empty() {
-        return Ok(after);
-    }
+    let statement = format!(
+        "INSERT INTO interaction_event (interaction_id, version, kind, body, happened_at_ms) VALUES {}",
+        port::rows(&stored, 5)
+    );
+    sql.query(&statement, &stored).await?;
     interaction::project(sql, id, &before, &after).await?;
     hold::project(sql, id, &before, &after).await?;
     visit::project(sql, id, history, now, events).await?;

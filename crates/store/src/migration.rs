@@ -24,6 +24,7 @@ const SQLITE: &[Script] = &[
     ("0013_routing", include_str!("../migrations/sqlite/0013_routing.sql")),
     ("0014_hold", include_str!("../migrations/sqlite/0014_hold.sql")),
     ("0015_round", include_str!("../migrations/sqlite/0015_round.sql")),
+    ("0016_open", include_str!("../migrations/sqlite/0016_open.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -41,6 +42,7 @@ const POSTGRES: &[Script] = &[
     ("0013_routing", include_str!("../migrations/postgres/0013_routing.sql")),
     ("0014_hold", include_str!("../migrations/postgres/0014_hold.sql")),
     ("0015_round", include_str!("../migrations/postgres/0015_round.sql")),
+    ("0016_open", include_str!("../migrations/postgres/0016_open.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -147,6 +147,15 @@ pub fn list(values: &[Value]) -> String {
     format!("({})", numbers.join(", "))
 }
 
+/// The same for the rows of an insert, each of `width` values: `($1, $2), ($3, $4)`.
+pub fn rows(values: &[Value], width: usize) -> String {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=width).map(|place| format!("${}", row * width + place)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    (0..values.len() / width.max(1)).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// Runs `work` between BEGIN and COMMIT, or ROLLBACK when it fails: a transaction always ends.
 ///
 /// Whatever runs at the same time, the outcome is that of one after another. SQLite takes its write lock

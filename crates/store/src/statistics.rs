@@ -7,6 +7,7 @@ pub use closed::{Over, over};
 pub use tally::{Attribution, Group, Question, Row as TallyRow, tallies};
 
 use crate::{
+    interaction::OPEN,
     journal, parameters,
     port::{Error, Result, Row, Sql, transaction},
     visit,
@@ -35,12 +36,14 @@ pub async fn queues(
     now: Timestamp,
 ) -> Result<BTreeMap<QueueId, QueueFigures>> {
     let mut figures = BTreeMap::<QueueId, QueueFigures>::new();
-    let statement = "SELECT queue_id, SUM(CASE WHEN state = 'queued' THEN 1 ELSE 0 END),
+    let statement = format!(
+        "SELECT queue_id, SUM(CASE WHEN state = 'queued' THEN 1 ELSE 0 END),
             MIN(CASE WHEN state = 'queued' THEN queued_at_ms END),
             SUM(CASE WHEN state = 'active' THEN 1 ELSE 0 END)
-        FROM interaction WHERE queue_id IS NOT NULL AND state IN ('queued', 'offered', 'active')
-        GROUP BY queue_id";
-    for row in sql.query(statement, &[]).await? {
+        FROM interaction WHERE {OPEN} AND queue_id IS NOT NULL AND state IN ('queued', 'offered', 'active')
+        GROUP BY queue_id"
+    );
+    for row in sql.query(&statement, &[]).await? {
         let entry = figures.entry(row.get(0)?).or_default();
         (entry.waiting, entry.oldest, entry.active) = (row.get(1)?, row.get(2)?, row.get(3)?);
     }
@@ -105,14 +108,8 @@ async fn rebuild_some(sql: &impl Sql) -> Result<bool> {
 
 /// How many interactions that are not over are in a queue and a state; no queue: they are with a bot.
 pub async fn open(sql: &impl Sql) -> Result<Vec<(Option<QueueId>, String, u32)>> {
-    const OPEN: &str = "('bot', 'queued', 'offered', 'active', 'wrap_up')";
-    // By queue, so that the index leads past all that is over.
-    let statement = format!(
-        "SELECT i.queue_id, i.state, COUNT(*) FROM queue q JOIN interaction i ON i.queue_id = q.id
-            WHERE i.state IN {OPEN} GROUP BY i.queue_id, i.state
-        UNION ALL SELECT queue_id, state, COUNT(*) FROM interaction
-            WHERE queue_id IS NULL AND state IN {OPEN} GROUP BY queue_id, state"
-    );
+    let statement =
+        format!("SELECT queue_id, state, COUNT(*) FROM interaction WHERE {OPEN} GROUP BY queue_id, state");
     let rows = sql.query(&statement, &[]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     parameters,
-    port::{Error, Result, Row, Sql},
+    port::{self, Error, Result, Row, Sql},
 };
 use domain::{
     figures::visit::{Doing, Entry, Outcome, Passed, Reply, Spell, Visit, Visits},
@@ -16,6 +16,7 @@ const COLUMNS: &str = "interaction_id, number, entry, queue_id, entered_at_ms, w
     left_at_ms, agent_id, passed, done_at_ms, last, offers, missed, declined, talk_ms, hold_ms, wrap_up_ms";
 
 const SPELL_COLUMNS: &str = "interaction_id, visit, number, agent_id, doing, reply, from_ms, until_ms";
+const SPELL_WIDTH: usize = 8;
 
 /// Writes what `events`, which happened at `now` after all of `history`, changed.
 pub(crate) async fn project(
@@ -56,12 +57,7 @@ async fn write(sql: &impl Sql, id: &InteractionId, known: &[Visit], visits: &[Vi
             continue;
         }
         put(sql, id, visit).await?;
-        for (place, spell) in visit.spells.iter().enumerate() {
-            if known.and_then(|known| known.spells.get(place)) != Some(spell) {
-                let number = u64::try_from(place + 1).unwrap_or(u64::MAX);
-                put_spell(sql, id, visit.number, number, spell).await?;
-            }
-        }
+        put_spells(sql, id, known.map_or(&[], |known| &known.spells), visit).await?;
     }
     Ok(())
 }
@@ -100,21 +96,34 @@ async fn put(sql: &impl Sql, id: &InteractionId, visit: &Visit) -> Result<()> {
     Ok(())
 }
 
-async fn put_spell(sql: &impl Sql, id: &InteractionId, visit: u32, number: u64, spell: &Spell) -> Result<()> {
-    let statement = format!(
-        "INSERT INTO spell ({SPELL_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (interaction_id, visit, number) DO UPDATE SET reply = excluded.reply,
-            until_ms = excluded.until_ms"
-    );
-    let (doing, reply) = match spell.doing {
-        Doing::Ringing(reply) => ("ringing", Some(reply.as_str())),
-        Doing::Talking => ("talking", None),
-        Doing::Holding => ("holding", None),
-        Doing::Helping => ("helping", None),
-        Doing::WrappingUp => ("wrapping_up", None),
-    };
-    let parameters = parameters![id, visit, number, &spell.agent, doing, reply, spell.from, spell.until];
-    sql.query(&statement, parameters).await?;
+/// Writes the spells of a visit that are different from those that are `known`.
+async fn put_spells(sql: &impl Sql, id: &InteractionId, known: &[Spell], visit: &Visit) -> Result<()> {
+    let mut values = vec![];
+    for (place, spell) in visit.spells.iter().enumerate() {
+        if known.get(place) == Some(spell) {
+            continue;
+        }
+        let number = u64::try_from(place + 1).unwrap_or(u64::MAX);
+        let (doing, reply) = match spell.doing {
+            Doing::Ringing(reply) => ("ringing", Some(reply.as_str())),
+            Doing::Talking => ("talking", None),
+            Doing::Holding => ("holding", None),
+            Doing::Helping => ("helping", None),
+            Doing::WrappingUp => ("wrapping_up", None),
+        };
+        let row = parameters![id, visit.number, number, &spell.agent, doing, reply, spell.from, spell.until];
+        values.extend_from_slice(row);
+    }
+    // A talk held a hundred times has a hundred spells, and SQLite takes a thousand values at once.
+    for some in values.chunks(SPELL_WIDTH * 100) {
+        let statement = format!(
+            "INSERT INTO spell ({SPELL_COLUMNS}) VALUES {}
+            ON CONFLICT (interaction_id, visit, number) DO UPDATE SET reply = excluded.reply,
+                until_ms = excluded.until_ms",
+            port::rows(some, SPELL_WIDTH)
+        );
+        sql.query(&statement, some).await?;
+    }
     Ok(())
 }
 

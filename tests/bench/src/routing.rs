@@ -35,7 +35,7 @@ pub(crate) struct Routing {
     #[arg(long, default_value_t = 10_000)]
     database_waiting: usize,
     /// Routers at the same time on PostgreSQL
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 4)]
     routers: usize,
     /// Leave the databases out
     #[arg(long, conflicts_with = "only_databases")]

@@ -15,8 +15,12 @@ pub enum Effect {
     Route {
         at: Timestamp,
     },
-    /// The agent's hands became emptier.
+    /// The agent's hands became emptier: they come behind those who are idle for longer.
     Free {
+        agent: AgentId,
+    },
+    /// The same of an agent who only rang while somebody else answered: their place among the idle stays.
+    LetGo {
         agent: AgentId,
     },
     /// Come back when the offer's time is over.
@@ -54,11 +58,14 @@ pub fn effects(before: &Interaction, after: &Interaction, at: Timestamp, event: 
     let mut effects: Vec<Effect> = talked(before, after, at).into_iter().collect();
     let (held, holds) = (before.holds(), after.holds());
     let out: Vec<&AgentId> = held.into_keys().filter(|agent| !holds.contains_key(agent)).collect();
-    // Who only rang while somebody else answered did nothing: their place among the idle stays.
-    let only_rang = matches!(event, Event::Answered { .. }) && matches!(before.state, State::Offered { .. });
-    if !only_rang && !matches!(event, Event::Joined { .. } | Event::InvitationEnded { .. }) {
-        effects.extend(out.iter().map(|agent| Effect::Free { agent: (*agent).clone() }));
-    }
+    let only_rang = match event {
+        Event::Answered { .. } => matches!(before.state, State::Offered { .. }),
+        event => matches!(event, Event::Joined { .. } | Event::InvitationEnded { .. }),
+    };
+    effects.extend(out.iter().map(|agent| match (*agent).clone() {
+        agent if only_rang => Effect::LetGo { agent },
+        agent => Effect::Free { agent },
+    }));
     if let Event::OfferExpired { agent } = event {
         effects.push(Effect::Missed { agent: agent.clone() });
     }

@@ -69,7 +69,7 @@ impl Run<'_> {
         let queue = was.queue.as_ref();
         match effect {
             // The policy is asked at every instant, and nobody reads here.
-            Effect::Route { .. } | Effect::Tell { .. } => {}
+            Effect::Route { .. } | Effect::Tell { .. } | Effect::LetGo { .. } => {}
             // What flows do is their authors' to know: here the contact is helped.
             Effect::Flow => self.agenda.plan(now, Happening::Helped(number)),
             Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
