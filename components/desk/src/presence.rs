@@ -5,14 +5,8 @@ use api::{
     agent::{AgentStat, PresenceStatus, Ref},
     request::SetPresence,
 };
-use domain::{
-    agent::{Presence, is_alive},
-    capacity::Load,
-    id::AgentId,
-    time::Timestamp,
-};
+use domain::{agent::Presence, capacity::Load, id::AgentId};
 use shell::{
-    command::{Race, retrying},
     failure::{Failure, Result},
     platform::{
         attempt::attempt,
@@ -26,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{
     agent::{self, Agent},
     hold,
-    port::{Sql, transaction},
+    port::Sql,
 };
 
 /// What a desk offers as reasons for a pause; the console knows their names in each language.
@@ -40,19 +34,7 @@ pub(crate) async fn declare(sql: &impl Sql, id: &AgentId, wish: SetPresence) -> 
         PresenceStatus::Offline => Presence::Offline,
         PresenceStatus::Pause => Presence::Pause(reason(wish.reason)?),
     };
-    let now = now();
-    let work = retrying(async || {
-        transaction(sql, async |sql| {
-            let changed = agent::declare(sql, id, &presence, now).await?;
-            match &presence {
-                Presence::Available if changed => Ok::<_, Race>(routing::ask(sql, now, id).await?),
-                _ => Ok(vec![]),
-            }
-        })
-        .await
-    })
-    .await?;
-    attempt(work);
+    attempt(shell::presence::declare(sql, now(), id, &presence).await?);
     let found = agent::find(sql, id).await?.ok_or_else(|| Failure::NotFound(format!("agent {id}")))?;
     let load = hold::loads(sql).await?.remove(id).unwrap_or_default();
     let activity = hold::activities(sql).await?.remove(id).unwrap_or_default();
@@ -71,20 +53,19 @@ fn reason(text: Option<String>) -> Result<String> {
 
 /// The agent's desk proves itself alive. One that comes back is offered work again at once.
 pub(crate) async fn prove_alive(sql: &impl Sql, id: &AgentId) -> Result<()> {
-    let now = now();
-    let back = !is_alive(now, session::last_seen(&memory().await?, id).await);
+    let back = !session::alive(&memory().await?, id).await;
     session::proven_alive(id).await?;
     if back {
-        attempt(routing::ask(sql, now, id).await?);
+        attempt(routing::ask(sql, now(), id).await?);
     }
     Ok(())
 }
 
 /// The agents whose desks are alive.
-pub(crate) async fn alive(memory: &Store, agents: &[Agent], now: Timestamp) -> BTreeSet<AgentId> {
+pub(crate) async fn alive(memory: &Store, agents: &[Agent]) -> BTreeSet<AgentId> {
     let mut alive = BTreeSet::new();
     for agent in agents {
-        if is_alive(now, session::last_seen(memory, &agent.id).await) {
+        if session::alive(memory, &agent.id).await {
             alive.insert(agent.id.clone());
         }
     }
@@ -94,7 +75,7 @@ pub(crate) async fn alive(memory: &Store, agents: &[Agent], now: Timestamp) -> B
 /// Every agent as others see them. What they are on is for supervisors.
 pub(crate) async fn stats(sql: &impl Sql, supervises: bool) -> Result<(Vec<AgentStat>, BTreeSet<AgentId>)> {
     let agents = agent::all(sql).await?;
-    let alive = alive(&memory().await?, &agents, now()).await;
+    let alive = alive(&memory().await?, &agents).await;
     let (loads, activities) = (hold::loads(sql).await?, hold::activities(sql).await?);
     let mut doing = if supervises { doing(sql).await? } else { BTreeMap::new() };
     let stat = |agent: &Agent| {

@@ -1,7 +1,8 @@
-//! `/perform`: one round of routing, from a snapshot to offers.
+//! `/perform`: one round of routing, from a snapshot to offers; and whether an agent still sits at their desk.
 
 use crate::policy::{self, wit};
 use domain::{
+    due::Kind,
     id::AgentId,
     routing::{self, Assignment, Snapshot},
 };
@@ -14,8 +15,9 @@ use shell::{
         center::{database, memory, now},
         reply::{self, Reply},
         request::{Asked, traced},
-        session::alive,
+        session::{alive, last_seen},
     },
+    presence,
     routing::round,
 };
 use spin_sdk::{
@@ -40,8 +42,16 @@ async fn route(request: Request) -> Result<Reply> {
     let sql = database().await?;
     if let Some(work) = asked_for(&sql, &asked).await? {
         let memory = memory().await?;
-        let alive = async |agent: &AgentId| alive(&memory, agent).await;
-        attempt(round(&sql, &work, now, alive, decide).await?);
+        match work.kind {
+            Kind::DeskWatch => {
+                let seen = last_seen(&memory, &AgentId(work.subject.clone())).await?;
+                presence::look(&sql, now(), &work, seen).await?;
+            }
+            _ => {
+                let alive = async |agent: &AgentId| alive(&memory, agent).await;
+                attempt(round(&sql, &work, now, alive, decide).await?);
+            }
+        }
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }

@@ -255,6 +255,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
         | Kind::OfferDeadline
         | Kind::WrapUpDeadline
         | Kind::QueueLimit
+        | Kind::DeskWatch
         | Kind::Transcript => {
             return Err(Failure::NotFound(work.kind.as_str().to_owned()));
         }

@@ -47,9 +47,25 @@ pub fn is_alive(now: Timestamp, last_seen: Option<Timestamp>) -> bool {
     last_seen.is_some_and(|seen| now.since(seen) <= ALIVE)
 }
 
+/// After so long without a proof of life, whoever declared to be available is gone, and is said to be offline.
+/// A page loaded anew, a tunnel, or a laptop carried to another room is forgiven.
+pub const GONE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+
+/// When an agent is gone who declared to be available at `since` and whose desk was `seen` last.
+pub fn gone_at(since: Timestamp, seen: Timestamp) -> Timestamp {
+    since.max(seen) + GONE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agent_is_gone_some_minutes_after_their_desk_was_seen_or_they_declared_to_be_there() {
+        let (early, late) = (Timestamp(1_000), Timestamp(9_000));
+        assert_eq!(gone_at(early, late), Timestamp(309_000));
+        assert_eq!(gone_at(late, early), Timestamp(309_000));
+    }
 
     #[test]
     fn a_silent_desk_is_gone() {

@@ -32,6 +32,8 @@ pub enum Kind {
     WrapUpDeadline,
     /// Look whether somebody may wait on in their queue.
     QueueLimit,
+    /// Look whether an agent who is available still sits at their desk. Comes again while they are.
+    DeskWatch,
     /// Ask the provider for an account's templates.
     SyncTemplates,
     /// Show what came of a long message whose other parts never came.
@@ -60,6 +62,7 @@ impl Kind {
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
             Kind::QueueLimit => "queue_limit",
+            Kind::DeskWatch => "desk_watch",
             Kind::SyncTemplates => "sync_templates",
             Kind::JoinParts => "join_parts",
             Kind::CheckUp => "check_up",
@@ -70,11 +73,12 @@ impl Kind {
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 7] = [
+    pub const OURS: [Kind; 8] = [
         Kind::Route,
         Kind::OfferDeadline,
         Kind::WrapUpDeadline,
         Kind::QueueLimit,
+        Kind::DeskWatch,
         Kind::Digest,
         Kind::JoinParts,
         Kind::Transcript,
@@ -114,6 +118,7 @@ impl Kind {
             | Kind::OfferDeadline
             | Kind::WrapUpDeadline
             | Kind::QueueLimit
+            | Kind::DeskWatch
             | Kind::JoinParts => u32::MAX,
             // Nor these: they would not come again.
             Kind::CheckUp | Kind::RenewToken | Kind::Reconcile => u32::MAX,

@@ -35,7 +35,11 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    time::Duration,
+};
 
 /// What a policy sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +208,26 @@ pub fn may(now: Timestamp, contact: &Waiting, candidate: &Candidate) -> bool {
     sees && contact.not_before.is_none_or(|at| at <= now)
         && contact.refused_by.get(&candidate.agent).is_none_or(|until| *until <= now)
         && contact.needs.after(waited).0.allows(&candidate.agent, &candidate.skills)
+}
+
+/// When somebody may be offered who may not be now, though nothing happens until then: what is asked for them
+/// is less, nobody has them to themselves any more, or an agent sees who has waited for so long.
+pub fn next_at(snapshot: &Snapshot) -> Option<Timestamp> {
+    let mut delays = BTreeMap::<&QueueId, BTreeSet<Duration>>::new();
+    for (queue, service) in snapshot.candidates.iter().flat_map(|candidate| &candidate.queues) {
+        delays.entry(queue).or_default().insert(service.delay);
+    }
+    let mut times = vec![];
+    for contact in &snapshot.waiting {
+        let waited = snapshot.now.since(contact.since);
+        let asked_less = contact.needs.after(waited).1;
+        let later = (Bound::Excluded(waited), Bound::Unbounded);
+        let seen = delays.get(&contact.queue).and_then(|delays| delays.range(later).next().copied());
+        times.extend([asked_less, seen].into_iter().flatten().map(|wait| contact.since + wait));
+        times.extend(contact.preferred.iter().map(|preferred| preferred.until));
+        times.extend(contact.refused_by.values().copied().chain(contact.not_before));
+    }
+    times.into_iter().filter(|at| snapshot.now < *at && *at < Timestamp(i64::MAX)).min()
 }
 
 /// For each who waits, the places of the candidates who may be offered it and have room for it.

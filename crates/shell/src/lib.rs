@@ -25,6 +25,7 @@ pub mod part;
 pub mod password;
 pub mod performer;
 pub mod placeholder;
+pub mod presence;
 pub mod routing;
 pub mod seal;
 pub mod template;

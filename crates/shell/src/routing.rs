@@ -14,7 +14,7 @@ use domain::{
     due::{Kind, Work},
     id::{AgentId, InteractionId, QueueId},
     interaction::Command,
-    routing::{Assignment, Snapshot, Strategy},
+    routing::{Assignment, Snapshot, Strategy, next_at},
     time::Timestamp,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -62,6 +62,9 @@ async fn route(
     let snapshot = snapshot(sql, clock(), alive).await?;
     let assignments = decide(&snapshot);
     let work = offer(sql, clock(), &snapshot, assignments).await?;
+    if let Some(at) = next_at(&snapshot) {
+        store::due::add(sql, clock(), vec![again(clock(), at)]).await?;
+    }
     store::due::complete_all(sql, &requests).await?;
     Ok(work)
 }
@@ -160,16 +163,24 @@ const DEFAULT_RING: Duration = Duration::from_secs(20);
 /// Asks for a round of routing because of `agent`, who became available or came back.
 pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<Work>> {
     let id = unique::id(now);
-    let work = Work {
+    let key = format!("route:{id}");
+    let work = Work { id, key, subject: agent.0.clone(), ..again(now, now) };
+    Ok(store::due::add(sql, now, vec![work]).await?)
+}
+
+/// A round because it will be `at`. Many contacts' times are not as many rounds: each asks for the next one, and
+/// there are no more than ten in a second.
+fn again(now: Timestamp, at: Timestamp) -> Work {
+    let due_at = Timestamp(at.0.saturating_add(99) / 100 * 100);
+    Work {
+        id: unique::id(now),
         kind: Kind::Route,
         performer: ROUTER.to_owned(),
-        subject: agent.0.clone(),
-        key: format!("route:{id}"),
+        subject: "time".to_owned(),
+        key: format!("route:{}", due_at.0),
         body: serde_json::json!({}),
-        due_at: now,
+        due_at,
         attempts: 0,
         trace: None,
-        id,
-    };
-    Ok(store::due::add(sql, now, vec![work]).await?)
+    }
 }

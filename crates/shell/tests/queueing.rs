@@ -14,7 +14,7 @@ use domain::{
 };
 use futures::executor::block_on;
 use serde_json::json;
-use shell::{callback, due, inbound::What, routing, wait};
+use shell::{callback, due, inbound::What, presence, routing, wait};
 use std::time::Duration;
 
 fn queue(center: &Center, id: &str, change: impl FnOnce(&mut Queue)) {
@@ -209,6 +209,54 @@ fn too_long_and_nobody_there_lead_elsewhere_in_time() {
     assert!(limits(&center, at(130)) > 0);
     assert_eq!(view(&center, &id).queue.unwrap().as_str(), "overflow");
     assert_eq!(view(&center, &id).queued_at, Some(NOW), "with its age");
+}
+
+/// Looks after the desks that are due at `now`, as the router does; `seen`: when they were last alive.
+fn watch(center: &Center, now: Timestamp, seen: Option<Timestamp>) -> usize {
+    let sql = center.connect();
+    let work = block_on(store::due::lease(&sql, now, &[Kind::DeskWatch], 99)).unwrap();
+    for row in &work {
+        block_on(presence::look(&sql, now, row, seen)).unwrap();
+    }
+    work.len()
+}
+
+#[test]
+fn an_empty_chair_is_not_somebody_who_is_there() {
+    let center = Center::open(false);
+    queue(&center, "sales", |queue| {
+        queue.gate = gate(json!({"limits": {"nobody_ms": 30_000},
+            "exits": {"nobody": {"message": {"texts": {"es": "Ahora no hay nadie."}, "then": "stay"}}}}));
+    });
+    let (amy, sql) = (center.agent("amy", 1), center.connect());
+    let declare = |second, presence| {
+        block_on(presence::declare(&sql, at(second), &amy, &presence)).unwrap();
+    };
+    let now_is = || block_on(store::agent::find(&sql, &amy)).unwrap().unwrap().presence;
+    declare(0, Presence::Offline);
+    declare(0, Presence::Available);
+    assert_eq!(watch(&center, at(299), None), 0, "it is too early to look");
+    assert_eq!(watch(&center, at(300), Some(at(280))), 1);
+    assert_eq!((watch(&center, at(579), Some(at(280))), now_is()), (0, Presence::Available));
+    let id = hear_at(&center, 570, "marta", "m1");
+    let said = || center.messages(&center.conversation("marta")).len();
+    assert_eq!((center.state(&id), said()), ("queued".into(), 1), "somebody is there");
+    assert_eq!((watch(&center, at(580), Some(at(280))), now_is()), (1, Presence::Offline));
+    limits(&center, at(605));
+    assert_eq!(said(), 1, "forgiven for 30 s");
+    limits(&center, at(640));
+    assert_eq!(said(), 2, "nobody is there");
+    assert_eq!(watch(&center, at(9_999), None), 0, "who is offline is not watched");
+    // What is known of desks may be lost: then it is not they who are.
+    declare(1_000, Presence::Available);
+    assert_eq!((watch(&center, at(1_300), None), now_is()), (1, Presence::Available));
+    assert_eq!((watch(&center, at(1_600), Some(at(1_595))), now_is()), (1, Presence::Available));
+    assert_eq!((watch(&center, at(1_895), None), now_is()), (1, Presence::Available));
+    assert_eq!((watch(&center, at(2_195), None), now_is()), (1, Presence::Offline));
+    // Who takes a break is not disturbed in it.
+    declare(3_000, Presence::Available);
+    declare(3_010, Presence::Pause("lunch".into()));
+    assert_eq!((watch(&center, at(9_999), None), now_is()), (1, Presence::Pause("lunch".into())));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use domain::{
 use futures::executor::block_on;
 use shell::{command::execute, failure::Failure, routing};
 use std::{collections::BTreeMap, thread, time::Duration};
+use store::journal;
 
 fn look(center: &Center, now: Timestamp) -> Snapshot {
     block_on(routing::snapshot(&center.connect(), now, async |_| true)).unwrap()
@@ -182,6 +183,57 @@ fn requests(center: &Center, now: Timestamp) -> Vec<String> {
 
 fn of_route(work: Vec<Work>) -> Work {
     work.into_iter().find(|work| work.kind == Kind::Route).unwrap()
+}
+
+/// Does what is due at `now`, as the dispatcher does.
+fn rounds(center: &Center, now: Timestamp) -> usize {
+    let due = block_on(store::due::lease(&center.connect(), now, &[Kind::Route], 99)).unwrap();
+    due.iter().filter(|work| perform(center, now, work, || ()).1.is_some()).count()
+}
+
+#[test]
+fn what_time_alone_changes_is_seen_in_time() {
+    let center = Center::open(false);
+    let sql = center.connect();
+    let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
+    queue.routing.needs = "french >= 5 for 40s; french >= 1".parse().unwrap();
+    queue.routing.last_agent = Duration::from_secs(30);
+    block_on(store::queue::put(&sql, &queue)).unwrap();
+    let sees = |id: &str, level: u8, delay: u64| {
+        let mut agent = block_on(store::agent::find(&sql, &center.agent(id, 1))).unwrap().unwrap();
+        agent.login = id.to_owned();
+        let service = Service { delay: Duration::from_secs(delay), ..Service::default() };
+        let skills = [Skill { name: "french".into(), level }];
+        let services = [("sales".into(), service)].into();
+        block_on(store::agent::put(&sql, &agent, &services, &skills)).unwrap();
+    };
+    let offered = |who: &str| {
+        let state = block_on(journal::load(&sql, &center.interaction(who))).unwrap().state;
+        state.agent().map(|agent| agent.0.clone())
+    };
+    // Who knows a little French may be asked after 40 s, …
+    sees("amy", 1, 0);
+    let work = of_route(center.hear("marta", "m1", "hola"));
+    perform(&center, NOW, &work, || ());
+    assert_eq!(offered("marta"), None, "nobody can take her yet");
+    assert_eq!((rounds(&center, at(39)), rounds(&center, at(40))), (0, 1));
+    assert_eq!(offered("marta"), Some("amy".to_owned()));
+    // … who helps out sees who has waited for 50 s …
+    sees("bob", 5, 50);
+    let work = of_route(center.hear("jose", "j1", "hola"));
+    perform(&center, at(41), &work, || ());
+    assert_eq!(offered("jose"), None);
+    assert_eq!(rounds(&center, at(50)), 1);
+    assert_eq!(offered("jose"), Some("bob".to_owned()));
+    // … and who knew the contact has had their time.
+    center.execute(at(51), &center.interaction("jose"), Command::Answer { agent: "bob".into() });
+    let prefer = Command::Prefer { agents: vec!["bob".into()], until: at(90) };
+    sees("cat", 5, 0);
+    center.hear("lola", "l1", "hola");
+    center.execute(at(52), &center.interaction("lola"), prefer);
+    assert_eq!(rounds(&center, at(67)), 1);
+    assert_eq!((offered("lola"), rounds(&center, at(89)), rounds(&center, at(90))), (None, 0, 1));
+    assert_eq!(offered("lola"), Some("cat".to_owned()));
 }
 
 #[test]

@@ -18,12 +18,11 @@ use domain::{
 };
 use shell::{
     callback,
-    command::{Race, retrying},
     failure::{Failure, Result},
     routing,
 };
 use std::{collections::BTreeMap, rc::Rc};
-use store::{agent, hold, interaction::View, port::transaction};
+use store::{agent, hold, interaction::View};
 
 const PROOFS: i64 = 10_000;
 
@@ -58,7 +57,9 @@ pub(crate) async fn work(center: Rc<Center>, person: Staff) {
         let faults = center.faults.get();
         if center.dice.chance(faults.agent_vanishes / 20.0) {
             center.tell(format_args!("{} vanishes", desk.me));
-            center.agenda.sleep(center.dice.within(10_000..=120_000)).await;
+            // Mostly for a moment, and sometimes for so long that they are said to be offline.
+            let absent = if center.dice.chance(0.2) { 300_000..=420_000 } else { 10_000..=120_000 };
+            center.agenda.sleep(center.dice.within(absent)).await;
         }
         desk.prove_alive().await;
         let Some((presence, held)) = desk.look().await else { continue };
@@ -136,19 +137,7 @@ impl Desk {
         self.center.tell(format_args!("{} declares {presence:?}", self.me));
         let me = self.me.clone();
         let declare = async move |node: Node| {
-            let (sql, now) = (node.connect(), node.now());
-            let work = retrying(async || {
-                transaction(&sql, async |sql| {
-                    let changed = agent::declare(sql, &me, &presence, now).await?;
-                    match &presence {
-                        Presence::Available if changed => Ok::<_, Race>(routing::ask(sql, now, &me).await?),
-                        _ => Ok(vec![]),
-                    }
-                })
-                .await
-            })
-            .await?;
-            attempt(&node, work);
+            attempt(&node, shell::presence::declare(&node.connect(), node.now(), &me, &presence).await?);
             Ok(())
         };
         self.ask(declare).await;

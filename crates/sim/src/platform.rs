@@ -91,6 +91,10 @@ async fn performed(node: Node, work: Work) -> Result<()> {
     let Some(work) = store::due::find(&sql, &work.id).await? else { return Ok(()) };
     node.center.tell(format_args!("host {} {} {}", node.host, work.kind.as_str(), work.subject));
     match performer.as_str() {
+        ROUTER if work.kind == Kind::DeskWatch => {
+            let seen = node.center.memory.borrow().get(&AgentId(work.subject.clone())).copied();
+            shell::presence::look(&sql, node.now(), &work, seen).await
+        }
         ROUTER => route(&node, &sql, &work).await,
         FLOW => bot::take_turns(&node, &sql, work).await,
         DISPATCHER => {

@@ -80,7 +80,7 @@ pub async fn caller(asked: &Asked) -> Result<Caller> {
     let session: Session =
         session.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(unknown)?;
     let ended = match &session.caller.agent {
-        Some(agent) => timestamp(&memory, ended(agent)).await,
+        Some(agent) => timestamp(&memory, ended(agent)).await.ok().flatten(),
         None => None,
     };
     let lasts = session.opened + LIFE > now() && ended.is_none_or(|ended| ended < session.opened);
@@ -103,15 +103,16 @@ pub async fn proven_alive(agent: &AgentId) -> Result<()> {
 
 /// Whether the agent's desk is proven alive.
 pub async fn alive(memory: &Store, agent: &AgentId) -> bool {
-    is_alive(now(), last_seen(memory, agent).await)
+    is_alive(now(), last_seen(memory, agent).await.ok().flatten())
 }
 
-/// When the agent's desk last proved itself alive.
-pub async fn last_seen(memory: &Store, agent: &AgentId) -> Option<Timestamp> {
+/// When the agent's desk last proved itself alive, if that is known.
+pub async fn last_seen(memory: &Store, agent: &AgentId) -> Result<Option<Timestamp>> {
     timestamp(memory, format!("alive:{agent}")).await
 }
 
-async fn timestamp(memory: &Store, key: String) -> Option<Timestamp> {
-    let bytes = memory.get(key).await.ok()??;
-    std::str::from_utf8(&bytes).ok()?.parse().ok().map(Timestamp)
+async fn timestamp(memory: &Store, key: String) -> Result<Option<Timestamp>> {
+    let bytes = memory.get(key).await.map_err(forgotten)?;
+    let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    Ok(text.and_then(|text| text.parse().ok()).map(Timestamp))
 }

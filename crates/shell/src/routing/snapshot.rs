@@ -51,8 +51,11 @@ pub async fn snapshot(
             candidates.push(candidate);
         }
     }
-    let (windows, heads) = windows(now, &lines, &candidates, &queues);
-    rows.extend(waiting::heads(sql, now, &windows, heads).await?);
+    let Windows { open, heads, opening } = windows(now, &lines, &candidates, &queues);
+    rows.extend(waiting::heads(sql, now, &open, heads).await?);
+    if !opening.is_empty() {
+        rows.extend(waiting::heads(sql, now, &opening, 1).await?);
+    }
     rows.sort_by(|a, b| (a.since, &a.interaction).cmp(&(b.since, &b.interaction)));
     let waiting: Vec<Waiting> = rows.into_iter().map(|row| seen(now, row, &queues)).collect();
     let mut asked_last = queue::asked_last(sql).await?;
@@ -65,10 +68,20 @@ pub async fn snapshot(
     Ok(Snapshot { now, queues: rules.collect(), waiting, candidates })
 }
 
-/// What to read of the lines, and how many heads of each: in a window the same is asked of an agent, so its
-/// members are taken in their turn, and no more of them than those who can take them have room for. Where
-/// nobody can, nobody is in the way of others.
-fn windows(now: Timestamp, lines: &[Line], candidates: &[Candidate], queues: &Queues) -> (Vec<Window>, u32) {
+/// What to read of the lines.
+#[derive(Default)]
+struct Windows {
+    /// In each the same is asked of an agent, so its members are taken in their turn, and no more of them than
+    /// those who can take them have room for.
+    open: Vec<Window>,
+    heads: u32,
+    /// Where nobody can take them now and somebody can when they have waited for longer: of each the first
+    /// tells when that is.
+    opening: Vec<Window>,
+}
+
+/// Where nobody can, and nobody can later, nobody is in the way of others.
+fn windows(now: Timestamp, lines: &[Line], candidates: &[Candidate], queues: &Queues) -> Windows {
     let mut serving = BTreeMap::<&QueueId, Vec<&Candidate>>::new();
     for candidate in candidates {
         for queue in candidate.queues.keys() {
@@ -76,27 +89,33 @@ fn windows(now: Timestamp, lines: &[Line], candidates: &[Candidate], queues: &Qu
         }
     }
     let usual = Settings::default();
-    let (mut found, mut most) = (vec![], 0);
+    let (mut found, mut most) = (Windows::default(), 0);
     for line in lines {
         let candidates = serving.get(&line.queue).map(Vec::as_slice).unwrap_or_default();
         let own = line.needs.parse().unwrap_or_default();
         let needs = queues.get(&line.queue).map_or(&usual, |queue| &queue.routing).needs_of(own);
         let (mut from, mut until) = (Duration::ZERO, Timestamp(i64::MAX));
+        let mut shut = vec![];
         loop {
             let (asked, to) = needs.after(from);
             let after = to.map_or(Timestamp(i64::MIN + 1), |to| now - to);
             let can = candidates.iter().filter(|it| asked.allows(&it.agent, &it.skills));
             let room = can.map(|candidate| candidate.room(line.kind, HEADS)).fold(0, u32::saturating_add);
+            let window = Window { line: line.clone(), after, until };
             if room > 0 {
                 most = most.max(room);
-                found.push(Window { line: line.clone(), after, until });
+                found.open.push(window);
+                found.opening.append(&mut shut);
+            } else {
+                shut.push(window);
             }
             let Some(to) = to else { break };
             (from, until) = (to, after);
         }
     }
-    let view = u32::try_from(VIEW / found.len().max(1)).unwrap_or(HEADS);
-    (found, most.max(view).min(HEADS))
+    let view = u32::try_from(VIEW / found.open.len().max(1)).unwrap_or(HEADS);
+    found.heads = most.max(view).min(HEADS);
+    found
 }
 
 /// A row as routing sees it, with what its queue adds.

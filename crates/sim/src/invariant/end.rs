@@ -19,8 +19,8 @@ use store::{
 
 /// Whether nothing is left to do. Who talks with a bot may stop talking.
 pub(crate) fn is_drained(center: &Center) -> bool {
-    let statement = "SELECT (SELECT COUNT(*) FROM due_work WHERE state = 'waiting') + (SELECT COUNT(*)
-        FROM interaction WHERE state NOT IN ('bot', 'disposed'))";
+    let statement = "SELECT (SELECT COUNT(*) FROM due_work WHERE state = 'waiting'
+            AND kind <> 'desk_watch') + (SELECT COUNT(*) FROM interaction WHERE state NOT IN ('bot', 'disposed'))";
     let left = at_once(center.database.sql.first(statement, &[])).and_then(number);
     center.ledger.borrow().under_way == 0 && center.database.is_settled() && left == Ok(0)
 }
@@ -56,7 +56,8 @@ fn left_over(center: &Center) -> Result<()> {
     let rows = [
         (
             "no due work is left",
-            "SELECT kind || ' ' || subject || ' ' || state || ' ' || COALESCE(last_error, '') FROM due_work",
+            "SELECT kind || ' ' || subject || ' ' || state || ' ' || COALESCE(last_error, '') FROM due_work
+            WHERE kind <> 'desk_watch' OR state <> 'waiting'",
         ),
         ("every webhook is read", "SELECT id FROM webhook WHERE state = 'received'"),
         (

@@ -136,6 +136,8 @@ impl Owner {
                 let mut rings = rings.clone();
                 rings.insert(agent.clone()).then_some(Owner::Rings(rings))
             }
+            // A supervisor may be faster than who is asked.
+            (Owner::Rings(_), Event::Prioritised { .. }) => Some(self.clone()),
             (Owner::Nobody | Owner::Rings(_), Event::Ended { .. }) => Some(Owner::Over),
             (Owner::Rings(rings), Event::OfferDeclined { agent } | Event::OfferExpired { agent }) => {
                 let mut rings = rings.clone();

@@ -5,7 +5,7 @@
 use super::{interaction::number, watch::Watch};
 use crate::{center::Center, database::at_once, setup::SKILL};
 use domain::{
-    agent::{Presence, is_alive},
+    agent::{Presence, gone_at, is_alive},
     capacity::Load,
     channel::CapacityKind,
     id::InteractionId,
@@ -29,6 +29,7 @@ pub(super) fn look(center: &Center, watch: &mut Watch) -> Result<()> {
     waiting(center, watch, now, patient_since)?;
     if now - patient_since > LATENCY {
         reservations(center, Timestamp(now - LATENCY))?;
+        empty_chairs(center, now - LATENCY)?;
     }
     if now / 1000 % 30 == 0 {
         conservation(center)?;
@@ -39,7 +40,7 @@ pub(super) fn look(center: &Center, watch: &mut Watch) -> Result<()> {
 /// Since when nothing has failed, and nothing that failed is still put off.
 fn since_trouble(center: &Center) -> Result<i64> {
     let statement = "SELECT MAX(due_at_ms) FROM due_work WHERE attempts > 0 AND state = 'waiting'
-        AND kind IN ('route', 'offer_deadline', 'wrap_up_deadline')";
+        AND kind IN ('route', 'offer_deadline', 'wrap_up_deadline', 'desk_watch')";
     let row = at_once(center.database.sql.first(statement, &[]))?;
     let put_off: Option<i64> = row.map_or(Ok(None), |row| row.get(0))?;
     Ok(center.fault_at.get().max(put_off.unwrap_or_default()))
@@ -101,6 +102,17 @@ fn reservations(center: &Center, before: Timestamp) -> Result<()> {
     for row in at_once(center.database.sql.query(statement, store::parameters![before]))? {
         let id: String = row.get(0)?;
         center.violate("every reservation ends", format!("the time of {id} was over long ago"));
+    }
+    Ok(())
+}
+
+/// Who has not been at their desk for long is not said to be there.
+fn empty_chairs(center: &Center, before: i64) -> Result<()> {
+    for agent in at_once(agent::all(&center.database.sql))? {
+        let seen = center.memory.borrow().get(&agent.id).copied().unwrap_or(agent.presence_since);
+        if agent.presence == Presence::Available && gone_at(agent.presence_since, seen).0 < before {
+            center.violate("nobody is said to be there who left", agent.id);
+        }
     }
     Ok(())
 }
