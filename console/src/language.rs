@@ -432,7 +432,7 @@ words! {
     answered: "Atendidas", "Answered", "Atendidas";
     abandoned: "Abandonadas", "Abandoned", "Abandonadas";
     service_level: "Nivel de servicio", "Service level", "Nível de serviço";
-    service_level_formula: "Atendidas en plazo ÷ (atendidas + abandonadas), hoy", "Answered in time ÷ (answered + abandoned), today", "Atendidas no prazo ÷ (atendidas + abandonadas), hoje";
+    service_level_formula: "De hoy, según la fórmula de cada cola", "Of today, by the formula of each queue", "De hoje, pela fórmula de cada fila";
     target: "objetivo {}", "target {}", "meta {}";
     no_queues: "Todavía no hay colas. Las crea un administrador.", "There are no queues yet. An admin makes them.", "Ainda não há filas. Um administrador as cria.";
     available_count: "{} disponibles", "{} available", "{} disponíveis";

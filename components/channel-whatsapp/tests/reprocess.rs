@@ -99,7 +99,7 @@ fn open(sql: &Database) {
             name: "Ventas".into(),
             ring: Duration::from_secs(20),
             wrap_up: Duration::from_secs(60),
-            service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+            service_level: ServiceLevel::default(),
             priority: 0,
             routing: Default::default(),
             gate: Default::default(),

@@ -8,6 +8,7 @@ use api::{
 use domain::{
     agent::{Presence, Role as Held},
     capacity::Capacity,
+    figures::metric::ServiceLevelFormula,
     hours::Hours,
     id::{AccountId, AgentId, QueueId},
     queue::{Gate, Queue, ServiceLevel},
@@ -201,6 +202,7 @@ pub(crate) fn queue_setup(queue: Queue) -> QueueSetup {
         wrap_up_ms: millis(queue.wrap_up),
         within_ms: millis(queue.service_level.within),
         target_percent: queue.service_level.target_percent.into(),
+        formula: queue.service_level.formula.as_str().to_owned(),
         priority: queue.priority,
         routing: serde_json::to_value(&queue.routing).unwrap_or_default(),
         gate: serde_json::to_value(&queue.gate).unwrap_or_default(),
@@ -223,6 +225,7 @@ pub async fn put_queue(sql: &impl Sql, key: &str, zone: &str, setup: QueueSetup)
             within: duration("within_ms", setup.within_ms)?,
             target_percent: target_percent
                 .ok_or_else(|| Failure::BadRequest("target_percent is 0 to 100".to_owned()))?,
+            formula: formula(&setup.formula)?,
         },
         priority: setup.priority,
         routing: routing(setup.routing)?,
@@ -230,6 +233,17 @@ pub async fn put_queue(sql: &impl Sql, key: &str, zone: &str, setup: QueueSetup)
     };
     queue::put(sql, &queue).await?;
     Ok(queue_setup(queue))
+}
+
+/// Nothing said: the usual one.
+fn formula(name: &str) -> Result<ServiceLevelFormula> {
+    match name {
+        "" => Ok(ServiceLevelFormula::default()),
+        name => ServiceLevelFormula::parse(name).ok_or_else(|| {
+            let known: Vec<_> = ServiceLevelFormula::all().map(ServiceLevelFormula::as_str).collect();
+            Failure::BadRequest(format!("formula is one of {}", known.join(", ")))
+        }),
+    }
 }
 
 fn routing(value: Value) -> Result<Settings> {

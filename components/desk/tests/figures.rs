@@ -8,7 +8,10 @@ mod center;
 use api::figures::{AgentTime, FigureGroup, Figures};
 use center::{Center, NOW, at};
 use desk::{figures, view};
-use domain::{agent::Presence, id::AgentId, interaction::Command, time::Timestamp};
+use domain::{
+    agent::Presence, figures::metric::ServiceLevelFormula, id::AgentId, interaction::Command,
+    queue::ServiceLevel, time::Timestamp,
+};
 use futures::executor::block_on;
 use jiff::tz::TimeZone;
 use std::{collections::BTreeSet, time::Duration};
@@ -44,6 +47,21 @@ fn ask(center: &Center, now: Timestamp, query: &str) -> Figures {
 
 fn one<'g>(figures: &'g Figures, id: &str) -> &'g FigureGroup {
     figures.groups.iter().find(|group| group.id == id).unwrap()
+}
+
+#[test]
+fn the_live_service_level_is_by_the_queues_own_formula() {
+    let (center, ..) = worked();
+    let sql = center.connect();
+    let level = |formula| {
+        let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
+        queue.service_level = ServiceLevel { within: Duration::from_secs(30), target_percent: 80, formula };
+        block_on(store::queue::put(&sql, &queue)).unwrap();
+        let stats = block_on(view::queue_stats(&sql, at(200), &TimeZone::UTC, &BTreeSet::new())).unwrap();
+        (stats[0].service_level_percent, stats[0].formula.clone())
+    };
+    assert_eq!(level(ServiceLevelFormula::Sl1), (Some(50.0), "sl1".to_owned()));
+    assert_eq!(level(ServiceLevelFormula::Sl2), (Some(100.0), "sl2".to_owned()));
 }
 
 #[test]

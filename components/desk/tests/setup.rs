@@ -39,6 +39,7 @@ impl Center {
             wrap_up_ms: 60_000,
             within_ms: 20_000,
             target_percent: 80,
+            formula: String::new(),
             priority: 1,
             routing: Default::default(),
             gate: Default::default(),
@@ -102,11 +103,17 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
     let queue = center.queue("ventas", |_| {}).unwrap();
     assert_eq!(block_on(setup::queue(&center.sql, "ventas")).unwrap(), queue);
     assert_eq!((queue.id.as_str(), queue.ring_ms, queue.priority), ("ventas", 20_000, 1));
-    let nonsense: [(&str, fn(&mut QueueSetup)); 10] = [
+    assert_eq!(queue.formula, "sl1", "the usual one");
+    assert_eq!(
+        center.queue("ley", |queue| queue.formula = "ley_10_2025".to_owned()).unwrap().formula,
+        "ley_10_2025"
+    );
+    let nonsense: [(&str, fn(&mut QueueSetup)); 11] = [
         ("a/b", |_| {}),
         ("q", |queue| queue.name = " ".to_owned()),
         ("q", |queue| queue.ring_ms = -1),
         ("q", |queue| queue.target_percent = 101),
+        ("q", |queue| queue.formula = "sl9".to_owned()),
         ("q", |queue| queue.routing = json!({"needs": "english >="})),
         ("q", |queue| queue.routing = json!({"strategy": {"by": "luck"}})),
         ("q", |queue| queue.routing = json!({"estrategia": 1})),

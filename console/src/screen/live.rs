@@ -140,6 +140,7 @@ fn queue_row(desk: Desk, queue: QueueStat) -> impl IntoView {
     let rate = (queue.abandoned_today * 100).checked_div(offered).map(|rate| format!(" · {rate} %"));
     let level = queue.service_level_percent;
     let below = level.is_some_and(|level| level < f64::from(queue.target_percent));
+    let formula = format!("{}: {}", queue.formula, queue.formula_text);
     let goal = format!("{} % / {}", queue.target_percent, format::rough(within_ms));
     view! {
         <tr data-testid="live-queue" data-id=queue.id>
@@ -154,7 +155,7 @@ fn queue_row(desk: Desk, queue: QueueStat) -> impl IntoView {
             </td>
             <td data-label=words.answered>{queue.answered_today}</td>
             <td data-label=words.abandoned>{queue.abandoned_today}<small>{rate}</small></td>
-            <td data-label=words.service_level class="level" title=words.service_level_formula>
+            <td data-label=words.service_level class="level" title=formula>
                 <span class="gauge" class:below=below>
                     <i style:width=format!("{}%", level.unwrap_or(0.0))></i>
                     <u style:left=format!("{}%", queue.target_percent)></u>

@@ -78,6 +78,9 @@ pub struct QueueSetup {
     /// The service level: `target_percent` answered within `within_ms`.
     pub within_ms: i64,
     pub target_percent: u32,
+    /// What the service level counts, by the name of a formula (docs/figures.md); left out, `sl1`.
+    #[serde(default)]
+    pub formula: String,
     /// Higher is served first.
     #[serde(default)]
     pub priority: i32,

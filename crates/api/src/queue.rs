@@ -21,8 +21,8 @@ pub struct QueueStat {
     pub agents_total: u32,
     pub answered_today: u32,
     pub abandoned_today: u32,
-    /// Of those answered or abandoned today, the part answered or abandoned within `within_ms`. Absent
-    /// while there was none, as the next three.
+    /// The service level of today by the queue's formula, [`Self::formula`]. Absent while there was none, as
+    /// the next three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_level_percent: Option<f64>,
     /// Of those whose wait ended today, the part that left.
@@ -37,6 +37,9 @@ pub struct QueueStat {
     /// The service level promised: `target_percent` answered within `within_ms`.
     pub within_ms: i64,
     pub target_percent: u32,
+    /// What the service level counts: the name of a formula, and what is divided by what.
+    pub formula: String,
+    pub formula_text: String,
 }
 
 /// A text in the three languages of the product.

@@ -4,7 +4,6 @@ use crate::chance::Distribution;
 use domain::{
     agent::Presence,
     capacity::Capacity,
-    figures::metric::ServiceLevelFormula,
     id::{AgentId, QueueId},
     queue::{Gate, ServiceLevel},
     routing::{Missed, Needs, QueueRules, Service, Skill, Urgency},
@@ -41,7 +40,6 @@ pub struct Line {
     /// How long an agent may take for the paperwork.
     pub wrap_up: Duration,
     pub service_level: ServiceLevel,
-    pub formula: ServiceLevelFormula,
     /// What becomes of an agent who does not answer.
     pub missed: Missed,
     /// Its limits, and where those go whom they keep out.

@@ -193,10 +193,10 @@ impl<'c> Count<'c> {
             whole.tally = whole.tally.merge(stays.tally);
             whole.waits.extend(&stays.waits);
             whole.changes.extend(&stays.changes);
-            let formula = center.queues.get(id).map(|line| line.formula);
+            let formula = center.queues.get(id).map(|line| line.service_level.formula);
             queues.insert(id.clone(), of_queue(&mut stays, formula, center.counted_from));
         }
-        let mut formulas = center.queues.values().map(|line| line.formula);
+        let mut formulas = center.queues.values().map(|line| line.service_level.formula);
         // Of queues that are judged by different formulas there is no service level together.
         let formula = formulas.next().filter(|first| formulas.all(|other| other == *first));
         let mut times = BTreeMap::<&str, (u32, Time)>::new();

@@ -70,7 +70,7 @@ fn recorded_by_hand(journal: Vec<(Timestamp, Event)>) -> Recorded {
         name: "Sales".into(),
         ring: Duration::from_secs(20),
         wrap_up: Duration::from_secs(30),
-        service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+        service_level: ServiceLevel::default(),
         priority: 0,
         routing: Settings::default(),
         gate: Gate::default(),

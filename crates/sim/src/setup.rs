@@ -62,7 +62,7 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             name: id.to_owned(),
             ring: Duration::from_secs(ring),
             wrap_up: Duration::from_secs(wrap_up),
-            service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+            service_level: ServiceLevel::default(),
             priority,
             routing: routing::Settings {
                 strategy: strategy(&center.dice),

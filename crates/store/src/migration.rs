@@ -25,6 +25,7 @@ const SQLITE: &[Script] = &[
     ("0014_hold", include_str!("../migrations/sqlite/0014_hold.sql")),
     ("0015_round", include_str!("../migrations/sqlite/0015_round.sql")),
     ("0016_open", include_str!("../migrations/sqlite/0016_open.sql")),
+    ("0017_service_level", include_str!("../migrations/sqlite/0017_service_level.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -43,6 +44,7 @@ const POSTGRES: &[Script] = &[
     ("0014_hold", include_str!("../migrations/postgres/0014_hold.sql")),
     ("0015_round", include_str!("../migrations/postgres/0015_round.sql")),
     ("0016_open", include_str!("../migrations/postgres/0016_open.sql")),
+    ("0017_service_level", include_str!("../migrations/postgres/0017_service_level.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

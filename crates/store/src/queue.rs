@@ -6,13 +6,14 @@ use crate::{
     record,
 };
 use domain::{
+    figures::metric::ServiceLevelFormula,
     id::{AgentId, QueueId},
     queue::{Queue, ServiceLevel},
 };
 use std::{collections::BTreeMap, time::Duration};
 
 const QUEUES: &str =
-    "SELECT q.id, q.name, q.ring_ms, q.wrap_up_ms, q.within_ms, q.target_percent, q.priority,
+    "SELECT q.id, q.name, q.ring_ms, q.wrap_up_ms, q.within_ms, q.target_percent, q.formula, q.priority,
     r.settings, r.gate FROM queue q LEFT JOIN queue_routing r ON r.queue_id = q.id";
 
 pub async fn find(sql: &impl Sql, id: &QueueId) -> Result<Option<Queue>> {
@@ -35,14 +36,16 @@ pub async fn all(sql: &impl Sql) -> Result<Vec<Queue>> {
 
 /// Adds or replaces a queue.
 pub async fn put(sql: &impl Sql, queue: &Queue) -> Result<()> {
-    let statement = "INSERT INTO queue (id, name, ring_ms, wrap_up_ms, within_ms, target_percent, priority)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+    let statement = "INSERT INTO queue (id, name, ring_ms, wrap_up_ms, within_ms, target_percent, formula,
+            priority)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, ring_ms = excluded.ring_ms,
             wrap_up_ms = excluded.wrap_up_ms, within_ms = excluded.within_ms,
-            target_percent = excluded.target_percent, priority = excluded.priority";
+            target_percent = excluded.target_percent, formula = excluded.formula, priority = excluded.priority";
     let Queue { id, name, ring, wrap_up, service_level, priority, routing, gate } = queue;
-    let percent = u32::from(service_level.target_percent);
-    let parameters = parameters![id, name, *ring, *wrap_up, service_level.within, percent, *priority];
+    let ServiceLevel { within, target_percent, formula } = service_level;
+    let percent = u32::from(*target_percent);
+    let parameters = parameters![id, name, *ring, *wrap_up, *within, percent, formula.as_str(), *priority];
     sql.query(statement, parameters).await?;
     let statement = "INSERT INTO queue_routing (queue_id, settings, gate) VALUES ($1, $2, $3)
         ON CONFLICT (queue_id) DO UPDATE SET settings = excluded.settings, gate = excluded.gate";
@@ -77,13 +80,14 @@ fn queue(row: &Row) -> Result<Queue> {
         service_level: ServiceLevel {
             within: duration(4)?,
             target_percent: u8::try_from(row.get::<u32>(5)?).unwrap_or(100),
+            formula: row.named(6, ServiceLevelFormula::parse)?,
         },
-        priority: row.get(6)?,
-        routing: match row.get::<Option<String>>(7)? {
+        priority: row.get(7)?,
+        routing: match row.get::<Option<String>>(8)? {
             Some(settings) => record::from_json(&settings)?,
             None => Default::default(),
         },
-        gate: match row.get::<Option<String>>(8)? {
+        gate: match row.get::<Option<String>>(9)? {
             Some(gate) => record::from_json(&gate)?,
             None => Default::default(),
         },

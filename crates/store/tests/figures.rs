@@ -88,7 +88,7 @@ impl Center {
                 name: name.to_owned(),
                 ring: Duration::from_secs(20),
                 wrap_up: Duration::from_secs(60),
-                service_level: ServiceLevel { within: within(name), target_percent: 80 },
+                service_level: ServiceLevel { within: within(name), ..ServiceLevel::default() },
                 priority: 0,
                 routing: Settings::default(),
                 gate: Gate::default(),

@@ -4,10 +4,7 @@ use super::millis;
 use api::queue::{Disposition, Labels, QueueStat};
 use domain::{
     agent::Presence,
-    figures::{
-        formula::{abandon_rate, average_handle_time, average_speed_of_answer},
-        metric::ServiceLevelFormula,
-    },
+    figures::formula::{abandon_rate, average_handle_time, average_speed_of_answer},
     id::AgentId,
     queue::Queue,
     time::Timestamp,
@@ -50,7 +47,7 @@ pub async fn queue_stats(
 fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u32, total: u32) -> QueueStat {
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let mean = |mean: Option<f64>| mean.map(|ms| ms.round() as i64);
-    let tally = &figures.tally;
+    let (tally, formula) = (&figures.tally, queue.service_level.formula);
     QueueStat {
         id: queue.id.0,
         name: queue.name,
@@ -62,12 +59,14 @@ fn queue_stat(queue: Queue, figures: QueueFigures, now: Timestamp, available: u3
         agents_total: total,
         answered_today: count(tally.answered),
         abandoned_today: count(tally.abandoned),
-        service_level_percent: ServiceLevelFormula::Sl1.percent(tally),
+        service_level_percent: formula.percent(tally),
         abandon_rate_percent: abandon_rate(tally),
         asa_ms: mean(average_speed_of_answer(tally)),
         aht_ms: mean(average_handle_time(tally)),
         within_ms: millis(queue.service_level.within),
         target_percent: queue.service_level.target_percent.into(),
+        formula: formula.as_str().to_owned(),
+        formula_text: formula.text().to_owned(),
     }
 }
 

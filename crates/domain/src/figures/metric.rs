@@ -89,6 +89,21 @@ macro_rules! service_levels {
                 }
             }
 
+            /// The formula with that name.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            /// What is divided by what, in the names of [`Tally`].
+            pub fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $formula,)*
+                }
+            }
+
             pub fn percent(self, tally: &Tally) -> Option<f64> {
                 match self {
                     $(Self::$variant => $of(tally),)*
@@ -96,6 +111,19 @@ macro_rules! service_levels {
             }
         }
     };
+}
+
+impl Default for ServiceLevelFormula {
+    /// The first of those that are published everywhere.
+    fn default() -> Self {
+        Self::Sl1
+    }
+}
+
+impl ServiceLevelFormula {
+    pub fn all() -> impl Iterator<Item = Self> {
+        SERVICE_LEVELS.iter().map(|(formula, _)| *formula)
+    }
 }
 
 const ICMI: &str = "ICMI, QueueTips 2005; Call Centre Helper, service level calculations";

@@ -9,7 +9,7 @@ pub use exit::{Exit, Exits, Message, Mistake, Then};
 pub use limit::{Arriving, Limits, Reason, Situation, Staff};
 pub use way::{Arrival, Entry, Place, Scene, Step, Waiting, enter, leave, look, next_look_at};
 
-use crate::{id::QueueId, routing::Settings};
+use crate::{figures::metric::ServiceLevelFormula, id::QueueId, routing::Settings};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -36,10 +36,22 @@ pub struct Gate {
     pub exits: Exits,
 }
 
-/// 80/20: 80 % answered within 20 s. What exactly is counted is said by a
-/// [`ServiceLevelFormula`](crate::figures::metric::ServiceLevelFormula).
+/// 80/20: 80 % answered within 20 s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceLevel {
     pub within: Duration,
     pub target_percent: u8,
+    /// What exactly is counted.
+    #[serde(default)]
+    pub formula: ServiceLevelFormula,
+}
+
+impl Default for ServiceLevel {
+    fn default() -> Self {
+        ServiceLevel {
+            within: Duration::from_secs(20),
+            target_percent: 80,
+            formula: ServiceLevelFormula::default(),
+        }
+    }
 }

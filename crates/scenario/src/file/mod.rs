@@ -153,8 +153,8 @@ impl Reader<'_> {
                     service_level: ServiceLevel {
                         within: table.service_level.within.0,
                         target_percent: table.service_level.target_percent,
+                        formula: table.service_level.formula,
                     },
-                    formula: table.service_level.formula,
                     missed: table.missed,
                     gate: Gate { limits: table.limits.clone(), exits: table.exits.clone() },
                     zone,

@@ -65,7 +65,7 @@ pub(super) struct Level {
 
 impl Default for Level {
     fn default() -> Self {
-        Level { within: twenty_seconds(), target_percent: 80, formula: ServiceLevelFormula::Sl1 }
+        Level { within: twenty_seconds(), target_percent: 80, formula: ServiceLevelFormula::default() }
     }
 }
 

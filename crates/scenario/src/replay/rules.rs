@@ -32,6 +32,8 @@ struct Setup {
     within: Duration,
     target_percent: u8,
     #[serde(default)]
+    formula: ServiceLevelFormula,
+    #[serde(default)]
     priority: i32,
     #[serde(default)]
     routing: Settings,
@@ -41,15 +43,16 @@ struct Setup {
 
 impl From<Queue> for Setup {
     fn from(Queue { id, name, ring, wrap_up, service_level, priority, routing, gate }: Queue) -> Self {
-        let ServiceLevel { within, target_percent } = service_level;
-        Setup { id, name, ring, wrap_up, within, target_percent, priority, routing, gate }
+        let ServiceLevel { within, target_percent, formula } = service_level;
+        Setup { id, name, ring, wrap_up, within, target_percent, formula, priority, routing, gate }
     }
 }
 
 impl From<Setup> for Queue {
     fn from(setup: Setup) -> Self {
-        let Setup { id, name, ring, wrap_up, within, target_percent, priority, routing, gate } = setup;
-        let service_level = ServiceLevel { within, target_percent };
+        let Setup { id, name, ring, wrap_up, within, target_percent, formula, priority, routing, gate } =
+            setup;
+        let service_level = ServiceLevel { within, target_percent, formula };
         Queue { id, name, ring, wrap_up, service_level, priority, routing, gate }
     }
 }
@@ -144,7 +147,6 @@ pub(super) fn line(queue: &Queue) -> (QueueId, Line) {
         ring: queue.ring,
         wrap_up: queue.wrap_up,
         service_level: queue.service_level,
-        formula: ServiceLevelFormula::Sl1,
         missed: queue.routing.missed,
         gate: queue.gate.clone(),
         zone: hours.and_then(zone).unwrap_or(TimeZone::UTC),
@@ -178,7 +180,7 @@ pub(super) fn with_missing(recorded: &Recorded) -> Vec<Queue> {
         id,
         ring: Duration::from_secs(20),
         wrap_up: Duration::from_secs(60),
-        service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+        service_level: ServiceLevel::default(),
         priority: 0,
         routing: Settings::default(),
         gate: Gate::default(),

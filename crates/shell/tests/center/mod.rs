@@ -74,7 +74,7 @@ impl Center {
         let sql = center.connect();
         block_on(async {
             store::migration::migrate(&sql).await.unwrap();
-            let service_level = ServiceLevel { within: Duration::from_secs(20), target_percent: 80 };
+            let service_level = ServiceLevel::default();
             let queue = Queue {
                 id: "sales".into(),
                 name: "Sales".into(),

@@ -443,7 +443,7 @@ fn queue(number: usize) -> Queue {
         name: format!("Queue {number}"),
         ring: Duration::from_secs(20),
         wrap_up: Duration::from_secs(60),
-        service_level: ServiceLevel { within: Duration::from_secs(20), target_percent: 80 },
+        service_level: ServiceLevel::default(),
         priority: 0,
         routing: Settings { needs: needs.parse().unwrap_or_default(), ..Settings::default() },
         gate: Default::default(),
