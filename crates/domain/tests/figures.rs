@@ -22,6 +22,7 @@ use domain::{
     },
     id::AgentId,
     interaction::{Callback, Ending, Event, First, Hold, Interaction, Part, State, evolve},
+    queue::{Exit, Reason, Step},
     time::Timestamp,
 };
 use std::{
@@ -88,6 +89,7 @@ fn wait(outcome: Outcome, waited: Duration) -> Visit {
         entered_at,
         waiting_since: entered_at,
         outcome,
+        shut: None,
         left_at,
         agent: None,
         passed: None,
@@ -120,6 +122,26 @@ fn icmi() -> Tally {
         (10, Outcome::Abandoned, seconds(5)),
         (40, Outcome::Abandoned, seconds(21)),
     ])
+}
+
+#[test]
+fn the_clock_stands_still_while_the_queue_is_closed() {
+    let stays = |queue: &str, opens: i64| {
+        let (reason, exit) = (Reason::Closed, Exit::Stay);
+        Event::Exited { step: Step { queue: queue.into(), reason, exit, name: None, opens: Some(at(opens)) } }
+    };
+    let waits = |events: Vec<(i64, Event)>| {
+        seen(events).iter().map(|visit| visit.wait(at(1000)).as_secs()).collect::<Vec<_>>()
+    };
+    // It closes 10 s after they came, and opens 5 s before they are answered.
+    let night = vec![(0, queued("sales")), (10, stays("sales", 595)), (600, answered("amy"))];
+    assert_eq!(waits(night.clone()), [15]);
+    check(sl1(&count(night)), 100.0);
+    assert_eq!(waits(vec![(0, queued("sales")), (0, stays("sales", 2000))]), [0], "it is still closed");
+    assert_eq!(waits(vec![(0, queued("sales")), (0, stays("sales", 600)), (20, abandoned())]), [0]);
+    // One that is closed sends them to another one that is, too.
+    let on = vec![(0, queued("sales")), (30, stays("billing", 900)), (30, queued("billing"))];
+    assert_eq!(waits(on), [30, 100]);
 }
 
 #[test]

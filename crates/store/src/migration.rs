@@ -26,6 +26,7 @@ const SQLITE: &[Script] = &[
     ("0015_round", include_str!("../migrations/sqlite/0015_round.sql")),
     ("0016_open", include_str!("../migrations/sqlite/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/sqlite/0017_service_level.sql")),
+    ("0018_shut", include_str!("../migrations/sqlite/0018_shut.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -45,6 +46,7 @@ const POSTGRES: &[Script] = &[
     ("0015_round", include_str!("../migrations/postgres/0015_round.sql")),
     ("0016_open", include_str!("../migrations/postgres/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/postgres/0017_service_level.sql")),
+    ("0018_shut", include_str!("../migrations/postgres/0018_shut.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

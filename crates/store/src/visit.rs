@@ -13,7 +13,8 @@ use domain::{
 };
 
 const COLUMNS: &str = "interaction_id, number, entry, queue_id, entered_at_ms, waiting_since_ms, outcome,
-    left_at_ms, agent_id, passed, done_at_ms, last, offers, missed, declined, talk_ms, hold_ms, wrap_up_ms";
+    left_at_ms, agent_id, passed, done_at_ms, last, shut_from_ms, shut_until_ms, offers, missed, declined,
+    talk_ms, hold_ms, wrap_up_ms";
 
 const SPELL_COLUMNS: &str = "interaction_id, visit, number, agent_id, doing, reply, from_ms, until_ms";
 const SPELL_WIDTH: usize = 8;
@@ -65,10 +66,11 @@ async fn write(sql: &impl Sql, id: &InteractionId, known: &[Visit], visits: &[Vi
 async fn put(sql: &impl Sql, id: &InteractionId, visit: &Visit) -> Result<()> {
     let statement = format!(
         "INSERT INTO visit ({COLUMNS})
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         ON CONFLICT (interaction_id, number) DO UPDATE SET outcome = excluded.outcome,
             left_at_ms = excluded.left_at_ms, agent_id = excluded.agent_id, passed = excluded.passed,
-            done_at_ms = excluded.done_at_ms, last = excluded.last, offers = excluded.offers,
+            done_at_ms = excluded.done_at_ms, last = excluded.last, shut_from_ms = excluded.shut_from_ms,
+            shut_until_ms = excluded.shut_until_ms, offers = excluded.offers,
             missed = excluded.missed, declined = excluded.declined, talk_ms = excluded.talk_ms,
             hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms"
     );
@@ -85,6 +87,8 @@ async fn put(sql: &impl Sql, id: &InteractionId, visit: &Visit) -> Result<()> {
         visit.passed.map(Passed::as_str),
         visit.done_at,
         visit.last,
+        visit.shut.map(|(from, _)| from),
+        visit.shut.map(|(_, until)| until),
         visit.offers(),
         visit.missed(),
         visit.declined(),
@@ -164,6 +168,7 @@ fn visit(row: &Row) -> Result<Visit> {
         passed: row.get::<Option<String>>(9)?.map(|_| row.named(9, Passed::parse)).transpose()?,
         done_at: row.get(10)?,
         last: row.get(11)?,
+        shut: row.get::<Option<Timestamp>>(12)?.zip(row.get(13)?),
         spells: vec![],
     })
 }

@@ -24,6 +24,8 @@ pub struct Visit {
     /// When the contact began to wait, in whichever queue, with nobody answering since.
     pub waiting_since: Timestamp,
     pub outcome: Outcome,
+    /// From when to when the queue was closed while the contact stayed in it: the clock of the wait stands still.
+    pub shut: Option<(Timestamp, Timestamp)>,
     /// When the wait ended, for the better or not.
     pub left_at: Option<Timestamp>,
     /// Who answered.
@@ -153,6 +155,8 @@ pub fn visits(journal: &[(Timestamp, Event)]) -> Vec<Visit> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Visits {
     visits: Vec<Visit>,
+    /// Of the queue that is entered next, by an exit of the one before: closed since when, and until when.
+    shut: Option<(QueueId, Timestamp, Timestamp)>,
 }
 
 impl Visits {
@@ -191,13 +195,16 @@ impl Visits {
                     | Ending::Voicemail,
             }
             | Event::Disposed { .. } => self.ended(at, Outcome::FlowedOut),
+            Event::Exited { step } => match step.opens.filter(|_| step.exit.stays()) {
+                Some(opens) => self.shut(at, &step.queue, opens),
+                None => return false,
+            },
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
             | Event::Noted { .. }
             | Event::Prioritised { .. }
             | Event::Preferred { .. }
-            | Event::Exited { .. }
             | Event::Invited { .. }
             | Event::InvitationDeclined { .. }
             | Event::InvitationEnded { .. }
@@ -214,6 +221,7 @@ impl Visits {
     }
 
     fn open(&mut self, at: Timestamp, queue: QueueId, entry: Entry, waiting_since: Timestamp) {
+        let shut = self.shut.take().filter(|(shut, ..)| *shut == queue).map(|(_, from, until)| (from, until));
         self.visits.push(Visit {
             number: u32::try_from(self.visits.len() + 1).unwrap_or(u32::MAX),
             entry,
@@ -221,6 +229,7 @@ impl Visits {
             entered_at: at,
             waiting_since,
             outcome: Outcome::Waiting,
+            shut,
             left_at: None,
             agent: None,
             passed: None,
@@ -250,6 +259,13 @@ impl Visits {
             None => (Entry::Arrival, at),
         };
         self.open(at, queue.clone(), entry, since);
+    }
+
+    fn shut(&mut self, at: Timestamp, queue: &QueueId, opens: Timestamp) {
+        match self.current().filter(|visit| visit.waits() && visit.queue == *queue) {
+            Some(visit) => visit.shut = Some((at, opens)),
+            None => self.shut = Some((queue.clone(), at, opens)),
+        }
     }
 
     /// A flow has the contact now; the next queue is the next visit.
@@ -407,14 +423,21 @@ impl Visit {
         }
     }
 
-    /// How long the contact waited in this queue, up to `now` if it still does.
+    /// How long the contact waited in this queue while it was open, up to `now` if it still does.
     pub fn wait(&self, now: Timestamp) -> Duration {
-        self.left_at.unwrap_or(now).since(self.entered_at)
+        self.waited(self.entered_at, now)
     }
 
-    /// How long the contact had been waiting in all queues when this wait ended, or by `now`.
+    /// How long the contact had been waiting in all queues when this wait ended, or by `now`, without the time
+    /// in which this one was closed.
     pub fn whole_wait(&self, now: Timestamp) -> Duration {
-        self.left_at.unwrap_or(now).since(self.waiting_since)
+        self.waited(self.waiting_since, now)
+    }
+
+    fn waited(&self, from: Timestamp, now: Timestamp) -> Duration {
+        let until = self.left_at.unwrap_or(now);
+        let stood = self.shut.map_or(Duration::ZERO, |(shut, opens)| until.min(opens).since(from.max(shut)));
+        until.since(from).saturating_sub(stood)
     }
 
     /// How often it rang at somebody.

@@ -65,6 +65,11 @@ impl Message {
 }
 
 impl Exit {
+    /// Whether it leaves them where they are, waiting.
+    pub fn stays(&self) -> bool {
+        matches!(self, Exit::Stay | Exit::Message(Message { then: Then::Stay, .. }))
+    }
+
     /// What holds where nothing else can.
     ///
     /// | | call | chat | comment, letter |

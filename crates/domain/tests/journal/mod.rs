@@ -5,7 +5,7 @@
 use domain::{
     id::{AgentId, QueueId},
     interaction::{Callback, Command, Event, First, Interaction, Part, Plan, State, decide, evolve},
-    queue::{Entry, Place},
+    queue::{Entry, Exit, Place, Reason, Step},
     time::Timestamp,
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -44,7 +44,8 @@ impl Dice {
         if self.roll(2) == 0 { Part::Consult } else { Part::Conference }
     }
 
-    fn exit(&mut self) -> Command {
+    fn exit(&mut self, now: Timestamp) -> Command {
+        let queue = self.queue();
         let place = match self.roll(7) {
             3 => Place::Flow("night".into()),
             0 => Place::Ended,
@@ -52,8 +53,15 @@ impl Dice {
             2 => Place::Callback,
             _ => Place::Waiting,
         };
+        let mut steps = vec![];
+        if place == Place::Waiting {
+            let opens = (self.roll(2) == 0).then(|| now + Duration::from_secs(self.roll(900)));
+            let step =
+                Step { queue: queue.clone(), reason: Reason::Closed, exit: Exit::Stay, name: None, opens };
+            steps.push(step);
+        }
         let callback = Callback { phone: "+34600123123".into(), first: First::Agent };
-        Command::Exit { entry: Entry { steps: vec![], queue: self.queue(), place }, callback: Some(callback) }
+        Command::Exit { entry: Entry { steps, queue, place }, callback: Some(callback) }
     }
 
     /// What somebody might want of `interaction` now.
@@ -85,7 +93,7 @@ impl Dice {
             15 if self.roll(4) == 0 => Command::CancelCallback,
             16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
             17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
-            18 if self.roll(3) == 0 => self.exit(),
+            18 if self.roll(3) == 0 => self.exit(now),
             19 | 20 => {
                 let (agents, part) = (BTreeSet::from([self.agent(), self.agent()]), self.part());
                 Command::Invite { by: agent, agents, part, ring, note: None }

@@ -3,7 +3,7 @@
 
 use crate::{
     parameters,
-    port::{self, Result, Sql},
+    port::{self, Dialect, Result, Sql},
 };
 use domain::{
     channel::CapacityKind,
@@ -106,10 +106,18 @@ async fn of_visits(sql: &impl Sql, question: Question) -> Result<Tallies> {
         Group::Agent => "v.agent_id",
         Group::Channel => "i.channel",
     };
-    // A wait is never less than nothing, though clocks of two machines differ.
+    let (least, greatest) = match sql.dialect() {
+        Dialect::Sqlite => ("MIN", "MAX"),
+        Dialect::Postgres => ("LEAST", "GREATEST"),
+    };
+    // Without the time in which the queue was closed. A wait is never less than nothing, though clocks of two
+    // machines differ.
     let length = |from: &str| {
         let until = "COALESCE(v.left_at_ms, $1)";
-        format!("CASE WHEN {until} < {from} THEN 0 ELSE {until} - {from} END")
+        let stood = format!(
+            "{greatest}(0, {least}({until}, COALESCE(v.shut_until_ms, 0)) - {greatest}({from}, COALESCE(v.shut_from_ms, 0)))"
+        );
+        format!("{greatest}(0, {until} - {from} - {stood})")
     };
     let (counted_at, clause) = match question.attribution {
         Attribution::Left => {

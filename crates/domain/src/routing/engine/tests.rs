@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     capacity::{Capacity, Load},
-    routing::{Preferred, Service, Skill, Snapshot, Strategy, assign, check, may},
+    routing::{Preferred, Service, Skill, Snapshot, Strategy, assign, check, may, next_at},
 };
 use rand::{RngExt as _, SeedableRng, rngs::ChaCha8Rng};
 use std::time::Duration;
@@ -272,7 +272,7 @@ fn change(draw: &mut Draw, snapshot: &mut Snapshot, engine: &mut Engine) {
     }
 }
 
-/// Where nothing but time passes, the engine says when to look again.
+/// Where nothing but time passes, the engine says when to look again, and so does [`next_at`].
 #[test]
 fn it_says_when_time_will_matter() {
     for seed in 0..1000 {
@@ -284,10 +284,16 @@ fn it_says_when_time_will_matter() {
         snapshot.candidates.iter().for_each(|candidate| engine.put_agent(candidate.clone()));
         snapshot.waiting.iter().for_each(|waiting| engine.put_contact(waiting.clone()));
         apply(&mut snapshot, &engine.decide(NOW));
+        let mut looks = next_at(&snapshot);
         for second in 1..150 {
+            let is_time = looks.is_some_and(|at| at <= NOW + Duration::from_secs(second));
             snapshot.now = NOW + Duration::from_secs(second);
             let expected = by_the_book(&snapshot);
+            if is_time {
+                looks = next_at(&snapshot);
+            }
             if !expected.is_empty() {
+                assert!(is_time, "seed {seed}: nobody looked after {second} s");
                 let at = engine.next_at().expect("something to come");
                 assert!(at <= snapshot.now, "seed {seed}: {second} s, said {at:?}");
                 assert_eq!(engine.decide(snapshot.now), expected, "seed {seed}, {second} s");
