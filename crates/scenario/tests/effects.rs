@@ -125,6 +125,30 @@ fn what_agents_and_contacts_do() {
 }
 
 #[test]
+fn several_may_ring_and_the_first_who_answers_has_it() {
+    let team = |name: &str, count, more: &str| team(name, count, &format!("queues.calls = {{}}\n{more}"));
+    let there = team("slow", 2, "answers_after = { constant = \"9s\" }")
+        + &team("quick", 6, "answers_after = { constant = \"2s\" }");
+    let run = |agents: &str, strategy: &str| {
+        let rules = "ring = \"15s\"\nmissed = { after = 1, then = \"nothing\" }";
+        let queue = format!("{CALLS}\n{rules}\nstrategy = {strategy}");
+        report(&parse(&day(&queue, agents, &come("calls", 20, ""))), 1)
+    };
+    let with_absent = there.clone() + &team("absent", 4, "misses = 1.0");
+    let all = run(&with_absent, "{ by = \"ring_all\", at_most = 12 }");
+    // Hardly ever are all six who are quick on the phone.
+    assert_eq!(mean(&all, "calls", "wait_p90"), 2000.0);
+    let (offers, answered) = (mean(&all, "calls", "offers"), mean(&all, "calls", "answered"));
+    assert_eq!(answered, mean(&all, "calls", "offered"));
+    assert!(10.0 * answered < offers, "it rings at all who are free: {offers} for {answered}");
+    assert_eq!(mean(&all, "calls", "missed_rate"), 0.0, "whoever only rang missed nothing");
+    // One more each 2 s: the third is quick, and answers before the first, who is slow.
+    let more = run(&there, "{ by = \"ring_progressively\", at_most = 3, every_ms = 2000 }");
+    let one = run(&there, "\"longest_idle\"");
+    assert_eq!((mean(&one, "calls", "wait_p90"), mean(&more, "calls", "wait_p90")), (9000.0, 6000.0));
+}
+
+#[test]
 fn who_gives_up_may_come_again() {
     let run = |returns: &str| {
         let patience = "patience = { constant = \"30s\" }";

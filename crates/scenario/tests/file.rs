@@ -122,7 +122,7 @@ fn what_does_not_fit_together() {
     check(
         "id = \"sales\"",
         "id = \"sales\"\nstrategy = \"ring_all\"",
-        "shop.toml:7: queue.strategy: an interaction rings at one agent here: choose a strategy that asks one",
+        "shop.toml:7: queue.strategy: missing field `at_most`",
     );
     check(
         "id = \"sales\"",

@@ -52,7 +52,7 @@ const EVERYTHING: &str = r#"
     missed = { after = 2, then = "offline" }
     [[queue]]
     id = "overflow"
-    strategy = "random"
+    strategy = { by = "ring_progressively", at_most = 3, every_ms = 5000 }
     [[queue]]
     id = "chat"
     strategy = "best_skill"
@@ -353,7 +353,10 @@ fn rules_are_todays_with_what_a_file_changes() {
         (r#"[{ "priority": 4 }]"#, "a queue has no id"),
         (r#"[{ "id": "sale" }]"#, "there is no queue \"sale\"; there are: chat, overflow, sales, support"),
         (r#"[{ "id": "sales", "prioriti": 4 }]"#, "queue sales: unknown field `prioriti`"),
-        (r#"[{ "id": "sales", "routing": { "strategy": { "by": "ring_all", "at_most": 3 } } }]"#, "asks one"),
+        (
+            r#"[{ "id": "sales", "routing": { "strategy": { "by": "ring_all" } } }]"#,
+            "missing field `at_most`",
+        ),
         (r#"[{ "id": "sales", "gate": { "exits": { "full": { "queue": "x" } } } }]"#, "queue sales: "),
         (r#"[{ "id": "sales", "target_percent": 101 }]"#, "from 0 to 100"),
         (r#"[{ "id": "sales", "name": null }]"#, "missing field `name`"),

@@ -23,7 +23,7 @@ use domain::{
     queue::{Gate, ServiceLevel},
     routing::{QueueRules, Strategy, Urgency},
 };
-use serde::{Deserialize as _, de::value::MapDeserializer};
+use serde::Deserialize as _;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -187,12 +187,11 @@ impl Reader<'_> {
     }
 }
 
-/// By its name in [`Strategy`].
-fn strategy(name: &str) -> Result<Strategy, String> {
-    if name.starts_with("ring_") {
-        return Err("an interaction rings at one agent here: choose a strategy that asks one".to_owned());
-    }
-    let map = std::iter::once(("by", name));
-    let map = MapDeserializer::<_, serde::de::value::Error>::new(map);
-    Strategy::deserialize(map).map_err(|error| error.to_string())
+/// By its name in [`Strategy`], or as the table that a queue has.
+fn strategy(said: &toml::Value) -> Result<Strategy, String> {
+    let table = match said {
+        toml::Value::String(_) => toml::Value::Table([("by".to_owned(), said.clone())].into_iter().collect()),
+        said => said.clone(),
+    };
+    Strategy::deserialize(table).map_err(|error| error.message().to_owned())
 }

@@ -33,7 +33,7 @@ pub(super) struct Scenario {
 pub(super) struct Queue {
     pub(super) id: String,
     #[serde(default = "longest_idle")]
-    pub(super) strategy: String,
+    pub(super) strategy: toml::Value,
     #[serde(default)]
     pub(super) priority: i32,
     #[serde(default)]
@@ -302,8 +302,8 @@ fn call() -> CapacityKind {
     CapacityKind::Call
 }
 
-fn longest_idle() -> String {
-    "longest_idle".to_owned()
+fn longest_idle() -> toml::Value {
+    toml::Value::String("longest_idle".to_owned())
 }
 
 fn twenty_seconds() -> Length {

@@ -9,7 +9,7 @@ use domain::{
     figures::{metric::ServiceLevelFormula, visit::visits},
     id::QueueId,
     queue::{Gate, Queue, ServiceLevel},
-    routing::{QueueRules, Settings, Strategy},
+    routing::{QueueRules, Settings},
     time::millis,
 };
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -109,7 +109,7 @@ fn merge(value: &mut Value, change: Value) {
 
 fn sound(queues: &[Queue]) -> Result<(), String> {
     let ids: BTreeSet<QueueId> = queues.iter().map(|queue| queue.id.clone()).collect();
-    for Queue { id, gate, routing, ring, service_level, .. } in queues {
+    for Queue { id, gate, ring, service_level, .. } in queues {
         let wrong = |problem: &dyn std::fmt::Display| Err(format!("queue {id}: {problem}"));
         if let Some(mistake) = gate.exits.mistakes(id, &ids).first() {
             return wrong(mistake);
@@ -119,9 +119,6 @@ fn sound(queues: &[Queue]) -> Result<(), String> {
         }
         if service_level.target_percent > 100 {
             return wrong(&"target_percent should be from 0 to 100");
-        }
-        if routing.strategy.rings() > 1 {
-            return wrong(&"an interaction rings at one agent in a replay: choose a strategy that asks one");
         }
         let hours = gate.limits.hours.as_ref();
         if let Some(name) = hours.and_then(|hours| hours.time_zone.as_deref()).filter(|it| zone(it).is_none())
@@ -139,9 +136,8 @@ fn zone(name: &str) -> Option<TimeZone> {
 /// A queue as a center of the simulator has it.
 pub(super) fn line(queue: &Queue) -> (QueueId, Line) {
     let hours = queue.gate.limits.hours.as_ref().and_then(|hours| hours.time_zone.as_deref());
-    let strategy = Some(queue.routing.strategy).filter(|strategy| strategy.rings() == 1);
     let line = Line {
-        rules: QueueRules { strategy: strategy.unwrap_or(Strategy::LongestIdle), asked_last: None },
+        rules: QueueRules { strategy: queue.routing.strategy, asked_last: None },
         needs: queue.routing.needs.clone(),
         urgency: queue.routing.urgency(queue.priority),
         ring: queue.ring,
@@ -166,11 +162,7 @@ fn taken_away(recorded: &Recorded) -> BTreeSet<QueueId> {
 pub(super) fn missing(recorded: &Recorded) -> Vec<String> {
     let away = named(taken_away(recorded).iter().map(QueueId::as_str))
         .map(|away| format!("not there any more, so nobody serves them: queues {away}"));
-    let several = recorded.queues.iter().filter(|queue| queue.routing.strategy.rings() > 1);
-    let several = named(several.map(|queue| queue.id.as_str())).map(|several| {
-        format!("ring at several agents, and at one here, the longest idle: queues {several}")
-    });
-    away.into_iter().chain(several).collect()
+    away.into_iter().collect()
 }
 
 /// Today's queues, and those that were taken away as if they were as usual.

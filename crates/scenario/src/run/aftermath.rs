@@ -34,12 +34,7 @@ impl Run<'_> {
         if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
             self.board.waits(queue, was.priority, false);
         }
-        if let Some(Some(journey)) = self.journeys.get_mut(number) {
-            journey.waiting = None;
-        }
-        if let Some(arrival) = self.arrivals.get(number) {
-            self.policy.remove_contact(&arrival.id);
-        }
+        self.is_in_line_no_more(number);
     }
 
     /// Its wait is over, and nobody answered.
@@ -48,14 +43,11 @@ impl Run<'_> {
         if was.state == State::Queued {
             self.board.waits(queue, was.priority, false);
         }
-        if let Some(Some(journey)) = self.journeys.get_mut(number) {
-            journey.waiting = None;
-        }
-        let Some(arrival) = self.arrivals.get(number) else { return };
-        self.policy.remove_contact(&arrival.id);
+        self.is_in_line_no_more(number);
         if by != Ending::Abandoned {
             return;
         }
+        let Some(arrival) = self.arrivals.get(number) else { return };
         self.board.left(queue);
         if let Some(arrival) = arrival.again(now) {
             self.agenda.plan(arrival.at, Happening::Comes(self.arrivals.len()));

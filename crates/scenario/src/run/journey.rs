@@ -11,7 +11,7 @@ use domain::{
     routing::{Assignment, Urgency, Waiting, may},
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug)]
 pub(super) struct Journey {
@@ -21,6 +21,8 @@ pub(super) struct Journey {
     pub(super) leg: usize,
     /// How often it rang.
     rings: u32,
+    /// At whom it rings, and which of the rings that is.
+    ringing: BTreeMap<AgentId, u32>,
     /// How often it rang at each agent on this leg.
     rang: BTreeMap<AgentId, usize>,
     /// How often it began to wait.
@@ -52,6 +54,7 @@ impl Run<'_> {
             journal: vec![],
             leg: 0,
             rings: 0,
+            ringing: BTreeMap::new(),
             rang: BTreeMap::new(),
             waits: 0,
             waits_since: now,
@@ -91,13 +94,9 @@ impl Run<'_> {
         ring: u32,
         reaction: Reaction,
     ) -> Result<(), Broken> {
-        let Some(journey) = self.journey(number).filter(|journey| journey.rings == ring) else {
-            return Ok(());
-        };
-        if !matches!(journey.interaction.state, State::Offered { .. }) {
-            return Ok(());
-        }
-        let Some(agent) = journey.interaction.state.agent().cloned() else { return Ok(()) };
+        let Some(journey) = self.journey(number) else { return Ok(()) };
+        let rings = journey.ringing.iter().find(|(_, of)| **of == ring);
+        let Some(agent) = rings.map(|(agent, _)| agent.clone()) else { return Ok(()) };
         self.act(
             now,
             number,
@@ -178,14 +177,18 @@ impl Run<'_> {
         if !hand.desk.capacity.admits(hand.load, waiting.kind) {
             return Err(wrong("who has their hands full"));
         }
-        let ring = self.line(&waiting.queue).map(|line| line.ring).unwrap_or_default();
-        self.act(now, number, Command::Offer { agent, ring, why, next_ring: None })
+        let rings = waiting.ringing + 1;
+        let line = self.line(&waiting.queue);
+        let ring = line.map(|line| line.ring).unwrap_or_default();
+        let next_ring = line.and_then(|line| line.rules.strategy.next_ring(now, rings));
+        self.act(now, number, Command::Offer { agent, ring, why, next_ring })
     }
 
     /// What somebody who begins to wait is told, if they have to wait.
     pub(super) fn foretell(&mut self, now: Timestamp, number: usize) {
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
-        let Some(waiting) = journey.waiting.as_ref() else { return };
+        let waiting = journey.waiting.as_ref().filter(|_| journey.interaction.state == State::Queued);
+        let Some(waiting) = waiting else { return };
         let priority = journey.interaction.priority;
         let known = self.board.known(&waiting.queue, now, waiting.kind, priority);
         if self.center.counted_from <= journey.waits_since {
@@ -218,8 +221,9 @@ impl Run<'_> {
             let after = evolve(journey.interaction.clone(), now, &event);
             let follows = effects(&journey.interaction, &after, now, &event);
             let before = std::mem::replace(&mut journey.interaction, after);
+            let held = before.holds().into_keys().cloned().collect();
             let was = Was { state: before.state, queue: before.queue, priority: before.priority };
-            self.hand_over(now, number, &was.state);
+            self.hand_over(now, number, &was.state, &held);
             self.happened(now, number, &was, &event);
             if let Some(Some(journey)) = self.journeys.get_mut(number) {
                 journey.journal.push((now, event));
@@ -232,18 +236,17 @@ impl Run<'_> {
     }
 
     /// Who held it has it no more, and who was offered it has it.
-    fn hand_over(&mut self, now: Timestamp, number: usize, was: &State) {
-        let holds = self.journey(number).and_then(|journey| journey.interaction.state.agent());
+    fn hand_over(&mut self, now: Timestamp, number: usize, was: &State, held: &BTreeSet<AgentId>) {
         let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind) else { return };
-        if holds == was.agent() {
-            return;
-        }
-        let place = |agent: Option<&AgentId>| self.places.get(agent?).copied();
-        let (left, taken) = (place(was.agent()), place(holds));
-        if let Some(place) = left {
+        let Some(holds) = self.journey(number).map(|journey| journey.interaction.holds()) else { return };
+        let place = |agent: &AgentId| self.places.get(agent).copied();
+        let left: Vec<usize> = held.iter().filter(|it| !holds.contains_key(it)).filter_map(place).collect();
+        let taken: Vec<usize> =
+            holds.into_keys().filter(|it| !held.contains(*it)).filter_map(place).collect();
+        for place in left {
             self.with_hand(now, place, |hand| hand.lets_go(kind));
         }
-        if let Some(place) = taken {
+        for place in taken {
             match was {
                 State::Active { .. } => self.with_hand(now, place, |hand| hand.takes(kind)),
                 _ => self.as_offered(now, place, |hand| hand.takes(kind)),
@@ -255,13 +258,13 @@ impl Run<'_> {
     fn happened(&mut self, now: Timestamp, number: usize, was: &Was, event: &Event) {
         match event {
             Event::Queued { queue, .. } => self.begins_to_wait(now, number, was, queue),
-            Event::Offered { .. } => {
+            Event::Offered { agent, .. } => {
                 if matches!(was.state, State::Active { .. }) {
                     self.begins_a_wait(now, number);
                 }
-                self.rings(now, number);
+                self.rings(now, number, was, agent);
             }
-            Event::OfferDeclined { .. } | Event::OfferExpired { .. } => self.waits_on(number),
+            Event::OfferDeclined { agent } | Event::OfferExpired { agent } => self.waits_on(number, agent),
             Event::Prioritised { priority, .. } => {
                 if let Some(queue) = was.queue.as_ref().filter(|_| was.state == State::Queued) {
                     self.board.waits(queue, was.priority, false);
@@ -270,7 +273,10 @@ impl Run<'_> {
                 self.tell(number);
             }
             Event::Noted { .. } | Event::Preferred { .. } | Event::CallbackAsked { .. } => self.tell(number),
-            Event::Answered { .. } => self.answered(now, number),
+            Event::Answered { .. } => {
+                self.is_in_line_no_more(number);
+                self.answered(now, number);
+            }
             Event::Transferred { .. } => {
                 self.work_over(now, number, was);
                 if let Some(Some(journey)) = self.journeys.get_mut(number) {
@@ -341,15 +347,33 @@ impl Run<'_> {
         }
     }
 
+    /// It rings at as many as it may, or somebody has it.
+    pub(super) fn is_in_line_no_more(&mut self, number: usize) {
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        if !matches!(journey.interaction.state, State::Offered { .. }) {
+            journey.ringing.clear();
+        }
+        if journey.waiting.take().is_some()
+            && let Some(arrival) = self.arrivals.get(number)
+        {
+            self.policy.remove_contact(&arrival.id);
+        }
+    }
+
     fn waiting(&self, number: usize) -> Option<Waiting> {
         let (arrival, journey, leg) = (self.arrivals.get(number)?, self.journey(number)?, self.leg(number)?);
         let interaction = &journey.interaction;
-        let queue = interaction.queue.as_ref().filter(|_| interaction.state == State::Queued)?;
+        let queue = interaction.queue.as_ref().filter(|_| interaction.is_in_line())?;
         let line = self.line(queue)?;
+        let (rings, not_before) = match &interaction.state {
+            State::Offered { rings } => (rings.keys().collect(), interaction.next_ring),
+            _ => (vec![], interaction.not_before),
+        };
         let own = line.urgency;
         let noted = interaction.needs();
         let needs = [&leg.needs, &noted, &line.needs].into_iter().find(|needs| !needs.steps().is_empty());
         let refused = interaction.refused.iter().map(|(agent, at)| (agent.clone(), *at + REFUSAL_PAUSE));
+        let refused = refused.chain(rings.iter().map(|agent| ((*agent).clone(), Timestamp(i64::MAX))));
         Some(Waiting {
             interaction: arrival.id.clone(),
             queue: queue.clone(),
@@ -359,27 +383,33 @@ impl Run<'_> {
             needs: needs.cloned().unwrap_or_default(),
             preferred: interaction.preferred.clone(),
             refused_by: refused.collect(),
-            ringing: 0,
-            not_before: interaction.not_before,
+            ringing: u32::try_from(rings.len()).unwrap_or(u32::MAX),
+            not_before,
             attributes: interaction.attributes.clone(),
         })
     }
 
-    fn rings(&mut self, now: Timestamp, number: usize) {
+    fn rings(&mut self, now: Timestamp, number: usize, was: &Was, agent: &AgentId) {
         let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
         journey.rings += 1;
         let ring = journey.rings;
-        let agent = journey.interaction.state.agent().cloned();
-        if let Some(waiting) = journey.waiting.take() {
-            self.board.waits(&waiting.queue, journey.interaction.priority, false);
+        journey.ringing.insert(agent.clone(), ring);
+        if let (State::Queued, Some(queue)) = (&was.state, &was.queue) {
+            self.board.waits(queue, journey.interaction.priority, false);
         }
-        let Some(agent) = agent else { return };
-        let Some(place) = self.places.get(&agent).copied() else { return };
+        if journey.interaction.is_in_line() {
+            self.tell(number);
+            self.rings_on = true;
+        } else {
+            self.is_in_line_no_more(number);
+        }
+        let Some(place) = self.places.get(agent).copied() else { return };
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
         let rang = journey.rang.entry(agent.clone()).or_default();
         let earlier = *rang;
         *rang += 1;
         let mut replies = self.leg(number).into_iter().flat_map(|leg| &leg.replies);
-        let known = replies.by_ref().filter(|reply| reply.agent == agent).nth(earlier).cloned();
+        let known = replies.by_ref().filter(|reply| reply.agent == *agent).nth(earlier).cloned();
         let reaction = match known {
             Some(reply) => reply.reaction.map(|reaction| (reply.after, reaction)),
             None => self.hands.get_mut(place).and_then(|hand| hand.react()),
@@ -389,11 +419,12 @@ impl Run<'_> {
         }
     }
 
-    /// The offer came to nothing.
-    fn waits_on(&mut self, number: usize) {
-        if let Some(queue) = self.queue(number).cloned() {
-            let priority = self.journey(number).map(|journey| journey.interaction.priority);
-            self.board.waits(&queue, priority.unwrap_or_default(), true);
+    /// The offer came to nothing. It may ring at others still.
+    fn waits_on(&mut self, number: usize, agent: &AgentId) {
+        let Some(Some(journey)) = self.journeys.get_mut(number) else { return };
+        journey.ringing.remove(agent);
+        if let (State::Queued, Some(queue)) = (&journey.interaction.state, &journey.interaction.queue) {
+            self.board.waits(queue, journey.interaction.priority, true);
         }
         self.tell(number);
     }

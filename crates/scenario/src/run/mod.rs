@@ -113,6 +113,8 @@ struct Run<'c> {
     places: BTreeMap<&'c AgentId, usize>,
     /// Agents of whom the policy does not know the latest.
     touched: BTreeSet<usize>,
+    /// Something was offered and may ring at somebody else beside: the policy is to know when.
+    rings_on: bool,
     /// Who began to wait at this instant.
     newcomers: Vec<usize>,
     board: Board,
@@ -142,6 +144,7 @@ impl<'c> Run<'c> {
             hands: hands.map(|(place, desk)| Hand::new(desk, chance(place))).collect(),
             places: center.agents.iter().enumerate().map(|(place, desk)| (&desk.id, place)).collect(),
             touched: BTreeSet::new(),
+            rings_on: false,
             newcomers: vec![],
             board: Board::new(center),
             errors: BTreeMap::new(),
@@ -184,8 +187,14 @@ impl<'c> Run<'c> {
                 self.policy.remove_agent(&hand.desk.id);
             }
         }
-        for assignment in self.policy.decide(now)? {
-            self.offer(now, assignment)?;
+        loop {
+            self.rings_on = false;
+            for assignment in self.policy.decide(now)? {
+                self.offer(now, assignment)?;
+            }
+            if !self.rings_on {
+                break;
+            }
         }
         for number in std::mem::take(&mut self.newcomers) {
             self.foretell(now, number);
@@ -261,7 +270,7 @@ impl<'c> Run<'c> {
         for (arrival, journey) in self.arrivals.iter().zip(&self.journeys) {
             let Some(journey) = journey else { continue };
             open += 1;
-            with_agent += u64::from(journey.interaction.state.agent().is_some());
+            with_agent += journey.interaction.holds().len() as u64;
             (self.ended)(&arrival.id, &journey.journal);
         }
         let (came, over) = (self.came, self.over);
