@@ -162,22 +162,24 @@ const DEFAULT_RING: Duration = Duration::from_secs(20);
 
 /// Asks for a round of routing because of `agent`, who became available or came back.
 pub async fn ask(sql: &impl Sql, now: Timestamp, agent: &AgentId) -> Result<Vec<Work>> {
-    let id = unique::id(now);
-    let key = format!("route:{id}");
-    let work = Work { id, key, subject: agent.0.clone(), ..again(now, now) };
-    Ok(store::due::add(sql, now, vec![work]).await?)
+    let request = request(now, now, &unique::id(now), &agent.0);
+    Ok(store::due::add(sql, now, vec![request]).await?)
 }
 
 /// A round because it will be `at`. Many contacts' times are not as many rounds: each asks for the next one, and
 /// there are no more than ten in a second.
 fn again(now: Timestamp, at: Timestamp) -> Work {
     let due_at = Timestamp(at.0.saturating_add(99) / 100 * 100);
+    request(now, due_at, &due_at.0.to_string(), "time")
+}
+
+fn request(now: Timestamp, due_at: Timestamp, key: &str, subject: &str) -> Work {
     Work {
         id: unique::id(now),
         kind: Kind::Route,
         performer: ROUTER.to_owned(),
-        subject: "time".to_owned(),
-        key: format!("route:{}", due_at.0),
+        subject: subject.to_owned(),
+        key: format!("route:{key}"),
         body: serde_json::json!({}),
         due_at,
         attempts: 0,

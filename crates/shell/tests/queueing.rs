@@ -257,6 +257,10 @@ fn an_empty_chair_is_not_somebody_who_is_there() {
     declare(3_000, Presence::Available);
     declare(3_010, Presence::Pause("lunch".into()));
     assert_eq!((watch(&center, at(9_999), None), now_is()), (1, Presence::Pause("lunch".into())));
+    // Who is back is routed at once, at whatever millisecond.
+    let back = at(10_000) + Duration::from_millis(33);
+    let work = block_on(presence::declare(&sql, back, &amy, &Presence::Available)).unwrap();
+    assert_eq!(work.iter().map(|work| (work.kind, work.due_at)).collect::<Vec<_>>(), [(Kind::Route, back)]);
 }
 
 #[test]
