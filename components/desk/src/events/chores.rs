@@ -104,7 +104,7 @@ impl Chores {
             prove(sql).await?;
         }
         if is_time(&mut self.connections_at, CONNECTIONS, now) {
-            self.connections(sql, now).await?;
+            self.connections(sql).await?;
         }
         if is_time(&mut self.second_at, SECOND, now) {
             tick();
@@ -116,8 +116,8 @@ impl Chores {
     }
 
     /// Notices whose desk came or went.
-    async fn connections(&mut self, sql: &impl Sql, now: Timestamp) -> Result<()> {
-        let alive = presence::alive(&memory().await?, &agent::all(sql).await?, now).await;
+    async fn connections(&mut self, sql: &impl Sql) -> Result<()> {
+        let alive = presence::alive(&memory().await?, &agent::all(sql).await?).await;
         let changed: Vec<AgentId> = alive.symmetric_difference(&self.alive).cloned().collect();
         self.figures_changed |= !changed.is_empty();
         self.agents_changed.extend(changed);
@@ -129,7 +129,7 @@ impl Chores {
         if !std::mem::take(&mut self.figures_changed) {
             return Ok(());
         }
-        let alive = presence::alive(&memory().await?, &agent::all(sql).await?, now).await;
+        let alive = presence::alive(&memory().await?, &agent::all(sql).await?).await;
         let queues = view::queue_stats(sql, now, &time_zone().await?, &alive).await?;
         // That time goes by is no news.
         let timeless = |queues: &[QueueStat]| -> Vec<QueueStat> {
