@@ -157,8 +157,12 @@ async fn behind_mutual_tls(folder: &Path) -> u16 {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
             tokio::spawn(async move {
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    answer(stream, Arc::default()).await;
+                match acceptor.accept(stream).into_fallible().await {
+                    Ok(stream) => answer(stream, Arc::default()).await,
+                    // Closed with something unread, the connection would be reset, and the alert lost with it.
+                    Err((_, mut refused)) => {
+                        drop(tokio::io::copy(&mut refused, &mut tokio::io::sink()).await)
+                    }
                 }
             });
         }
