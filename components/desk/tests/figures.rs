@@ -54,9 +54,8 @@ fn the_live_service_level_is_by_the_queues_own_formula() {
     let (center, ..) = worked();
     let sql = center.connect();
     let level = |formula| {
-        let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
-        queue.service_level = ServiceLevel { within: Duration::from_secs(30), target_percent: 80, formula };
-        block_on(store::queue::put(&sql, &queue)).unwrap();
+        let promised = ServiceLevel { within: Duration::from_secs(30), target_percent: 80, formula };
+        center.queue("sales", |queue| queue.service_level = promised);
         let stats = block_on(view::queue_stats(&sql, at(200), &TimeZone::UTC, &BTreeSet::new())).unwrap();
         (stats[0].service_level_percent, stats[0].formula.clone())
     };

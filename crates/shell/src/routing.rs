@@ -63,7 +63,8 @@ async fn route(
     let assignments = decide(&snapshot);
     let work = offer(sql, clock(), &snapshot, assignments).await?;
     if let Some(at) = next_at(&snapshot) {
-        store::due::add(sql, clock(), vec![again(clock(), at)]).await?;
+        let now = clock();
+        store::due::add(sql, now, vec![again(now, at)]).await?;
     }
     store::due::complete_all(sql, &requests).await?;
     Ok(work)

@@ -8,7 +8,7 @@ use domain::{
     due::Kind,
     id::{AgentId, InteractionId},
     interaction::{Callback, Command, First},
-    queue::{Gate, Queue},
+    queue::Gate,
     routing::{Assignment, Missed, Settings, Strategy, Then, assign},
     time::Timestamp,
 };
@@ -16,14 +16,6 @@ use futures::executor::block_on;
 use serde_json::json;
 use shell::{callback, due, inbound::What, presence, routing, wait};
 use std::time::Duration;
-
-fn queue(center: &Center, id: &str, change: impl FnOnce(&mut Queue)) {
-    let sql = center.connect();
-    let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
-    queue.id = id.into();
-    change(&mut queue);
-    block_on(store::queue::put(&sql, &queue)).unwrap();
-}
 
 fn gate(value: serde_json::Value) -> Gate {
     serde_json::from_value(value).unwrap()
@@ -75,7 +67,7 @@ fn hear_at(center: &Center, second: u64, who: &str, key: &str) -> InteractionId 
 #[test]
 fn who_had_the_contact_last_has_them_again_while_they_are_there() {
     let center = Center::open(false);
-    queue(&center, "sales", |queue| queue.routing.last_agent = Duration::from_secs(30));
+    center.queue("sales", |queue| queue.routing.last_agent = Duration::from_secs(30));
     let (amy, bob) = (center.agent("amy", 1), center.agent("bob", 1));
     let first = hear_at(&center, 0, "marta", "m1");
     assert_eq!(offered(&route(&center, at(0))), [(first.as_str(), "amy")]);
@@ -133,7 +125,7 @@ fn a_closed_queue_tells_so_once_and_keeps_who_writes() {
     let center = Center::open(false);
     // NOW is Friday, 2027-01-15, 08:00 UTC.
     let hours = json!({"time_zone": "UTC", "week": {"fri": ["10:00-12:00"]}});
-    queue(&center, "sales", |queue| queue.gate = gate(json!({"limits": {"hours": hours}})));
+    center.queue("sales", |queue| queue.gate = gate(json!({"limits": {"hours": hours}})));
     let id = hear_at(&center, 0, "marta", "m1");
     assert_eq!(center.state(&id), "queued");
     let said = center.messages(&center.conversation("marta"));
@@ -150,9 +142,9 @@ fn a_closed_queue_tells_so_once_and_keeps_who_writes() {
 fn a_full_queue_sends_on_and_nobody_is_sent_in_circles() {
     let center = Center::open(false);
     let full = |other: &str| gate(json!({"limits": {"length_max": 1}, "exits": {"full": {"queue": other}}}));
-    queue(&center, "overflow", |_| {});
-    queue(&center, "sales", |queue| queue.gate = full("overflow"));
-    queue(&center, "overflow", |queue| queue.gate = full("sales"));
+    center.queue("overflow", |_| {});
+    center.queue("sales", |queue| queue.gate = full("overflow"));
+    center.queue("overflow", |queue| queue.gate = full("sales"));
     let ids: Vec<_> =
         (0..4).map(|number| hear_at(&center, number, &format!("c{number}"), &format!("k{number}"))).collect();
     let queues: Vec<_> = ids.iter().map(|id| view(&center, id).queue.unwrap().0).collect();
@@ -172,7 +164,7 @@ fn a_full_queue_sends_on_and_nobody_is_sent_in_circles() {
 fn a_flow_has_who_is_sent_to_it_and_sends_them_back_once() {
     let center = Center::open(false);
     let gate = gate(json!({"limits": {"nobody_ms": 0}, "exits": {"nobody": {"flow": "night"}}}));
-    queue(&center, "sales", |queue| queue.gate = gate.clone());
+    center.queue("sales", |queue| queue.gate = gate.clone());
     let id = hear_at(&center, 0, "marta", "m1");
     assert_eq!(center.state(&id), "bot", "nobody is there");
     let turn = block_on(store::due::next_of(&center.connect(), Kind::BotTurn, id.as_str())).unwrap().unwrap();
@@ -188,8 +180,8 @@ fn a_flow_has_who_is_sent_to_it_and_sends_them_back_once() {
 #[test]
 fn too_long_and_nobody_there_lead_elsewhere_in_time() {
     let center = Center::open(false);
-    queue(&center, "overflow", |_| {});
-    queue(&center, "sales", |queue| {
+    center.queue("overflow", |_| {});
+    center.queue("sales", |queue| {
         queue.gate = gate(json!({"limits": {"wait_max_ms": 120_000, "nobody_ms": 30_000},
             "exits": {"too_long": {"queue": "overflow"},
                 "nobody": {"message": {"texts": {"es": "Ahora no hay nadie."}, "then": "stay"}}}}));
@@ -224,7 +216,7 @@ fn watch(center: &Center, now: Timestamp, seen: Option<Timestamp>) -> usize {
 #[test]
 fn an_empty_chair_is_not_somebody_who_is_there() {
     let center = Center::open(false);
-    queue(&center, "sales", |queue| {
+    center.queue("sales", |queue| {
         queue.gate = gate(json!({"limits": {"nobody_ms": 30_000},
             "exits": {"nobody": {"message": {"texts": {"es": "Ahora no hay nadie."}, "then": "stay"}}}}));
     });
@@ -266,7 +258,7 @@ fn an_empty_chair_is_not_somebody_who_is_there() {
 #[test]
 fn a_callback_keeps_its_place_is_one_for_each_customer_and_tried_again() {
     let center = Center::open(false);
-    queue(&center, "sales", |queue| {
+    center.queue("sales", |queue| {
         queue.routing.callback = domain::interaction::Plan { retries: 1, between: Duration::from_secs(600) };
     });
     let wish = Callback { phone: "+34600123123".into(), first: First::Agent };
@@ -338,7 +330,7 @@ fn who_waits_is_told_where_they_stand_and_how_long_it_takes() {
 #[test]
 fn who_misses_too_many_in_a_row_is_asked_no_more() {
     let center = Center::open(false);
-    queue(&center, "sales", |queue| queue.routing.missed = Missed { after: 2, then: Then::Pause });
+    center.queue("sales", |queue| queue.routing.missed = Missed { after: 2, then: Then::Pause });
     let amy = center.agent("amy", 1);
     let presence = || block_on(store::agent::find(&center.connect(), &amy)).unwrap().unwrap().presence;
     let id = hear_at(&center, 0, "marta", "m1");
@@ -361,7 +353,7 @@ fn who_misses_too_many_in_a_row_is_asked_no_more() {
 #[test]
 fn the_round_robin_goes_on_where_it_was() {
     let center = Center::open(false);
-    queue(&center, "sales", |queue| {
+    center.queue("sales", |queue| {
         queue.routing = Settings { strategy: Strategy::RoundRobin, ..Settings::default() }
     });
     for id in ["amy", "bob", "cat"] {
@@ -378,7 +370,7 @@ fn the_round_robin_goes_on_where_it_was() {
 #[test]
 fn a_long_line_that_nobody_serves_holds_up_no_other() {
     let center = Center::open(false);
-    queue(&center, "idle", |_| {});
+    center.queue("idle", |_| {});
     center.agent("amy", 1);
     for number in 0..130 {
         let id = hear_at(&center, 0, &format!("c{number}"), &format!("k{number}"));

@@ -195,10 +195,10 @@ fn rounds(center: &Center, now: Timestamp) -> usize {
 fn what_time_alone_changes_is_seen_in_time() {
     let center = Center::open(false);
     let sql = center.connect();
-    let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
-    queue.routing.needs = "french >= 5 for 40s; french >= 1".parse().unwrap();
-    queue.routing.last_agent = Duration::from_secs(30);
-    block_on(store::queue::put(&sql, &queue)).unwrap();
+    center.queue("sales", |queue| {
+        queue.routing.needs = "french >= 5 for 40s; french >= 1".parse().unwrap();
+        queue.routing.last_agent = Duration::from_secs(30);
+    });
     let sees = |id: &str, level: u8, delay: u64| {
         let mut agent = block_on(store::agent::find(&sql, &center.agent(id, 1))).unwrap().unwrap();
         agent.login = id.to_owned();
@@ -319,9 +319,7 @@ fn whose_hands_are_full_is_looked_at_when_they_are_emptier() {
 fn who_asks_for_what_nobody_has_hides_nobody_in_the_same_line() {
     let center = Center::open(false);
     let sql = center.connect();
-    let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
-    queue.routing.needs = "english for 10s; spanish".parse().unwrap();
-    block_on(store::queue::put(&sql, &queue)).unwrap();
+    center.queue("sales", |queue| queue.routing.needs = "english for 10s; spanish".parse().unwrap());
     let amy = center.agent("amy", 1);
     let agent = block_on(store::agent::find(&sql, &amy)).unwrap().unwrap();
     let english = [Skill { name: "english".into(), level: 5 }];

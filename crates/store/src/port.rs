@@ -121,8 +121,8 @@ pub fn postgres_error(code: Option<&str>, text: String) -> Error {
     }
 }
 
-/// How many values a list may name: each is a parameter.
-const LIST_MAX: usize = 1024;
+/// How many values a statement may name: each is a parameter.
+pub(crate) const LIST_MAX: usize = 1024;
 
 /// `values` as the parameters of `IN` [`list`]. Their number is a power of two, the last one said again
 /// and again, so that there are few different statements.

@@ -118,8 +118,8 @@ async fn put_spells(sql: &impl Sql, id: &InteractionId, known: &[Spell], visit: 
         let row = parameters![id, visit.number, number, &spell.agent, doing, reply, spell.from, spell.until];
         values.extend_from_slice(row);
     }
-    // A talk held a hundred times has a hundred spells, and SQLite takes a thousand values at once.
-    for some in values.chunks(SPELL_WIDTH * 100) {
+    // A talk that was held many times has many of them.
+    for some in values.chunks(port::LIST_MAX / SPELL_WIDTH * SPELL_WIDTH) {
         let statement = format!(
             "INSERT INTO spell ({SPELL_COLUMNS}) VALUES {}
             ON CONFLICT (interaction_id, visit, number) DO UPDATE SET reply = excluded.reply,

@@ -89,14 +89,6 @@ macro_rules! service_levels {
                 }
             }
 
-            /// The formula with that name.
-            pub fn parse(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
             /// What is divided by what, in the names of [`Tally`].
             pub fn text(self) -> &'static str {
                 match self {
@@ -123,6 +115,11 @@ impl Default for ServiceLevelFormula {
 impl ServiceLevelFormula {
     pub fn all() -> impl Iterator<Item = Self> {
         SERVICE_LEVELS.iter().map(|(formula, _)| *formula)
+    }
+
+    /// The formula with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().find(|formula| formula.as_str() == name)
     }
 }
 

@@ -62,10 +62,12 @@ pub fn effects(before: &Interaction, after: &Interaction, at: Timestamp, event: 
         Event::Answered { .. } => matches!(before.state, State::Offered { .. }),
         event => matches!(event, Event::Joined { .. } | Event::InvitationEnded { .. }),
     };
-    effects.extend(out.iter().map(|agent| match (*agent).clone() {
-        agent if only_rang => Effect::LetGo { agent },
-        agent => Effect::Free { agent },
-    }));
+    effects.extend(
+        out.iter()
+            .copied()
+            .cloned()
+            .map(|agent| if only_rang { Effect::LetGo { agent } } else { Effect::Free { agent } }),
+    );
     if let Event::OfferExpired { agent } = event {
         effects.push(Effect::Missed { agent: agent.clone() });
     }

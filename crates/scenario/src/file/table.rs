@@ -5,7 +5,7 @@ use domain::{
     channel::CapacityKind,
     figures::metric::ServiceLevelFormula,
     hours::Interval,
-    queue::{Exits, Limits},
+    queue::{Exits, Limits, ServiceLevel},
     routing::{Missed, Needs},
 };
 use serde::Deserialize;
@@ -65,7 +65,8 @@ pub(super) struct Level {
 
 impl Default for Level {
     fn default() -> Self {
-        Level { within: twenty_seconds(), target_percent: 80, formula: ServiceLevelFormula::default() }
+        let ServiceLevel { within, target_percent, formula } = ServiceLevel::default();
+        Level { within: Length(within), target_percent, formula }
     }
 }
 

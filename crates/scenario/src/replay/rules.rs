@@ -159,10 +159,9 @@ fn taken_away(recorded: &Recorded) -> BTreeSet<QueueId> {
 }
 
 /// What is to be known of the queues.
-pub(super) fn missing(recorded: &Recorded) -> Vec<String> {
-    let away = named(taken_away(recorded).iter().map(QueueId::as_str))
-        .map(|away| format!("not there any more, so nobody serves them: queues {away}"));
-    away.into_iter().collect()
+pub(super) fn missing(recorded: &Recorded) -> Option<String> {
+    let away = named(taken_away(recorded).iter().map(QueueId::as_str))?;
+    Some(format!("not there any more, so nobody serves them: queues {away}"))
 }
 
 /// Today's queues, and those that were taken away as if they were as usual.

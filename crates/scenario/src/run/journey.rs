@@ -39,6 +39,8 @@ pub(super) struct Was {
     pub(super) state: State,
     pub(super) queue: Option<QueueId>,
     pub(super) priority: i32,
+    /// Who had to do with it.
+    held: BTreeSet<AgentId>,
 }
 
 impl Run<'_> {
@@ -222,8 +224,8 @@ impl Run<'_> {
             let follows = effects(&journey.interaction, &after, now, &event);
             let before = std::mem::replace(&mut journey.interaction, after);
             let held = before.holds().into_keys().cloned().collect();
-            let was = Was { state: before.state, queue: before.queue, priority: before.priority };
-            self.hand_over(now, number, &was.state, &held);
+            let was = Was { state: before.state, queue: before.queue, priority: before.priority, held };
+            self.hand_over(now, number, &was);
             self.happened(now, number, &was, &event);
             if let Some(Some(journey)) = self.journeys.get_mut(number) {
                 journey.journal.push((now, event));
@@ -236,18 +238,19 @@ impl Run<'_> {
     }
 
     /// Who held it has it no more, and who was offered it has it.
-    fn hand_over(&mut self, now: Timestamp, number: usize, was: &State, held: &BTreeSet<AgentId>) {
+    fn hand_over(&mut self, now: Timestamp, number: usize, was: &Was) {
         let Some(kind) = self.arrivals.get(number).map(|arrival| arrival.kind) else { return };
         let Some(holds) = self.journey(number).map(|journey| journey.interaction.holds()) else { return };
         let place = |agent: &AgentId| self.places.get(agent).copied();
-        let left: Vec<usize> = held.iter().filter(|it| !holds.contains_key(it)).filter_map(place).collect();
+        let left: Vec<usize> =
+            was.held.iter().filter(|it| !holds.contains_key(it)).filter_map(place).collect();
         let taken: Vec<usize> =
-            holds.into_keys().filter(|it| !held.contains(*it)).filter_map(place).collect();
+            holds.into_keys().filter(|it| !was.held.contains(*it)).filter_map(place).collect();
         for place in left {
             self.with_hand(now, place, |hand| hand.lets_go(kind));
         }
         for place in taken {
-            match was {
+            match was.state {
                 State::Active { .. } => self.with_hand(now, place, |hand| hand.takes(kind)),
                 _ => self.as_offered(now, place, |hand| hand.takes(kind)),
             };

@@ -93,15 +93,20 @@ impl Center {
 
     /// Changes how the queue routes.
     pub fn routes(&self, routing: Settings) {
-        let sql = self.connect();
-        block_on(async {
-            let queue = store::queue::find(&sql, &"sales".into()).await.unwrap().unwrap();
-            store::queue::put(&sql, &Queue { routing, ..queue }).await.unwrap();
-        });
+        self.queue("sales", |queue| queue.routing = routing);
     }
 
     pub fn connect(&self) -> Database {
         self.scratch.connect()
+    }
+
+    /// Sets up the queue `id`: as `sales` is, but for what `change` does.
+    pub fn queue(&self, id: &str, change: impl FnOnce(&mut Queue)) {
+        let sql = self.connect();
+        let mut queue = block_on(store::queue::find(&sql, &"sales".into())).unwrap().unwrap();
+        queue.id = id.into();
+        change(&mut queue);
+        block_on(store::queue::put(&sql, &queue)).unwrap();
     }
 
     /// An agent of the queue who is available.
