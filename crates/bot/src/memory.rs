@@ -5,7 +5,7 @@
 //! That is why the knowledge is kept with the event: a phone number learnt later must not change
 //! which way the conversation took earlier.
 
-use crate::step::{Context, Event, Known, LocalTime};
+use crate::step::{Attribute, Channel, Contact, Context, Event, LocalTime, Past};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,6 +25,23 @@ pub struct Entry {
     pub known: Option<Known>,
 }
 
+/// What the bot is told about the contact, the channel and the interaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    pub contact: Contact,
+    pub channel: Channel,
+    pub locale: String,
+    pub attributes: Vec<Attribute>,
+    pub history: Vec<Past>,
+}
+
+impl From<&Context> for Known {
+    fn from(context: &Context) -> Self {
+        let Context { contact, channel, locale, attributes, history, .. } = context.clone();
+        Known { contact, channel, locale, attributes, history }
+    }
+}
+
 impl Memory {
     /// What is remembered, with the event that just came. A memory that this version cannot read is
     /// a conversation to begin anew.
@@ -37,20 +54,15 @@ impl Memory {
             return Memory::anew(event, context);
         };
         let before = memory.past.iter().rev().find_map(|entry| entry.known.as_ref());
-        let known = (before != Some(&context.known)).then(|| context.known.clone());
+        let known = Some(Known::from(context)).filter(|known| before != Some(known));
         memory.past.push(Entry { event, now: context.now, known });
         memory
     }
 
     /// The conversation from its very beginning, `event`'s words being the first ones.
     pub fn anew(event: Event, context: &Context) -> Self {
-        let words = match event {
-            Event::Started(words) => words,
-            Event::Text(text) => Some(text),
-            Event::Choice(_) | Event::CallResult(_) | Event::Silence => None,
-        };
-        let event = Event::Started(words);
-        Memory { round: 0, past: vec![Entry { event, now: context.now, known: Some(context.known.clone()) }] }
+        let event = Event::Started(event.words().map(str::to_owned));
+        Memory { round: 0, past: vec![Entry { event, now: context.now, known: Some(Known::from(context)) }] }
     }
 
     /// The next round begins where the last one ended, with nothing said yet.

@@ -1,137 +1,79 @@
-//! What goes into one step of a bot and what comes out: `wit/bot` in Rust. The WIT says what each
-//! item promises.
+//! What goes into one step of a bot and what comes out: the types of `wit/bot`, and the short ways to make
+//! them.
 
-use serde::{Deserialize, Serialize};
+pub use crate::wit::exports::centralita::bot::bot::*;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    Started(Option<String>),
-    Text(String),
-    Choice(String),
-    CallResult(CallResult),
-    Silence,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallResult {
-    pub id: String,
-    pub status: u16,
-    pub body: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Context {
-    pub known: Known,
-    pub memory: String,
-    pub now: LocalTime,
-}
-
-/// What the bot is told about the contact, the channel and the interaction.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Known {
-    pub contact: Contact,
-    pub channel: Channel,
-    pub attributes: Vec<(String, String)>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Contact {
-    pub name: Option<String>,
-    pub phone: Option<String>,
-    pub email: Option<String>,
-    pub locale: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Channel {
-    pub name: String,
-    pub spoken: bool,
-}
-
-/// The business's clock on the wall. Monday is weekday 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct LocalTime {
-    pub year: u16,
-    pub month: u8,
-    pub day: u8,
-    pub weekday: u8,
-    pub hour: u8,
-    pub minute: u8,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    Say(String),
-    Menu { text: String, options: Vec<MenuOption> },
-    Ask { text: String, expected: Expectation },
-    Call(Call),
-    SetAttribute { name: String, value: String },
-    SetContact(ContactDetail),
-    Transfer(Transfer),
-    End,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MenuOption {
-    pub id: String,
-    pub title: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Expectation {
-    #[default]
-    Anything,
-    Number,
-    Name,
-    Phone,
-    Email,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    pub id: String,
-    pub system: String,
-    pub method: Method,
-    pub path: String,
-    pub body: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ContactDetail {
-    Name(String),
-    Phone(String),
-    Email(String),
-    Locale(String),
-}
-
-/// Who should take over. [`Transfer::to`] with the usual priority and no skills; change the fields
-/// that differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transfer {
-    pub queue: String,
-    pub topic: String,
-    pub priority: i8,
-    pub skills: Vec<(String, u8)>,
-}
-
-impl Transfer {
-    pub fn to(queue: impl Into<String>, topic: impl Into<String>) -> Self {
-        Transfer { queue: queue.into(), topic: topic.into(), priority: 0, skills: Vec::new() }
+impl Context {
+    /// What is known of a conversation of which nothing is known: for tests to fill in.
+    pub fn unknown() -> Self {
+        Context {
+            contact: Contact { name: None, phone: None, email: None, locale: None, fields: vec![] },
+            channel: Channel {
+                name: String::new(),
+                spoken: false,
+                buttons_max: 0,
+                list_max: 0,
+                text_max: 4096,
+                files: false,
+            },
+            locale: String::new(),
+            attributes: vec![],
+            history: vec![],
+            memory: String::new(),
+            now: LocalTime { year: 2026, month: 1, day: 1, weekday: 4, hour: 12, minute: 0 },
+            flow: Flow { name: String::new(), version: 0, source: String::new() },
+        }
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    pub actions: Vec<Action>,
-    pub memory: String,
+impl From<&str> for Prompt {
+    fn from(text: &str) -> Self {
+        Prompt::from(text.to_owned())
+    }
+}
+
+impl From<String> for Prompt {
+    fn from(text: String) -> Self {
+        Prompt { text, audio: None, ssml: None, interruptible: true }
+    }
+}
+
+impl Transfer {
+    /// To a queue, with the usual priority and no skills; change the fields that differ.
+    pub fn to_queue(queue: impl Into<String>, topic: impl Into<String>) -> Self {
+        Transfer { to: Target::Queue(queue.into()), topic: topic.into(), priority: 0, skills: vec![] }
+    }
+}
+
+impl Event {
+    /// The words of it, whether written, spoken, typed on a phone's keys or beside a file.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Event::Text(text) | Event::Digits(text) => Some(text),
+            Event::Speech(speech) => Some(&speech.text),
+            Event::Media(media) => Some(media.words()),
+            Event::Started(words) => words.as_deref(),
+            Event::Choice(_) | Event::Silence | Event::Timer | Event::Outcome(_) | Event::HangUp => None,
+        }
+    }
+}
+
+impl Media {
+    /// The caption, else what is said in the first file where somebody wrote it down.
+    pub fn words(&self) -> &str {
+        let said = self.files.iter().find_map(|file| file.words.as_deref());
+        if self.text.trim().is_empty() { said.unwrap_or_default() } else { &self.text }
+    }
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
 }
