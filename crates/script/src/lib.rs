@@ -1,0 +1,13 @@
+//! Conversation flows as files.
+//!
+//! A flow is a TOML file that people write who do not program ([`file`]). Texts and conditions in it are
+//! filled and computed from what is known ([`scope`]); [`hold`] holds the conversation, one step at a time,
+//! as the bot of `wit/bot`. What is wrong with a flow is found before ([`check`]).
+
+pub mod check;
+pub mod file;
+pub mod hold;
+pub mod scope;
+
+pub use check::{Problem, check};
+pub use hold::{Script, step};
