@@ -1,6 +1,7 @@
 //! The subcommands of `centralita`, one file each.
 
 pub mod backup;
+pub mod flow;
 pub mod inspect;
 pub mod replay;
 pub mod reprocess;
@@ -30,6 +31,8 @@ enum Command {
     Simulate(simulate::Args),
     Replay(replay::Args),
     Staff(staff::Args),
+    #[command(subcommand)]
+    Flow(flow::Flow),
 }
 
 impl Cli {
@@ -43,7 +46,8 @@ impl Cli {
             | Command::Restore(_)
             | Command::Simulate(_)
             | Command::Replay(_)
-            | Command::Staff(_) => LogFormat::Text,
+            | Command::Staff(_)
+            | Command::Flow(_) => LogFormat::Text,
         };
         log_format.start();
         match self.command {
@@ -55,6 +59,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Staff(args) => staff::run(&args),
+            Command::Flow(flow) => flow::run(flow),
         }
     }
 }

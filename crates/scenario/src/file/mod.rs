@@ -27,7 +27,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     path::Path,
-    time::Duration,
 };
 use written::Text;
 

@@ -1,7 +1,7 @@
 //! A flow that is ready to be held, and what words mean in it.
 
 use super::{memory::At, question::Offered};
-use crate::file::{File, Intent, State, Sub};
+use crate::file::{File, Intent, State, Sub, state::Header};
 use std::{cell::OnceCell, collections::BTreeMap};
 use understand::{entity::Place, intent::Model};
 use written::Trouble;
@@ -61,6 +61,18 @@ impl Script {
             self.examples(intent, locale).iter().map(move |example| (name.as_str(), example.as_str()))
         });
         Model::learn(&examples.collect::<Vec<_>>())
+    }
+
+    /// The names of the secrets that its calls carry.
+    pub fn secrets(&self) -> impl Iterator<Item = String> {
+        let subs = self.file.sub.values().flat_map(|sub| sub.state.values());
+        let calls = self.file.state.values().chain(subs).filter_map(|state| state.call.as_ref());
+        let headers = calls.flat_map(|call| call.headers.values());
+        let named = headers.filter_map(|header| match header {
+            Header::Secret { secret } => Some(secret),
+            Header::Plain(_) => None,
+        });
+        named.chain(self.file.flow.model.iter().filter_map(|model| model.secret.as_ref())).cloned()
     }
 
     /// Where entities are read.
