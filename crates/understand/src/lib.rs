@@ -1,0 +1,5 @@
+//! What a contact meant, for flows that read what people write and say.
+pub mod intent;
+pub mod report;
+mod shuffle;
+pub mod text;
