@@ -59,7 +59,7 @@ pub struct Flow {
     #[serde(default)]
     pub systems: Vec<String>,
     /// From which confidence on, 0 to 1, words are taken for an intent.
-    pub threshold: Option<f64>,
+    pub threshold: Option<f32>,
     pub model: Option<LanguageModel>,
     pub knowledge: Option<Knowledge>,
 }

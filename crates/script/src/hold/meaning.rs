@@ -3,11 +3,11 @@
 use super::{memory::At, question::Offered};
 use crate::file::{File, Intent, State, Sub, state::Header};
 use std::{cell::OnceCell, collections::BTreeMap};
-use understand::{entity::Place, intent::Model};
+use understand::{
+    entity::Place,
+    intent::{Model, THRESHOLD},
+};
 use written::Trouble;
-
-/// From which confidence on words are taken for an intent, where the flow does not say.
-const THRESHOLD: f64 = 0.5;
 
 /// A flow, with what it has learnt from its examples.
 pub struct Script {
@@ -51,16 +51,15 @@ impl Script {
     /// The intent that words have, if the examples tell.
     pub(super) fn intent(&self, locale: &str, words: &str) -> Option<String> {
         let model = self.models.get(locale)?.get_or_init(|| self.learn(locale));
-        let guess = model.classify(words);
         let threshold = self.file.flow.threshold.unwrap_or(THRESHOLD);
-        guess.intent.filter(|_| guess.confidence >= threshold)
+        model.classify_from(words, threshold).intent
     }
 
     fn learn(&self, locale: &str) -> Model {
         let examples = self.file.intent.iter().flat_map(|(name, intent)| {
             self.examples(intent, locale).iter().map(move |example| (name.as_str(), example.as_str()))
         });
-        Model::learn(&examples.collect::<Vec<_>>())
+        Model::learn(examples)
     }
 
     /// The names of the secrets that its calls carry.
