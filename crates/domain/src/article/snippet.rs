@@ -38,21 +38,28 @@ struct Sentence<'b> {
     under: BTreeSet<usize>,
 }
 
-/// What is said of a sentence by the title and the headings above it counts, too, a little less than its own words:
-/// under “Canarias”, a sentence is about Canarias.
+/// What the headings above a sentence say counts, too, a little less than its own words: under “Canarias”, a
+/// sentence is about Canarias. The title says it of every sentence.
 const OWN: u64 = 4;
 const ABOVE: u64 = 3;
+const TITLE: u64 = 2;
 
 /// The sentence of an article that has most of the question, by the weight of each term; two where both together
 /// have more; the beginning where none has more than the title. At most `max` characters.
 pub fn snippet(text: Text<'_>, language: Language, terms: &[Term], weights: &[u32], max: usize) -> Snippet {
-    let blocks = blocks(text);
+    let blocks = blocks(text.body);
+    let title = has(text.title, language, terms);
     let sentences = read(&blocks, language, terms);
     let worth = |sentences: &[Sentence]| -> u64 {
         let weight = |(term, weight): (usize, &u32)| {
-            let has = sentences.iter().any(|sentence| sentence.has.contains(&term));
-            let under = sentences.iter().any(|sentence| sentence.under.contains(&term));
-            u64::from(*weight) * if has { OWN } else { ABOVE * u64::from(under) }
+            let share = if sentences.iter().any(|sentence| sentence.has.contains(&term)) {
+                OWN
+            } else if sentences.iter().any(|sentence| sentence.under.contains(&term)) {
+                ABOVE
+            } else {
+                TITLE * u64::from(title.contains(&term))
+            };
+            u64::from(*weight) * share
         };
         weights.iter().enumerate().map(weight).sum()
     };
@@ -88,14 +95,21 @@ pub fn marked(text: String, language: Language, terms: &[Term]) -> Snippet {
     Snippet { text, marks }
 }
 
+/// Which terms `text` has.
+fn has(text: &str, language: Language, terms: &[Term]) -> BTreeSet<usize> {
+    let found = |term: &Term| words(text).any(|(_, word)| term.is(word, language));
+    terms.iter().enumerate().filter(|(_, term)| found(term)).map(|(number, _)| number).collect()
+}
+
 fn read<'b>(blocks: &'b [Block], language: Language, terms: &[Term]) -> Vec<Sentence<'b>> {
-    let has = |text: &str| -> BTreeSet<usize> {
-        let found = |term: &Term| words(text).any(|(_, word)| term.is(word, language));
-        terms.iter().enumerate().filter(|(_, term)| found(term)).map(|(number, _)| number).collect()
-    };
     let of_block = |(number, block): (usize, &'b Block)| {
-        let under = has(&block.headings);
-        let sentence = |text: &'b str| Sentence { block: number, text, has: has(text), under: under.clone() };
+        let under = has(&block.headings, language, terms);
+        let sentence = |text: &'b str| Sentence {
+            block: number,
+            text,
+            has: has(text, language, terms),
+            under: under.clone(),
+        };
         sentences(&block.text).into_iter().map(sentence).collect::<Vec<_>>()
     };
     blocks.iter().enumerate().flat_map(of_block).collect()
@@ -141,9 +155,9 @@ fn sentences(text: &str) -> Vec<&str> {
 }
 
 /// The text of Markdown, by blocks. Plain text is its paragraphs.
-fn blocks(text: Text<'_>) -> Vec<Block> {
-    let mut reader = Reader { headings: vec![(0, text.title.to_owned())], ..Reader::default() };
-    for event in Parser::new_ext(text.body, Options::ENABLE_TABLES) {
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut reader = Reader::default();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         reader.see(event);
     }
     reader.end_block();
@@ -246,6 +260,7 @@ Tarda de 5 a 7 días laborables. El precio es de 12,90 € y el IGIC se paga apa
         );
         check("plazo mexico", "México, 8 a 12 días, 24,90 €");
         check("sms", "Avisamos por SMS.");
+        check("península", "El envío tarda 24-48 h y cuesta 4,90 €.");
         check("por la mañana", "una vez por la mañana");
         check("almacenes", "Enviamos desde nuestro almacén de Getafe.");
         check(

@@ -99,17 +99,18 @@ pub fn forms(word: &str, language: Language) -> BTreeSet<String> {
     forms
 }
 
-/// With the accent that somebody left out of an ending which is always written with it. Spanish stems know
-/// theirs without.
+/// With the accent that somebody left out of an ending which is always written with it. Of Spanish nouns the
+/// stemmer knows that by itself.
 fn accented(folded: &str, language: Language) -> String {
-    const ENDINGS: [(&str, &str); 2] = [("cao", "ção"), ("coes", "ções")];
-    let ending = ENDINGS.into_iter().find(|(bare, _)| folded.ends_with(bare));
-    match (language, ending) {
-        (Language::Portuguese, Some((bare, ending))) => {
-            format!("{}{ending}", folded.strip_suffix(bare).unwrap_or_default())
-        }
-        _ => folded.to_owned(),
-    }
+    let endings: &[(&str, &str)] = match language {
+        Language::Spanish => &[("ais", "áis"), ("eis", "éis")],
+        Language::Portuguese => &[("cao", "ção"), ("coes", "ções")],
+        Language::English | Language::Other => &[],
+    };
+    let with_accent = |(bare, accented): &(&str, &str)| {
+        folded.strip_suffix(bare).map(|beginning| format!("{beginning}{accented}"))
+    };
+    endings.iter().find_map(with_accent).unwrap_or_else(|| folded.to_owned())
 }
 
 const SPANISH: &str = "
@@ -120,7 +121,7 @@ const SPANISH: &str = "
     estan estar estas este esto estos estoy explicar explicame favor fin fue fuera
     gracias gustaria ha haber habia habra hace hacen hacer haceis hago han has hasta hay haya he hola
     iba igual informacion ir la las le les lo los luego mas me mi mia mias mientras mio mios mis misma mismo
-    mucha muchas mucho muchos muy nada ni ningun ninguna no nos nosotros nuestra nuestro
+    mucha muchas mucho muchos muy nada necesita necesitas necesito ni ningun ninguna no nos nosotros nuestra nuestro
     o os otra otras otro otros para parece pero poco podeis podemos poder podria podriais podrian por porque
     pregunta preguntar puede pueden puedes puedo pues que queria quien quienes quiere quiero
     saber se sea sean segun ser si sido sin sino sobre sois solo somos son soy su sus
@@ -204,7 +205,8 @@ mod tests {
             &[
                 "envío envios ENVÍOS enviar envia",
                 "devolución devoluciones devolucion DEVOLUCIONES",
-                "tarda tardan tardará tardar tardáis",
+                "tarda tardan tardará tardar tardáis tardais",
+                "devolvéis devolveis devolver",
                 "bombilla bombillas",
                 "instalación instalacion instalar",
                 "garantía garantias",
