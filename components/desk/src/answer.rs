@@ -1,7 +1,9 @@
 //! Requests, matched with their routes, proven, and handed over.
 
 use crate::{
-    admin, attachment, consent, contact,
+    admin,
+    article::{self, Reader},
+    attachment, consent, contact,
     events::{change::Listener, stream},
     figures, health as channel_health, login, metrics, presence,
     query::{number, parameter},
@@ -40,8 +42,8 @@ use store::{
     port::Sql,
 };
 
-/// More than any JSON here needs.
-const JSON_MAX: usize = 128 * 1024;
+/// More than any JSON here needs. The longest is an article in several languages.
+const JSON_MAX: usize = 512 * 1024;
 
 const OPENAPI: &str = include_str!("../openapi.json");
 
@@ -159,6 +161,15 @@ impl Call {
         work::act(&self.sql, self.agent_id()?, &self.interaction(), wish, &self.asked).await
     }
 
+    /// Who reads articles.
+    async fn reader(&self) -> Result<Reader<'_>> {
+        Ok(Reader {
+            writes: self.supervises(),
+            locale: self.agent.as_ref().map(|agent| agent.locale.as_str()),
+            today: article::day(now(), &time_zone().await?),
+        })
+    }
+
     fn interaction(&self) -> InteractionId {
         InteractionId(self.id.clone())
     }
@@ -264,6 +275,19 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::PutReadyAnswer => Ok(reply::ok(&ready_answer::put(sql, id, asked.json()?).await?)),
         E::RemoveReadyAnswer => {
             ready_answer::remove(sql, id).await?;
+            Ok(reply::empty(StatusCode::NO_CONTENT))
+        }
+        E::ArticleFigures => {
+            Ok(reply::ok(&article::figures(sql, now(), call.reader().await?, &asked.query).await?))
+        }
+        E::Articles => Ok(reply::ok(&article::articles(sql, call.reader().await?, &asked.query).await?)),
+        E::Article => Ok(reply::ok(&article::one(sql, call.reader().await?, id).await?)),
+        E::PutArticle => {
+            let (today, by) = (call.reader().await?.today, call.agent_id().ok());
+            Ok(reply::ok(&article::put(sql, now(), today, by, id, asked.json()?).await?))
+        }
+        E::RemoveArticle => {
+            article::remove(sql, id).await?;
             Ok(reply::empty(StatusCode::NO_CONTENT))
         }
         E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),

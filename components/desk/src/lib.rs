@@ -4,6 +4,7 @@
 //! Nothing is decided here: rules are the domain's, and what is written comes through the shell.
 
 pub mod access;
+pub mod article;
 pub mod calendar;
 pub mod colleague;
 pub mod comment;

@@ -80,6 +80,11 @@ pub enum Endpoint {
     ReadyAnswer,
     PutReadyAnswer,
     RemoveReadyAnswer,
+    ArticleFigures,
+    Articles,
+    Article,
+    PutArticle,
+    RemoveArticle,
     Staffing,
     MixedStaffing,
 }
@@ -268,6 +273,21 @@ pub const TABLE: &[Route] = &[
     get(E::ReadyAnswer, "/api/ready-answers/{id}", Admin, One("ReadyAnswerSetup"), "One ready answer"),
     put(E::PutReadyAnswer, "/api/ready-answers/{id}", "ReadyAnswerSetup", "Adds or changes a ready answer"),
     post(E::RemoveReadyAnswer, "/api/ready-answers/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
+    // Before the articles: it is none of them.
+    get(E::ArticleFigures, "/api/articles/figures", Supervisor, One("ArticleFigures"), "How often bots answered with each article, and how many of these conversations ended without a person")
+        .query(&[("from_ms", "Shown from this instant on, in milliseconds"), ("until_ms", "Up to this one, which is not part of it; now unless told")]),
+    get(E::Articles, "/api/articles", Member, One("ArticlePage"), "What answers a question, as one types it, or all articles by id")
+        .query(&[
+            ("q", "A question in plain words; the last word may be the beginning of one"),
+            ("locale", "Of each article the text in this one, or else in the nearest; the agent's own unless told"),
+            ("audience", "public or internal; both unless told"),
+            ("state", "draft, published or withdrawn, for who writes articles; agents see what is published"),
+            ("after", "Without a question: only articles with a higher id"),
+            ("limit", "At most so many, 20 unless told, 50 at most"),
+        ]),
+    get(E::Article, "/api/articles/{id}", Member, One("Article"), "One article in all its locales"),
+    put(E::PutArticle, "/api/articles/{id}", "Article", "Adds or changes an article").of(Supervisor),
+    post(E::RemoveArticle, "/api/articles/{id}", NO_BODY, Nothing, "Takes an article away; its figures stay").of(Supervisor).method("DELETE"),
     post(E::Staffing, "/api/staffing", json("StaffingQuestion"), One("StaffingPlan"), "How many agents it takes, and what so many make of the calls").of(Supervisor),
     post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
 ];
@@ -329,6 +349,9 @@ mod tests {
             ("PATCH", "/api/contacts/c1", Ok((E::EditContact, "c1"))),
             ("GET", "/api/contacts/c1", Ok((E::Contact, "c1"))),
             ("GET", "/api/contacts", Ok((E::Contacts, ""))),
+            ("GET", "/api/articles/figures", Ok((E::ArticleFigures, ""))),
+            ("GET", "/api/articles/envios", Ok((E::Article, "envios"))),
+            ("DELETE", "/api/articles/envios", Ok((E::RemoveArticle, "envios"))),
             ("HEAD", "/f/x1", Ok((E::Shared, "x1"))),
             ("HEAD", "/api/events", Err(Miss::MethodNotAllowed)),
             ("DELETE", "/api/agents/a1", Err(Miss::MethodNotAllowed)),

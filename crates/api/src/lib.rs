@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod agent;
+pub mod article;
 pub mod comment;
 pub mod consent;
 pub mod contact;

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod arrival;
+pub mod article;
 pub mod bot;
 pub mod bucket;
 pub mod callback;

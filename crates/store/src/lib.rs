@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod article;
 pub mod attachment;
 pub mod comment;
 pub mod consent;

@@ -39,6 +39,9 @@ pub(crate) fn set_up(address: &str, data: &Path, token: &str) -> Result<()> {
     for disposition in entries(&company, "dispositions")? {
         put(address, token, "dispositions", &disposition["code"], disposition)?;
     }
+    for article in entries(&company, "articles")? {
+        put(address, token, "articles", &article["id"], article)?;
+    }
     for account in entries(&company, "accounts")? {
         let mut account = account.clone();
         if account["channel"] == "whatsapp" {
