@@ -2,6 +2,7 @@
 pub mod entity;
 pub mod intent;
 pub mod locale;
+pub mod redact;
 pub mod report;
 mod shuffle;
 pub mod text;

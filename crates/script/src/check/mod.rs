@@ -139,14 +139,6 @@ impl<'f> Checking<'f> {
                 );
             }
         }
-        for (name, shape) in &self.file.code {
-            if !shape.contains(['#', '@', '*']) {
-                self.error(
-                    &["code", name],
-                    "a shape has # for a digit, @ for a letter, * for either: \"A-######\"",
-                );
-            }
-        }
         for (name, sub) in &self.file.sub {
             if !sub.state.contains_key(&sub.start) {
                 let near = near(&sub.start, sub.state.keys());

@@ -96,7 +96,7 @@ fn mistakes_are_told_with_their_place() {
             "key = \"0\"\ngo = \"bye\"",
             "state.menu.menu: the main menu needs a direct way to a person",
         ),
-        ("order = \"####\"", "order = \"abc\"", "code.order: a shape has # for a digit"),
+        ("order = \"####\"", "order = \"abc\"", "code.order: a shape needs at least two signs"),
         ("[vars]", "[hours.shop]\n[vars]", ""),
         (
             "[vars]",

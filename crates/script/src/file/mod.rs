@@ -10,6 +10,7 @@ use domain::hours::Hours;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use understand::entity::Shape;
 use written::{Length, Trouble};
 
 /// A flow, as it is written.
@@ -28,9 +29,9 @@ pub struct File {
     /// What a contact may want, said in their own words anywhere.
     #[serde(default)]
     pub intent: BTreeMap<String, Intent>,
-    /// What order numbers and the like look like: `A-######`.
+    /// What order numbers and the like look like: `A-######`, `#{3,12}`.
     #[serde(default)]
-    pub code: BTreeMap<String, String>,
+    pub code: BTreeMap<String, Shape>,
     pub state: BTreeMap<String, State>,
     #[serde(default)]
     pub sub: BTreeMap<String, Sub>,

@@ -1,15 +1,17 @@
 //! From state to state, until the flow waits for something or is over.
 
 use super::{
+    answer,
     meaning::Script,
     memory::{At, Memory},
     words,
 };
 use crate::{
     file::{Does, State, Text, Words},
-    scope::Scope,
+    scope::{Scope, civil},
 };
 use bot::step::{Action, Context, Event, Prompt, Turn};
+use understand::entity::Place;
 
 /// States in one step: a flow that goes round without asking would go round for ever.
 const STATES_MAX: usize = 100;
@@ -157,6 +159,12 @@ impl<'s> Machine<'s> {
         };
         self.actions.push(Action::SetContact(detail));
         Ok(())
+    }
+
+    /// Where and when the contact speaks.
+    pub(super) fn place(&self) -> Place {
+        let contact = self.memory.locale.as_deref().unwrap_or(&self.context.locale);
+        answer::place(contact, &self.locale, civil(self.context.now).date())
     }
 
     pub(super) fn text(&self, template: &str) -> Result<String> {

@@ -3,10 +3,7 @@
 use super::{memory::At, question::Offered};
 use crate::file::{File, Intent, State, Sub, state::Header};
 use std::{cell::OnceCell, collections::BTreeMap};
-use understand::{
-    entity::Place,
-    intent::{Model, THRESHOLD},
-};
+use understand::intent::{Model, THRESHOLD};
 use written::Trouble;
 
 /// A flow, with what it has learnt from its examples.
@@ -72,11 +69,6 @@ impl Script {
             Header::Plain(_) => None,
         });
         named.chain(self.file.flow.model.iter().filter_map(|model| model.secret.as_ref())).cloned()
-    }
-
-    /// Where entities are read.
-    pub(super) fn place(&self, locale: &str) -> Place {
-        Place { locale: locale.to_owned(), today: jiff::civil::Date::constant(2026, 1, 1) }
     }
 }
 

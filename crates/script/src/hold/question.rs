@@ -257,7 +257,7 @@ impl Machine<'_> {
         }) {
             self.memory.asked_model += 1;
             self.memory.aside = Some(Aside::Model);
-            let call = super::model::question(script, model, &self.locale, at, words);
+            let call = super::model::question(script, model, &self.locale, &self.place(), at, words);
             return Ok(self.wait(call));
         }
         if flow.knowledge.is_some() && after != Some(Aside::Articles) && says_something {
@@ -286,7 +286,7 @@ impl Machine<'_> {
     }
 
     fn read(&self, state: &State, words: &str) -> Option<Value> {
-        answer::read(self.script, state, words, &self.locale, self.context.now)
+        answer::read(&self.script.file, state, words, &self.place())
     }
 
     fn is_valid(&self, state: &State, value: &Value) -> Result<bool> {

@@ -1,0 +1,2 @@
+//! x
+pub fn redact(text: &str, _: crate::locale::Locale) -> String { text.to_owned() }
