@@ -51,7 +51,7 @@ impl Bot for Lumi {
             }
         }
         talk.say(if is_open(talk) { words.handing_over } else { words.handing_over_closed });
-        talk.transfer(Transfer::to(queue, topic))
+        talk.transfer(Transfer::to_queue(queue, topic))
     }
 
     fn silence(talk: &mut Talk) -> Flow {
@@ -97,7 +97,7 @@ fn what_about(talk: &mut Talk, words: &Words) -> Flow<(&'static str, String)> {
         .option("soporte", words.support)
         .option("facturacion", words.billing);
     let queue = match talk.menu_once(&areas)? {
-        Reply::Text(topic) => return Ok((queue_for(&topic), topic_line(&topic))),
+        Reply::Text(topic) | Reply::Media(topic, _) => return Ok((queue_for(&topic), topic_line(&topic))),
         Reply::Choice(id) if id == "ventas" => "ventas",
         Reply::Choice(id) if id == "facturacion" => "facturacion",
         Reply::Choice(_) => "soporte",
@@ -140,7 +140,7 @@ fn phone_in(text: &str) -> Option<String> {
 fn declines(reply: &Reply) -> bool {
     match reply {
         Reply::Choice(id) => id == "no",
-        Reply::Text(text) => {
+        Reply::Text(text) | Reply::Media(text, _) => {
             let text = text.trim().to_lowercase();
             let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
             matches!(first, "no" | "não" | "nao")

@@ -35,7 +35,7 @@ mod login;
 #[cfg(target_family = "wasm")]
 mod presence;
 #[cfg(target_family = "wasm")]
-mod profile;
+use shell::platform::profile;
 #[cfg(target_family = "wasm")]
 mod snapshot;
 #[cfg(target_family = "wasm")]

@@ -1,16 +1,26 @@
 //! What the bot is told: who writes, where, and what happened.
 
-use crate::bot::{Attribute, Channel, Contact, Context, Event, LocalTime};
+use bot::{
+    limits::HEARD_MAX,
+    step::{Attribute, Channel, Contact, Context, Event, Flow, LocalTime},
+};
 use domain::{
-    channel::CapacityKind,
+    channel::{CapacityKind, ChannelProfile},
     message::{Content, Menu},
+    notice::LOCALE,
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
-use shell::bot::Occasion;
+use shell::{bot::Occasion, performer::FLOW};
 
-/// The event of an occasion and all that the bot knows; `zone` is where the business has its clock.
-pub fn of(occasion: &Occasion, now: Timestamp, zone: &TimeZone) -> (Event, Context) {
+/// The event of an occasion and all that the bot knows; `zone` is where the business has its clock, `profile`
+/// what the channel can do, if it says so.
+pub fn of(
+    occasion: &Occasion,
+    profile: Option<&ChannelProfile>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> (Event, Context) {
     let Occasion { interaction, conversation, contact, message, menu, .. } = occasion;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let attribute =
@@ -21,45 +31,54 @@ pub fn of(occasion: &Occasion, now: Timestamp, zone: &TimeZone) -> (Event, Conte
             phone: contact.phone().map(str::to_owned),
             email: contact.email().map(str::to_owned),
             locale: contact.locale.clone(),
+            fields: vec![],
         },
-        channel: Channel {
-            name: conversation.channel.clone(),
-            spoken: conversation.capacity == CapacityKind::Call,
-        },
-        memory: interaction.bot_memory.clone(),
+        channel: channel(&conversation.channel, conversation.capacity, profile),
+        locale: contact.locale.clone().unwrap_or_else(|| LOCALE.to_owned()),
         attributes: interaction.attributes.iter().map(attribute).collect(),
+        history: vec![],
+        memory: interaction.bot_memory.clone(),
         now: local_time(now, zone),
+        flow: Flow { name: FLOW.to_owned(), version: 1, source: String::new() },
     };
     (event(&message.content, menu.as_ref(), !interaction.bot_turned), context)
 }
 
+/// What a channel can do that does not say: plain text.
+fn channel(name: &str, capacity: CapacityKind, profile: Option<&ChannelProfile>) -> Channel {
+    let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+    let (buttons, list) = profile.map_or((0, 0), |profile| (profile.buttons_max, profile.list_rows_max));
+    let text_max = profile.map_or(TEXT_MAX, |profile| profile.text_max);
+    Channel {
+        name: name.to_owned(),
+        spoken: capacity == CapacityKind::Call,
+        buttons_max: small(buttons),
+        list_max: small(list),
+        text_max: u32::try_from(text_max).unwrap_or(u32::MAX),
+        files: profile.is_some_and(|profile| !profile.media.is_empty()),
+    }
+}
+
+/// What a channel takes at once that does not say.
+const TEXT_MAX: usize = 4096;
+
 /// What the contact's message is to the bot; `menu` is the one it may answer. `begins`: the bot has
 /// not said anything yet.
 fn event(content: &Content, menu: Option<&Menu>, begins: bool) -> Event {
-    let words = content.summary().trim();
+    let words: String = content.summary().trim().chars().take(HEARD_MAX).collect();
     if begins {
-        return Event::Started((!words.is_empty()).then(|| words.to_owned()));
+        return Event::Started((!words.is_empty()).then_some(words));
     }
-    match menu.and_then(|menu| menu.chosen(words)) {
+    match menu.and_then(|menu| menu.chosen(&words)) {
         Some(option) => Event::Choice(option.id.clone()),
-        None => Event::Text(words.to_owned()),
+        None => Event::Text(words),
     }
 }
 
 /// The clock on the business's wall.
 fn local_time(now: Timestamp, zone: &TimeZone) -> LocalTime {
     let instant = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let local = zone.to_datetime(instant);
-    // None of these is ever negative, nor a year past 9999.
-    let small = |number: i8| u8::try_from(number).unwrap_or_default();
-    LocalTime {
-        year: u16::try_from(local.year()).unwrap_or_default(),
-        month: small(local.month()),
-        day: small(local.day()),
-        weekday: small(local.weekday().to_monday_one_offset()),
-        hour: small(local.hour()),
-        minute: small(local.minute()),
-    }
+    bot::play::player::local_time(zone.to_datetime(instant))
 }
 
 #[cfg(test)]
@@ -76,6 +95,7 @@ mod tests {
             (Content::text("mi PEDIDO"), Event::Choice("order".into())),
             (Content::text("¿y el 1042? "), Event::Text("¿y el 1042?".into())),
             (Content::Media { text: None, attachments: vec![] }, Event::Text(String::new())),
+            (Content::text("x".repeat(HEARD_MAX + 1)), Event::Text("x".repeat(HEARD_MAX))),
         ];
         for (content, expected) in rows {
             assert_eq!(event(&content, Some(&menu), false), expected);

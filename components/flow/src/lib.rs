@@ -1,13 +1,14 @@
 //! The runner of bots: gives a bot what happened and does what it asks for. It knows no bot; which
 //! one it runs is a line of `spin.toml`.
 //!
-//! [`context`] gathers what the bot is told, [`turn`] checks one turn against the limits of `wit/bot`,
-//! and [`play`] goes on until the bot waits, hands over or ends.
+//! [`context`] gathers what the bot is told, [`import`] takes a step of it, [`turn`] makes of its actions what the
+//! center does, and [`play`] goes on until the bot waits, hands over or ends. What a turn may not do is the
+//! SDK's to say (`bot::limits`), and what this bot was granted is read by [`grant`].
 
-pub mod bot;
 pub mod context;
+pub mod grant;
+pub mod import;
 pub mod play;
-pub mod system;
 pub mod turn;
 
 #[cfg(target_family = "wasm")]

@@ -1,9 +1,15 @@
 //! `/perform`: gives the bot what a contact wrote, and commits what it made of it.
 
 use crate::{
-    bot::{self as wit, Call, CallResult, Method},
-    context, play, system,
-    turn::Nonsense,
+    context,
+    grant::{self, Granted},
+    import,
+    play::{self, Stop},
+    turn::Asked,
+};
+use ::bot::{
+    limits::Nonsense,
+    step::{Call, CallAnswer, Finding, Method},
 };
 use domain::{due::Work, interaction::State, time::Timestamp};
 use http::StatusCode;
@@ -15,16 +21,16 @@ use shell::{
         attempt::{asked_for, attempt},
         call::call,
         center::{database, now, time_zone, variable},
+        profile,
         reply::{self, Reply},
-        request::{Asked, traced},
+        request::{Asked as Request, traced},
     },
 };
 use spin_sdk::{
-    http::Request,
     http_service,
     wit_bindgen::{backpressure_dec, backpressure_inc},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 use store::port::Sql;
 
 /// A business system has this long to answer, and this much to say.
@@ -36,7 +42,7 @@ const SYSTEM_BYTES_MAX: usize = 256 * 1024;
 const WORK_BYTES_MAX: usize = 64 * 1024;
 
 #[http_service]
-async fn perform(request: Request) -> Reply {
+async fn perform(request: spin_sdk::http::Request) -> Reply {
     // A bot that traps ends its whole instance: no other conversation is to be in it.
     backpressure_inc();
     let reply = reply::from(traced(request, take_turns).await);
@@ -44,8 +50,8 @@ async fn perform(request: Request) -> Reply {
     reply
 }
 
-async fn take_turns(request: Request) -> Result<Reply> {
-    let asked = Asked::read(request, WORK_BYTES_MAX).await?;
+async fn take_turns(request: spin_sdk::http::Request) -> Result<Reply> {
+    let asked = Request::read(request, WORK_BYTES_MAX).await?;
     let sql = database().await?;
     // Turns keep their order: an older one of the same interaction is taken first.
     while let Some(work) = asked_for(&sql, &asked).await? {
@@ -61,28 +67,35 @@ async fn take(sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Work>> {
         // A person took over meanwhile: there is nothing to say.
         return bot::commit(sql, now(), occasion, &bot::Turn::default()).await;
     }
-    let (event, context) = context::of(occasion, now(), &time_zone().await?);
+    let profiles = profile::of(&occasion.conversation.channel).await;
+    let profile = profiles.as_ref().map(|profiles| profiles.under(occasion.conversation.thread.as_deref()));
+    let (event, context) = context::of(occasion, profile, now(), &time_zone().await?);
     let until = now() + SYSTEMS_TIME;
-    let systems = system::granted(&variable("systems").await?);
-    let ask = async |call: Call| ask_system(&systems, &occasion.work, call, until).await;
-    match play::play(event, context, &systems, wit::step, ask).await {
+    let granted = grant::read(&variable("systems").await?);
+    let find = async |asked: Asked| find(&granted, &occasion.work, asked, until).await;
+    match play::play(event, context, &granted.grants, import::step, find).await {
         Ok(turn) => bot::commit(sql, now(), occasion, &turn).await,
-        Err(Nonsense(reason)) => {
+        Err(Stop::Failed(failure)) => Err(failure),
+        Err(Stop::Nonsense(Nonsense(reason))) => {
             log::alarm(format!("the bot in interaction {}: {reason}", occasion.id));
             bot::fail(sql, now(), occasion, &reason).await
         }
     }
 }
 
+async fn find(granted: &Granted, work: &Work, asked: Asked, until: Timestamp) -> Result<Finding> {
+    Ok(match asked {
+        Asked::Call(call) => Finding::Answer(ask_system(granted, work, call, until).await),
+        Asked::Search(_) => Finding::Articles(vec![]),
+        Asked::Contact(_) => Finding::Contact(None),
+        Asked::Queue(_) => Finding::Queue(None),
+    })
+}
+
 /// Calls a business system. Whatever goes wrong is for the bot to know, and no failure of ours.
-async fn ask_system(
-    systems: &BTreeMap<String, String>,
-    work: &Work,
-    wanted: Call,
-    until: Timestamp,
-) -> CallResult {
-    let Call { id, system, method, path, body } = wanted;
-    let address = systems.get(&system).map(String::as_str).unwrap_or_default();
+async fn ask_system(granted: &Granted, work: &Work, wanted: Call, until: Timestamp) -> CallAnswer {
+    let Call { id, system, method, path, body, .. } = wanted;
+    let address = granted.addresses.get(&system).map(String::as_str).unwrap_or_default();
     // The turn may be taken again after a fault: a system that minds can tell by this key.
     let key = format!("{}:{id}", work.id);
     let mut headers = vec![("accept", "application/json"), ("idempotency-key", key.as_str())];
@@ -94,11 +107,11 @@ async fn ask_system(
     match call(verb(method), &url, &headers, body, time, SYSTEM_BYTES_MAX).await {
         Ok(answer) => {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
-            CallResult { id, status: answer.status, body }
+            CallAnswer { status: answer.status, body }
         }
         Err(silence) => {
             log::warning(format!("business system {system}: {silence}"));
-            CallResult { id, status: 0, body: String::new() }
+            CallAnswer { status: 0, body: String::new() }
         }
     }
 }

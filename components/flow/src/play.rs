@@ -1,37 +1,59 @@
-//! One event from the contact, until the bot waits again: its turn, and a further one for every
-//! business system it calls.
+//! One event from the contact, until the bot waits again: its turn, and a further one for all that it asks of
+//! the world.
 
-use crate::{
-    bot::{Attribute, Call, CallResult, Context, Event, Turn},
-    turn::{self, Nonsense},
+use crate::turn::{self, Asked};
+use bot::{
+    limits::{self, Grants, Nonsense, TURNS_MAX},
+    step::{Attribute, Context, Event, Finding, Outcome, Turn},
 };
-use shell::bot;
-use std::collections::BTreeMap;
+use shell::{bot as center, failure::Failure};
 
-/// Turns for one event, so that a bot that calls and calls does not go on for ever.
-const TURNS_MAX: usize = 8;
+/// Why an event was not played to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Asking the bot again cannot help.
+    Nonsense(Nonsense),
+    /// Later it may go well.
+    Failed(Failure),
+}
+
+impl From<Nonsense> for Stop {
+    fn from(nonsense: Nonsense) -> Self {
+        Stop::Nonsense(nonsense)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(failure)
+    }
+}
 
 /// Plays `event`. What the bot learns on the way it knows in its next turn.
 pub async fn play(
     event: Event,
     mut context: Context,
-    systems: &BTreeMap<String, String>,
-    step: impl Fn(&Event, &Context) -> Turn,
-    call: impl AsyncFn(Call) -> CallResult,
-) -> Result<bot::Turn, Nonsense> {
-    let mut done = bot::Turn::default();
+    grants: &Grants,
+    step: impl Fn(Event, &Context) -> Turn,
+    find: impl AsyncFn(Asked) -> Result<Finding, Failure>,
+) -> Result<center::Turn, Stop> {
+    let mut done = center::Turn::default();
     let mut event = event;
     for _ in 0..TURNS_MAX {
-        let Some(wanted) = turn::add(&mut done, step(&event, &context), systems)? else {
+        let turn = step(event, &context);
+        limits::check(&turn, grants)?;
+        let Some(asked) = turn::add(&mut done, turn)? else {
             return Ok(done);
         };
-        event = Event::CallResult(call(wanted).await);
+        let id = asked.id().to_owned();
+        let found = find(asked).await?;
+        event = Event::Outcome(Outcome { id, found });
         know(&mut context, &done);
     }
-    Err(Nonsense(format!("calls after {TURNS_MAX} turns for one event")))
+    Err(Nonsense(format!("calls after {TURNS_MAX} turns for one event")).into())
 }
 
-fn know(context: &mut Context, done: &bot::Turn) {
+fn know(context: &mut Context, done: &center::Turn) {
     context.memory.clone_from(&done.memory);
     for (name, value) in &done.attributes {
         context.attributes.retain(|known| known.name != *name);
@@ -50,72 +72,87 @@ fn know(context: &mut Context, done: &bot::Turn) {
             known.clone_from(told);
         }
     }
+    if let Some(locale) = &person.locale {
+        context.locale.clone_from(locale);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bot::{Action, Channel, Contact, ContactDetail, LocalTime, Method};
+    use bot::step::{Action, Call, CallAnswer, ContactDetail, Method};
     use domain::message::Content;
     use futures::executor::block_on;
     use std::cell::RefCell;
 
-    fn context() -> Context {
-        Context {
-            contact: Contact { name: None, phone: None, email: None, locale: None },
-            channel: Channel { name: "test".into(), spoken: false },
-            memory: String::new(),
-            attributes: vec![],
-            now: LocalTime { year: 2026, month: 11, day: 23, weekday: 1, hour: 10, minute: 0 },
-        }
-    }
-
     fn call(id: &str) -> Action {
         let (id, system, path, body) = (id.to_owned(), "shop".into(), "/".into(), String::new());
-        Action::Call(Call { id, system, method: Method::Get, path, body })
+        let (method, headers) = (Method::Get, vec![]);
+        Action::Call(Call { id, system, method, path, headers, body, attempts: 1, within_ms: 5000 })
     }
 
-    fn systems() -> BTreeMap<String, String> {
-        [("shop".to_owned(), "http://shop".to_owned())].into()
+    fn grants() -> Grants {
+        Grants { systems: ["shop".to_owned()].into(), ..Grants::default() }
+    }
+
+    fn answer(status: u16, body: &str) -> Finding {
+        Finding::Answer(CallAnswer { status, body: body.to_owned() })
+    }
+
+    fn turn(actions: Vec<Action>, memory: String) -> Turn {
+        Turn { actions, memory, path: vec![] }
     }
 
     #[test]
     fn a_call_brings_another_turn_that_knows_more() {
         let seen = RefCell::new(Vec::new());
-        let step = |event: &Event, context: &Context| {
+        let step = |event: Event, context: &Context| {
             seen.borrow_mut().push((event.clone(), context.clone()));
             let email = ContactDetail::Email("Ana@Example.com".into());
             let attribute = Attribute { name: "order".into(), value: "7".into() };
             let first = vec![
                 Action::SetContact(email),
+                Action::SetContact(ContactDetail::Locale("pt".into())),
                 Action::SetAttribute(attribute),
                 Action::Say("wait".into()),
                 call("c1"),
             ];
             let actions = match event {
-                Event::CallResult(result) => vec![Action::Say(result.body.clone())],
+                Event::Outcome(Outcome { found: Finding::Answer(answer), .. }) => {
+                    vec![Action::Say(answer.body.into())]
+                }
                 _ => first,
             };
-            Turn { actions, memory: format!("{}+", context.memory) }
+            turn(actions, format!("{}+", context.memory))
         };
-        let answer = async |call: Call| CallResult { id: call.id, status: 200, body: "sent".into() };
-        let done = block_on(play(Event::Text("7".into()), context(), &systems(), step, answer)).unwrap();
+        let find = async |_: Asked| Ok(answer(200, "sent"));
+        let (event, grants) = (Event::Text("7".into()), grants());
+        let done = block_on(play(event, Context::unknown(), &grants, step, find)).unwrap();
         assert_eq!(done.says, [Content::text("wait"), Content::text("sent")]);
-        assert_eq!((done.memory.as_str(), done.then), ("++", bot::Then::Listen));
+        assert_eq!((done.memory.as_str(), done.then), ("++", center::Then::Listen));
         let seen = seen.into_inner();
-        assert_eq!(
-            seen[1].0,
-            Event::CallResult(CallResult { id: "c1".into(), status: 200, body: "sent".into() })
-        );
+        assert_eq!(seen[1].0, Event::Outcome(Outcome { id: "c1".into(), found: answer(200, "sent") }));
         assert_eq!(seen[1].1.contact.email.as_deref(), Some("Ana@Example.com"));
         assert_eq!(seen[1].1.attributes.len(), 1);
+        assert_eq!(seen[1].1.locale, "pt");
     }
 
     #[test]
-    fn a_bot_that_only_calls_is_stopped() {
-        let step = |_: &Event, _: &Context| Turn { actions: vec![call("again")], memory: String::new() };
-        let answer = async |call: Call| CallResult { id: call.id, status: 0, body: String::new() };
-        let stopped = block_on(play(Event::Silence, context(), &systems(), step, answer));
-        assert_eq!(stopped, Err(Nonsense("calls after 8 turns for one event".into())));
+    fn a_bot_that_cannot_go_on_is_stopped() {
+        let play = |actions: Vec<Action>, found: Result<Finding, Failure>| {
+            let step = |_: Event, _: &Context| turn(actions.clone(), String::new());
+            let find = async |_: Asked| found.clone();
+            let grants = grants();
+            block_on(play(Event::Silence, Context::unknown(), &grants, step, find))
+        };
+        let nonsense = |why: &str| Err(Stop::Nonsense(Nonsense(why.to_owned())));
+        let found = || Ok(answer(0, ""));
+        assert_eq!(play(vec![call("again")], found()), nonsense("calls after 12 turns for one event"));
+        assert_eq!(
+            play(vec![Action::End, Action::End], found()),
+            nonsense("an action after the one that ends the turn")
+        );
+        let later = Failure::Later("no database".to_owned());
+        assert_eq!(play(vec![call("c")], Err(later.clone())), Err(Stop::Failed(later)));
     }
 }

@@ -1,5 +1,8 @@
 //! What the center itself tells a contact, in their language.
 
+/// What is spoken with somebody whose language nobody knows.
+pub const LOCALE: &str = "es";
+
 /// A bot failed and a person takes over.
 pub fn bot_failed(locale: Option<&str>) -> &'static str {
     pick(

@@ -5,20 +5,23 @@ use crate::{
     platform::attempt,
     setup::{QUEUES, SKILL},
 };
+use ::bot::{
+    limits::{Grants, Nonsense},
+    step::{Action, CallAnswer, Context, Event, Finding, Menu, MenuOption, Skill, Target, Transfer, Turn},
+};
 use domain::{
     due::Work,
     interaction::{FLOW, Interaction, State},
 };
 use flow::{
-    bot::{Action, Call, CallResult, Menu, MenuOption, Skill, Transfer, Turn},
-    context, play,
-    turn::Nonsense,
+    context,
+    play::{self, Stop},
+    turn::Asked,
 };
 use shell::{
     bot::{self, Occasion},
     failure::Result,
 };
-use std::collections::BTreeMap;
 use store::port::Sql;
 
 /// As the component does it.
@@ -44,12 +47,14 @@ async fn take(node: &Node, sql: &impl Sql, occasion: &Occasion) -> Result<Vec<Wo
         center.fault("the bot traps in", occasion.id.as_str());
         return center.agenda.die().await;
     }
-    let (event, context) = context::of(occasion, node.now(), &jiff::tz::TimeZone::UTC);
+    let (event, context) = context::of(occasion, None, node.now(), &jiff::tz::TimeZone::UTC);
     let turn = turn(node, occasion);
-    let no_system = async |call: Call| CallResult { id: call.id, status: 0, body: String::new() };
-    match play::play(event, context, &BTreeMap::new(), |_, _| turn.clone(), no_system).await {
+    let step = |_: Event, _: &Context| turn.clone();
+    let no_system = async |_: Asked| Ok(Finding::Answer(CallAnswer { status: 0, body: String::new() }));
+    match play::play(event, context, &Grants::default(), step, no_system).await {
         Ok(turn) => bot::commit(sql, node.now(), occasion, &turn).await,
-        Err(Nonsense(reason)) => bot::fail(sql, node.now(), occasion, &reason).await,
+        Err(Stop::Failed(failure)) => Err(failure),
+        Err(Stop::Nonsense(Nonsense(reason))) => bot::fail(sql, node.now(), occasion, &reason).await,
     }
 }
 
@@ -61,17 +66,19 @@ fn turn(node: &Node, occasion: &Occasion) -> Turn {
     let begins_anew = attributes.contains_key(FLOW) && !bot_turned;
     let passed = if begins_anew { format!(" passed {version}") } else { String::new() };
     let said = format!("bot {}{passed}", occasion.message.id);
-    let mut actions = vec![Action::Say(said.clone())];
+    let mut actions = vec![Action::Say(said.clone().into())];
     if dice.chance(node.center.faults.get().bot_nonsense) {
-        actions.push(Action::Say(" ".to_owned()));
+        actions.push(Action::Say(" ".into()));
     }
     // Who comes back often wants a person.
     match dice.within(0..=9) {
         0..=2 => {}
         3 => {
-            let option = |id: &str| MenuOption { id: id.to_owned(), title: id.to_owned() };
+            let option =
+                |id: &str| MenuOption { id: id.to_owned(), title: id.to_owned(), key: None, spoken: None };
             let options = QUEUES.map(option).to_vec();
-            actions.push(Action::Menu(Menu { text: format!("{said} menu"), options }));
+            let prompt = format!("{said} menu").into();
+            actions.push(Action::Menu(Menu { prompt, options, patience_ms: None }));
         }
         4 => actions.push(Action::End),
         _ => {
@@ -79,12 +86,12 @@ fn turn(node: &Node, occasion: &Occasion) -> Turn {
             let level = u8::try_from(dice.within(1..=10)).unwrap_or(1);
             let skill = dice.chance(0.3).then(|| Skill { name: SKILL.to_owned(), level });
             actions.push(Action::Transfer(Transfer {
-                queue: queue.to_owned(),
+                to: Target::Queue(queue.to_owned()),
                 topic: "lamp".to_owned(),
                 priority: i8::try_from(dice.within(-2..=2)).unwrap_or(0),
                 skills: skill.into_iter().collect(),
             }));
         }
     }
-    Turn { actions, memory: String::new() }
+    Turn { actions, memory: String::new(), path: vec![] }
 }

@@ -7,6 +7,7 @@ pub mod center;
 pub mod depot;
 pub mod forgeries;
 pub mod forwarded;
+pub mod profile;
 pub mod reply;
 pub mod request;
 pub mod session;

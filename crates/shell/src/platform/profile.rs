@@ -1,16 +1,13 @@
 //! What each channel can do, as its own component tells. Asked once per instance: it only changes with
 //! a new version of that component.
 
+use super::{
+    call::{ANSWER_MAX, call},
+    center::now,
+};
+use crate::{failure::Result, log, performer};
 use domain::channel::Profiles;
 use http::Method;
-use shell::{
-    failure::Result,
-    log, performer,
-    platform::{
-        call::{ANSWER_MAX, call},
-        center::now,
-    },
-};
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 use store::{account, port::Sql};
 
@@ -30,11 +27,17 @@ struct Known {
 }
 
 /// The profiles of all channels that have an account; a channel that does not answer is missing.
-pub(crate) async fn all(sql: &impl Sql) -> Result<BTreeMap<String, Profiles>> {
+pub async fn all(sql: &impl Sql) -> Result<BTreeMap<String, Profiles>> {
     for account in account::all(sql).await? {
         learn(&account.channel).await;
     }
     Ok(KNOWN.with_borrow(|known| known.profiles.clone()))
+}
+
+/// What one channel can do. `None`: it does not answer.
+pub async fn of(channel: &str) -> Option<Profiles> {
+    learn(channel).await;
+    KNOWN.with_borrow(|known| known.profiles.get(channel).cloned())
 }
 
 async fn learn(channel: &str) {
