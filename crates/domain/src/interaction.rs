@@ -22,7 +22,8 @@ pub use state::State;
 
 use crate::{
     channel::CapacityKind,
-    id::{AgentId, ConversationId, QueueId},
+    flow::FlowVersion,
+    id::{AgentId, ConversationId, FlowId, QueueId},
     queue::{Arrival, Arriving, Exit, Reason},
     routing::{Needs, Preferred},
     time::Timestamp,
@@ -59,6 +60,10 @@ pub struct Interaction {
     pub bot_memory: String,
     /// The bot took a turn: what comes next is an answer to it.
     pub bot_turned: bool,
+    /// The flow that it entered last, at the version that it keeps there.
+    pub flow: Option<FlowVersion>,
+    /// The flow to which it was passed and which it has not entered yet.
+    pub next_flow: Option<FlowId>,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
     /// When it came into the queue that it is in.
@@ -102,6 +107,19 @@ impl Interaction {
     /// How it comes to a queue.
     pub fn arrives(&self, kind: CapacityKind, arriving: Arriving) -> Arrival {
         Arrival { kind, arriving, left: self.left.clone(), to_flow: self.to_flow.clone() }
+    }
+
+    /// The version of a flow that it is in: what it keeps, whatever goes live meanwhile.
+    pub fn in_flow(&self) -> Option<&FlowVersion> {
+        self.flow.as_ref().filter(|_| self.state == State::Bot && self.next_flow.is_none())
+    }
+
+    /// What a flow remembers of it: nothing of what another flow, or another version, wanted to know.
+    pub fn memory_in(&self, of: &FlowVersion) -> &str {
+        match &self.flow {
+            Some(known) if known != of => "",
+            _ => &self.bot_memory,
+        }
     }
 
     /// Since when it counts as waiting.
@@ -150,6 +168,29 @@ impl Interaction {
                     Exit::Flow(_) => drop(self.to_flow.insert(step.queue.clone())),
                     _ => {}
                 }
+            }
+            _ => {}
+        }
+    }
+
+    /// What changes about the flow that has it.
+    fn flows(&mut self, event: &Event) {
+        match event {
+            Event::Flowed { flow } => {
+                self.attributes.insert(FLOW.to_owned(), flow.0.clone());
+                self.next_flow = Some(flow.clone());
+                self.bot_turned = false;
+                self.state = State::Bot;
+            }
+            Event::FlowEntered { flow, version } => {
+                let of = FlowVersion { flow: flow.clone(), version: *version };
+                self.bot_memory = self.memory_in(&of).to_owned();
+                self.flow = Some(of);
+                self.next_flow = None;
+            }
+            Event::BotTurned { memory, .. } => {
+                self.bot_memory.clone_from(memory);
+                self.bot_turned = true;
             }
             _ => {}
         }
@@ -204,9 +245,8 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.started_at = Some(at);
             interaction.state = State::Bot;
         }
-        Event::BotTurned { memory } => {
-            interaction.bot_memory.clone_from(memory);
-            interaction.bot_turned = true;
+        Event::BotTurned { .. } | Event::FlowEntered { .. } | Event::Flowed { .. } => {
+            interaction.flows(event)
         }
         Event::BotFailed { .. } => {}
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
@@ -245,12 +285,6 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         | Event::PartChanged { .. }
         | Event::Left { .. }
         | Event::Remarked { .. } => {}
-        Event::Flowed { flow } => {
-            interaction.attributes.insert(FLOW.to_owned(), flow.clone());
-            // It begins anew, and remembers.
-            interaction.bot_turned = false;
-            interaction.state = State::Bot;
-        }
         Event::WrapUpStarted { agent, wrap_up_by } => {
             interaction.callback = None;
             interaction.wrap_up_extensions = 0;

@@ -14,6 +14,7 @@ pub mod contact;
 pub mod conversation;
 pub mod due;
 pub mod feed;
+pub mod flow;
 pub mod health;
 pub mod hold;
 pub mod interaction;

@@ -28,6 +28,7 @@ const SQLITE: &[Script] = &[
     ("0017_service_level", include_str!("../migrations/sqlite/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/sqlite/0018_shut.sql")),
     ("0019_article", include_str!("../migrations/sqlite/0019_article.sql")),
+    ("0020_flow", include_str!("../migrations/sqlite/0020_flow.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -49,6 +50,7 @@ const POSTGRES: &[Script] = &[
     ("0017_service_level", include_str!("../migrations/postgres/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/postgres/0018_shut.sql")),
     ("0019_article", include_str!("../migrations/postgres/0019_article.sql")),
+    ("0020_flow", include_str!("../migrations/postgres/0020_flow.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

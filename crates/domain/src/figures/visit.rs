@@ -67,6 +67,7 @@ macro_rules! named {
         }
     )*};
 }
+pub(crate) use named;
 
 named! {
     /// How a contact came into a queue.
@@ -189,6 +190,7 @@ impl Visits {
             Event::Ended {
                 by:
                     Ending::Bot
+                    | Ending::LeftBot
                     | Ending::NotReached
                     | Ending::CallbackCancelled
                     | Ending::TurnedAway
@@ -202,6 +204,7 @@ impl Visits {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
+            | Event::FlowEntered { .. }
             | Event::Noted { .. }
             | Event::Prioritised { .. }
             | Event::Preferred { .. }

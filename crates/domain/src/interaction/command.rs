@@ -2,7 +2,8 @@
 
 use super::{Callback, Part, callback};
 use crate::{
-    id::{AgentId, ConversationId, QueueId},
+    flow::FlowVersion,
+    id::{AgentId, ConversationId, FlowId, QueueId},
     queue::Entry,
     time::Timestamp,
 };
@@ -26,13 +27,18 @@ pub enum Command {
     Note {
         attributes: BTreeMap<String, String>,
     },
-    /// The bot took its turn; [`Command::Queue`] or [`Command::End`] may follow.
+    /// The bot took its turn in a flow, which the interaction enters if it has not; [`Command::Queue`] or
+    /// [`Command::End`] may follow.
     BotTurn {
+        of: FlowVersion,
         memory: String,
         attributes: BTreeMap<String, String>,
+        /// The places that it came through.
+        path: Vec<String>,
     },
-    /// The bot cannot go on: the contact gets a person.
+    /// The bot cannot go on: the contact gets a person. `of`: as far as it is known what failed.
     FailBot {
+        of: Option<FlowVersion>,
         reason: String,
         queue: QueueId,
     },
@@ -95,7 +101,7 @@ pub enum Command {
     },
     TransferToFlow {
         by: AgentId,
-        flow: String,
+        flow: FlowId,
         note: Option<String>,
     },
     /// Colleagues shall take part: whoever of them answers first.
@@ -147,8 +153,10 @@ pub enum Command {
         disposition: String,
         note: Option<String>,
     },
-    /// The bot is done with a contact who needs nobody else.
-    End,
+    /// The bot is done with a contact who needs nobody else; `silent`: with one who says nothing any more.
+    End {
+        silent: bool,
+    },
     /// The contact left.
     Leave {
         wrap_up: Duration,

@@ -2,6 +2,7 @@
 
 use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback, colleague};
 use crate::{
+    flow::FlowVersion,
     id::{AgentId, ConversationId, QueueId},
     queue::{Entry, Place},
     time::Timestamp,
@@ -22,13 +23,17 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             _ => vec![],
         }),
         Command::Note { attributes } => Ok(note(interaction, attributes)),
-        Command::BotTurn { memory, attributes } => match state {
-            State::Bot => Ok(turned(memory, attributes)),
-            _ => Ok(vec![]), // A person took over meanwhile: the bot is no longer asked.
-        },
-        Command::FailBot { reason, queue } => Ok(match state {
+        Command::BotTurn { of, memory, attributes, path } => Ok(match state {
             State::Bot => {
-                vec![Event::BotFailed { reason }, first_queued(queue)]
+                let entered = enters(interaction, Some(of));
+                entered.into_iter().chain(turned(memory, attributes, path)).collect()
+            }
+            _ => vec![], // A person took over meanwhile: the bot is no longer asked.
+        }),
+        Command::FailBot { of, reason, queue } => Ok(match state {
+            State::Bot => {
+                let failed = [Event::BotFailed { reason }, first_queued(queue)];
+                enters(interaction, of).into_iter().chain(failed).collect()
             }
             _ => vec![],
         }),
@@ -52,10 +57,10 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             }
             _ => vec![],
         }),
-        Command::End => match state {
-            State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
-            _ => Ok(vec![]),
-        },
+        Command::End { silent } => Ok(match state {
+            State::Bot => vec![Event::Ended { by: if silent { Ending::LeftBot } else { Ending::Bot } }],
+            _ => vec![],
+        }),
         Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
         Command::Tick => Ok(tick(now, interaction)),
         by_agent => decide_for_agent(now, interaction, by_agent),
@@ -177,8 +182,14 @@ fn note(interaction: &Interaction, mut attributes: BTreeMap<String, String>) -> 
     if open && !attributes.is_empty() { vec![Event::Noted { attributes }] } else { vec![] }
 }
 
-fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
-    let mut events = vec![Event::BotTurned { memory }];
+/// The first turn of a stay in a flow, or its failure, is what makes it one.
+fn enters(interaction: &Interaction, of: Option<FlowVersion>) -> Option<Event> {
+    let of = of.filter(|_| interaction.in_flow().is_none());
+    of.map(|FlowVersion { flow, version }| Event::FlowEntered { flow, version })
+}
+
+fn turned(memory: String, attributes: BTreeMap<String, String>, path: Vec<String>) -> Vec<Event> {
+    let mut events = vec![Event::BotTurned { memory, path }];
     if !attributes.is_empty() {
         events.push(Event::Noted { attributes });
     }
@@ -264,7 +275,7 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
     match &interaction.state {
         // They hung up because they are called back.
         State::Queued | State::Offered { .. } if interaction.callback.is_some() => vec![],
-        State::Bot => vec![Event::Ended { by: Ending::Bot }],
+        State::Bot => vec![Event::Ended { by: Ending::LeftBot }],
         State::Queued | State::Offered { .. } => vec![Event::Ended { by: Ending::Abandoned }],
         State::Active { agent } => {
             vec![Event::WrapUpStarted { agent: agent.clone(), wrap_up_by: now + wrap_up }]

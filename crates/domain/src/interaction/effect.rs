@@ -2,7 +2,7 @@
 
 use super::{Event, Interaction, REFUSAL_PAUSE, State};
 use crate::{
-    id::AgentId,
+    id::{AgentId, FlowId},
     queue::{Exit, Message},
     time::Timestamp,
 };
@@ -43,8 +43,10 @@ pub enum Effect {
     Present {
         agent: AgentId,
     },
-    /// The flow takes a turn, with what the contact said last.
-    Flow,
+    /// This flow takes a turn, with what the contact said last.
+    Flow {
+        flow: FlowId,
+    },
     /// Say this to the contact, in their language.
     Tell {
         message: Message,
@@ -105,11 +107,12 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
         Event::WrapUpStarted { wrap_up_by, .. } | Event::WrapUpExtended { wrap_up_by, .. } => {
             vec![Effect::WrapUpDeadline { at: *wrap_up_by }]
         }
-        Event::Flowed { .. } => vec![Effect::Flow],
+        Event::Flowed { flow } => vec![Effect::Flow { flow: flow.clone() }],
         Event::Ended { .. } | Event::Disposed { .. } => vec![Effect::Close],
         Event::Started { .. }
         | Event::BotTurned { .. }
         | Event::BotFailed { .. }
+        | Event::FlowEntered { .. }
         | Event::Noted { .. }
         | Event::Queued { .. }
         | Event::Prioritised { .. }
