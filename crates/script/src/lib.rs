@@ -5,6 +5,7 @@
 //! as the bot of `wit/bot`. What is wrong with a flow is found before ([`check`]).
 
 pub mod check;
+pub mod diagram;
 pub mod file;
 pub mod hold;
 pub mod scope;

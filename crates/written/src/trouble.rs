@@ -40,13 +40,16 @@ pub type Path<'p> = &'p [&'p str];
 pub struct Text<'t> {
     pub file: &'t str,
     text: &'t str,
+    /// Where its lines end.
+    ends: Vec<usize>,
     /// `None`: it is no TOML.
     table: Option<Spanned<DeTable<'t>>>,
 }
 
 impl<'t> Text<'t> {
     pub fn new(file: &'t str, text: &'t str) -> Self {
-        Text { file, text, table: DeTable::parse(text).ok() }
+        let ends = text.match_indices('\n').map(|(end, _)| end).collect();
+        Text { file, text, ends, table: DeTable::parse(text).ok() }
     }
 
     /// Reads all of it.
@@ -85,7 +88,7 @@ impl<'t> Text<'t> {
     }
 
     fn line(&self, start: usize) -> usize {
-        1 + self.text.bytes().take(start).filter(|byte| *byte == b'\n').count()
+        1 + self.ends.partition_point(|end| *end < start)
     }
 }
 
@@ -94,9 +97,9 @@ fn start_of(table: &Spanned<DeTable<'_>>, path: Path<'_>) -> usize {
     let Some((first, rest)) = path.split_first() else { return table.span().start };
     let Some(mut value) = table.get_ref().get(*first) else { return table.span().start };
     for step in rest {
-        let next = match step.parse::<usize>() {
-            Ok(place) => value.get_ref().get(place),
-            Err(_) => value.get_ref().get(*step),
+        let next = match (value.get_ref(), step.parse::<usize>()) {
+            (DeValue::Array(all), Ok(place)) => all.get(place),
+            (inside, _) => inside.get(*step),
         };
         match next {
             Some(next) => value = next,

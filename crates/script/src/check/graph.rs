@@ -1,7 +1,7 @@
 //! Where the ways of a flow lead.
 
 use super::Checking;
-use crate::file::{Does, File, State};
+use crate::file::{Does, File, State, state::Exit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A state, of a sub-flow or of the flow itself.
@@ -18,6 +18,8 @@ pub struct Way {
     /// What leads there: an option, a condition, `404`; empty for what comes next.
     pub why: String,
     pub to: Node,
+    /// The keys that say so in the file.
+    pub key: Vec<String>,
 }
 
 impl Node {
@@ -34,7 +36,7 @@ impl Node {
     }
 
     /// The keys that lead to something of it in the file.
-    pub(super) fn path<'p>(&'p self, rest: &[&'p str]) -> Vec<&'p str> {
+    pub(crate) fn path<'p>(&'p self, rest: &[&'p str]) -> Vec<&'p str> {
         let head: Vec<&str> = match &self.sub {
             Some(sub) => vec!["sub", sub, "state", &self.state],
             None => vec!["state", &self.state],
@@ -47,34 +49,40 @@ impl Node {
     }
 }
 
-/// All ways that are written, also into sub-flows and back. Those that lead nowhere are left out.
-pub fn ways(file: &File) -> Vec<Way> {
-    let mut ways = vec![];
+/// All states with their names, those of the flow itself first.
+pub(crate) fn states(file: &File) -> Vec<(Node, &State)> {
     let own = file.state.iter().map(|(name, state)| (Node::new(None, name), state));
     let subs = file
         .sub
         .iter()
         .flat_map(|(sub, it)| it.state.iter().map(move |(name, state)| (Node::new(Some(sub), name), state)));
-    for (from, state) in own.chain(subs) {
+    own.chain(subs).collect()
+}
+
+/// All ways that are written, also into sub-flows and back. Those that lead nowhere are left out.
+pub fn ways(file: &File) -> Vec<Way> {
+    let mut ways = vec![];
+    for (from, state) in states(file) {
         let runs = match state.does() {
             Does::Run(name) => file.sub.get(name).map(|sub| (name, sub)),
             _ => None,
         };
         let Some((name, sub)) = runs else {
-            ways.extend(state.ways().into_iter().map(|(why, go)| way(file, &from, why, go)));
+            ways.extend(state.ways().into_iter().map(|exit| way(file, &from, exit)));
             continue;
         };
-        ways.push(Way { from: from.clone(), why: String::new(), to: Node::new(Some(name), &sub.start) });
-        ways.extend(state.on.iter().map(|(why, go)| way(file, &from, why.clone(), go)));
-        // Back from where the sub-flow is done.
-        if let Some(go) = &state.go {
-            let to = way(file, &from, String::new(), go).to;
+        let key = from.path_owned(&["run"]);
+        ways.push(Way { from: from.clone(), why: String::new(), to: Node::new(Some(name), &sub.start), key });
+        for exit in state.ways() {
+            let is_back = exit.key == ["go"];
+            let way = way(file, &from, exit);
+            if !is_back {
+                ways.push(way);
+                continue;
+            }
+            // Back from where the sub-flow is done.
             let done = sub.state.iter().filter(|(_, state)| state.done);
-            ways.extend(done.map(|(done, _)| Way {
-                from: Node::new(Some(name), done),
-                why: String::new(),
-                to: to.clone(),
-            }));
+            ways.extend(done.map(|(done, _)| Way { from: Node::new(Some(name), done), ..way.clone() }));
         }
     }
     ways.retain(|way| state_of(file, &way.to).is_some());
@@ -88,10 +96,11 @@ pub(super) fn state_of<'f>(file: &'f File, node: &Node) -> Option<&'f State> {
     }
 }
 
-fn way(file: &File, from: &Node, why: String, name: &str) -> Way {
-    let inside = Node::new(from.sub.as_deref(), name);
-    let to = if state_of(file, &inside).is_some() { inside } else { Node::new(None, name) };
-    Way { from: from.clone(), why, to }
+fn way(file: &File, from: &Node, exit: Exit<'_>) -> Way {
+    let inside = Node::new(from.sub.as_deref(), exit.go);
+    let to = if state_of(file, &inside).is_some() { inside } else { Node::new(None, exit.go) };
+    let key: Vec<&str> = exit.key.iter().map(String::as_str).collect();
+    Way { from: from.clone(), why: exit.why, to, key: from.path_owned(&key) }
 }
 
 impl Checking<'_> {

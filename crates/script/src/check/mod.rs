@@ -12,6 +12,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use graph::states;
 pub use graph::{Node, Way, ways};
 
 use crate::file::{File, State};
@@ -90,14 +91,8 @@ impl<'f> Checking<'f> {
         self.problems.push(Problem { is_error: false, trouble });
     }
 
-    /// All states with their names, those of the flow itself first.
     fn all_states(&self) -> Vec<(Node, &'f State)> {
-        let file = self.file;
-        let own = file.state.iter().map(|(name, state)| (Node::new(None, name), state));
-        let subs = file.sub.iter().flat_map(|(sub, it)| {
-            it.state.iter().map(move |(name, state)| (Node::new(Some(sub), name), state))
-        });
-        own.chain(subs).collect()
+        graph::states(self.file)
     }
 
     fn flow(&mut self) {

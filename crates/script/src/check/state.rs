@@ -34,9 +34,8 @@ impl Checking<'_> {
             _ if state.go.is_some() => {}
             _ => self.error(&node.path(&[]), "say with go where it goes on, or end = true"),
         }
-        for (key, name) in ways(state) {
-            let key: Vec<&str> = key.iter().map(String::as_str).collect();
-            self.leads_to_state(&node.path(&key), node, name);
+        for exit in state.ways() {
+            self.leads_to_state(&node.path(&borrowed(&exit.key)), node, exit.go);
         }
         self.aside(node, state);
         self.does(node, state);
@@ -241,22 +240,6 @@ impl Checking<'_> {
             }
         }
     }
-}
-
-/// Everywhere that it leads to, with the keys on the way.
-fn ways(state: &State) -> Vec<(Vec<String>, &str)> {
-    let key = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-    let mut ways = vec![];
-    for (place, option) in state.option.iter().enumerate() {
-        ways.extend(option.go.as_deref().map(|go| (key(&["option", &place.to_string(), "go"]), go)));
-    }
-    for (place, case) in state.choose.iter().enumerate() {
-        ways.push((key(&["choose", &place.to_string(), "go"]), case.go.as_str()));
-    }
-    ways.extend(state.otherwise.as_deref().map(|go| (key(&["else"]), go)));
-    ways.extend(state.on.iter().map(|(why, go)| (key(&["on", why]), go.as_str())));
-    ways.extend(state.go.as_deref().map(|go| (key(&["go"]), go)));
-    ways
 }
 
 fn borrowed(path: &[String]) -> Vec<&str> {

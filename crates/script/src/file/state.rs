@@ -301,16 +301,37 @@ impl State {
         self.deeds().first().map_or(Does::GoOn, |(_, does)| *does)
     }
 
-    /// Everywhere it may go on: how that is called, and the state's name.
-    pub fn ways(&self) -> Vec<(String, &str)> {
-        let options =
-            self.option.iter().filter_map(|option| Some((option.id().to_owned(), option.go.as_deref()?)));
-        let cases = self.choose.iter().map(|case| (case.when.clone(), case.go.as_str()));
-        let otherwise = self.otherwise.iter().map(|go| ("else".to_owned(), go.as_str()));
-        let on = self.on.iter().map(|(why, go)| (why.clone(), go.as_str()));
-        let go = self.go.iter().map(|go| (String::new(), go.as_str()));
-        options.chain(cases).chain(otherwise).chain(on).chain(go).collect()
+    /// Everywhere it may go on, as it is written.
+    pub fn ways(&self) -> Vec<Exit<'_>> {
+        let exit = |why: &str, key: &[&str], go| Exit { why: why.to_owned(), key: owned(key), go };
+        let mut ways = vec![];
+        for (place, option) in self.option.iter().enumerate() {
+            let key = ["option", &place.to_string(), "go"];
+            ways.extend(option.go.as_deref().map(|go| exit(option.id(), &key, go)));
+        }
+        for (place, case) in self.choose.iter().enumerate() {
+            ways.push(exit(&case.when, &["choose", &place.to_string(), "go"], case.go.as_str()));
+        }
+        ways.extend(self.otherwise.as_deref().map(|go| exit("else", &["else"], go)));
+        ways.extend(self.on.iter().map(|(why, go)| exit(why, &["on", why], go.as_str())));
+        ways.extend(self.go.as_deref().map(|go| exit("", &["go"], go)));
+        ways
     }
+}
+
+/// A way out of a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit<'s> {
+    /// What leads there: an option, a condition, `404`; empty for what comes next.
+    pub why: String,
+    /// The keys of the state that say so.
+    pub key: Vec<String>,
+    /// The name of a state.
+    pub go: &'s str,
+}
+
+fn owned(key: &[&str]) -> Vec<String> {
+    key.iter().map(|part| (*part).to_owned()).collect()
 }
 
 fn five() -> usize {
