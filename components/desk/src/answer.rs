@@ -9,7 +9,7 @@ use crate::{
     query::{number, parameter},
     ready_answer,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot, staffing, template,
+    snapshot, rehearsal, staffing, template,
     view::{self, Center},
     work::{self, Steer, Wish},
 };
@@ -292,6 +292,9 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         }
         E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),
         E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
+        E::CheckFlow => Ok(reply::ok(&rehearsal::check(&asked.json()?))),
+        E::DrawFlow => Ok(reply::ok(&rehearsal::diagram(&asked.json()?)?)),
+        E::RehearseFlow => Ok(reply::ok(&rehearsal::rehearse(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)
 }

@@ -22,6 +22,7 @@ pub mod rate;
 pub mod ready_answer;
 pub mod route;
 pub mod setup;
+pub mod rehearsal;
 pub mod staffing;
 pub mod view;
 

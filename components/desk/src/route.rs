@@ -87,6 +87,9 @@ pub enum Endpoint {
     RemoveArticle,
     Staffing,
     MixedStaffing,
+    CheckFlow,
+    DrawFlow,
+    RehearseFlow,
 }
 
 /// Who may call.
@@ -290,6 +293,9 @@ pub const TABLE: &[Route] = &[
     post(E::RemoveArticle, "/api/articles/{id}", NO_BODY, Nothing, "Takes an article away; its figures stay").of(Supervisor).method("DELETE"),
     post(E::Staffing, "/api/staffing", json("StaffingQuestion"), One("StaffingPlan"), "How many agents it takes, and what so many make of the calls").of(Supervisor),
     post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
+    post(E::CheckFlow, "/api/flows/check", json("FlowText"), One("FlowProblems"), "What is wrong with a flow's text").of(Supervisor),
+    post(E::DrawFlow, "/api/flows/diagram", json("FlowText"), One("FlowDiagram"), "A flow's text as a diagram").of(Supervisor),
+    post(E::RehearseFlow, "/api/flows/rehearse", json("RehearsalQuestion"), One("Rehearsal"), "A conversation with a flow's text, which nobody else notices").of(Supervisor),
 ];
 
 /// Why no route matches.

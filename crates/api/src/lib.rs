@@ -20,6 +20,7 @@ pub mod queue;
 pub mod ready_answer;
 pub mod request;
 pub mod snapshot;
+pub mod rehearsal;
 pub mod staffing;
 pub mod template;
 pub mod webhook;
