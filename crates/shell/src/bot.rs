@@ -152,7 +152,7 @@ async fn commit_within(
             let queue = if known { queue.clone() } else { occasion.account.queue.clone() };
             Command::Queue { queue, priority: *priority, topic: topic.clone() }
         }
-        Then::End => Command::End { silent: false },
+        Then::End => Command::End,
     };
     next.extend(within(sql, now, id, command).await?.work);
     Ok(next)
