@@ -12,6 +12,7 @@ pub mod consent;
 pub mod contact;
 pub mod events;
 pub mod figures;
+pub mod flow;
 pub mod health;
 pub mod interaction;
 pub mod letter;

@@ -11,7 +11,7 @@ use domain::{
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
-use shell::{bot::Occasion, performer::FLOW};
+use shell::bot::Occasion;
 
 /// The event of an occasion and all that the bot knows; `zone` is where the business has its clock, `profile`
 /// what the channel can do, if it says so.
@@ -21,7 +21,7 @@ pub fn of(
     now: Timestamp,
     zone: &TimeZone,
 ) -> (Event, Context) {
-    let Occasion { interaction, conversation, contact, message, menu, .. } = occasion;
+    let Occasion { interaction, flow, conversation, contact, message, menu, .. } = occasion;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let attribute =
         |(name, value): (&String, &String)| Attribute { name: name.clone(), value: value.clone() };
@@ -39,7 +39,7 @@ pub fn of(
         history: vec![],
         memory: interaction.bot_memory.clone(),
         now: local_time(now, zone),
-        flow: Flow { name: FLOW.to_owned(), version: 1, source: String::new() },
+        flow: Flow { name: flow.name.0.clone(), version: flow.version, source: flow.source.clone() },
     };
     (event(&message.content, menu.as_ref(), !interaction.bot_turned), context)
 }

@@ -41,6 +41,7 @@ impl Asked {
 /// turn, if there is something.
 pub fn add(done: &mut center::Turn, turn: Turn) -> Result<Option<Asked>, Nonsense> {
     done.memory = turn.memory;
+    done.path.extend(turn.path);
     let mut asked = None;
     for action in turn.actions {
         match action {
@@ -100,7 +101,7 @@ mod tests {
 
     fn done(actions: Vec<Action>) -> Result<(center::Turn, Option<Asked>), Nonsense> {
         let mut done = center::Turn::default();
-        let turn = Turn { actions, memory: "m".to_owned(), path: vec![] };
+        let turn = Turn { actions, memory: "m".to_owned(), path: vec!["ask".to_owned()] };
         let asked = add(&mut done, turn)?;
         Ok((done, asked))
     }
@@ -124,6 +125,7 @@ mod tests {
                 attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
                 person: Person { phone: Some("600 11 12 22".into()), ..Person::default() },
                 memory: "m".to_owned(),
+                path: vec!["ask".to_owned()],
                 then: Then::Queue { queue: "sales".into(), priority: 3, topic: Some("lamp".into()) },
             }
         );

@@ -169,10 +169,9 @@ fn who_comes_back_to_a_flow_enters_anew_and_another_one_remembers_nothing() {
 
 #[test]
 fn who_leaves_a_bot_or_falls_silent_was_not_helped() {
-    let end = |silent| Command::End { silent };
-    check(at(1), &in_state(State::Bot), end(false), Ok(vec![Event::Ended { by: Ending::Bot }]));
-    check(at(1), &in_state(State::Bot), end(true), Ok(vec![Event::Ended { by: Ending::LeftBot }]));
-    check(at(1), &in_state(State::Queued), end(true), Ok(vec![]));
+    check(at(1), &in_state(State::Bot), Command::End, Ok(vec![Event::Ended { by: Ending::Bot }]));
+    check(at(1), &in_state(State::Bot), Command::GiveUp, Ok(vec![Event::Ended { by: Ending::LeftBot }]));
+    check(at(1), &in_state(State::Queued), Command::GiveUp, Ok(vec![]));
 }
 
 #[test]

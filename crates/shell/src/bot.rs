@@ -4,9 +4,9 @@ use crate::{
     command::{Race, retrying, within},
     due::id_of_next,
     failure::{Failure, Result},
+    flow::{self, Assigned, Edition},
     inbound::{Person, learn},
     outbound::{self, Draft},
-    performer::FLOW,
 };
 use domain::{
     due::{Kind, Work},
@@ -31,14 +31,15 @@ pub(crate) async fn turn(
     now: Timestamp,
     interaction: &InteractionId,
     message: &MessageId,
+    assigned: &Assigned,
 ) -> Result<Work, Race> {
     Ok(Work {
         id: id_of_next(sql, now, Kind::BotTurn, interaction.as_str()).await?,
         kind: Kind::BotTurn,
-        performer: FLOW.to_owned(),
+        performer: assigned.runner.clone(),
         subject: interaction.0.clone(),
         key: format!("bot_turn:{interaction}:{message}"),
-        body: serde_json::json!({ "message_id": message }),
+        body: serde_json::json!({ "message_id": message, "flow": assigned.of }),
         due_at: now,
         attempts: 0,
         trace: None,
@@ -50,7 +51,9 @@ pub(crate) async fn turn(
 pub struct Occasion {
     pub work: Work,
     pub id: InteractionId,
+    /// With the memory of this flow.
     pub interaction: Interaction,
+    pub flow: Edition,
     pub conversation: Conversation,
     pub account: Account,
     /// As this channel knows them.
@@ -66,7 +69,10 @@ pub struct Occasion {
 pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
     let Some(work) = store::due::next_of(sql, Kind::BotTurn, &work.subject).await? else { return Ok(None) };
     let id = InteractionId(work.subject.clone());
-    let interaction = journal::load(sql, &id).await?;
+    let mut interaction = journal::load(sql, &id).await?;
+    let of = flow::asked_for(&work, &interaction);
+    interaction.bot_memory = interaction.memory_in(&of).to_owned();
+    let flow = flow::edition(sql, of).await?;
     let lost = |what: &str| Failure::Broken(format!("interaction {id} has no {what}"));
     let of = interaction.conversation.as_ref().ok_or_else(|| lost("conversation"))?;
     let conversation = conversation::find(sql, of).await?.ok_or_else(|| lost("conversation"))?;
@@ -81,7 +87,7 @@ pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
         Content::Menu(menu) => Some(menu),
         _ => None,
     });
-    Ok(Some(Occasion { work, id, interaction, conversation, account, contact, message, menu }))
+    Ok(Some(Occasion { work, id, interaction, flow, conversation, account, contact, message, menu }))
 }
 
 /// What the bot made of it.
@@ -89,6 +95,8 @@ pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
 pub struct Turn {
     /// What it wants to be told next time.
     pub memory: String,
+    /// The places of its flow that it came through.
+    pub path: Vec<String>,
     pub says: Vec<Content>,
     pub attributes: BTreeMap<String, String>,
     /// What it learnt about the contact.
@@ -124,7 +132,8 @@ async fn commit_within(
     if !store::due::complete(sql, &work.id).await? {
         return Ok(vec![]);
     }
-    let command = Command::BotTurn { memory: turn.memory.clone(), attributes: turn.attributes.clone() };
+    let (memory, attributes) = (turn.memory.clone(), turn.attributes.clone());
+    let command = Command::BotTurn { of: occasion.flow.of(), memory, attributes, path: turn.path.clone() };
     let done = within(sql, now, id, command).await?;
     if done.interaction.state != State::Bot {
         return Ok(vec![]); // A person took over meanwhile.
@@ -162,14 +171,16 @@ pub(crate) async fn hand_over(
     id: &InteractionId,
     reason: &str,
 ) -> Result<Vec<Work>, Race> {
+    let interaction = journal::load(sql, id).await?;
+    let mut failed = None;
     while let Some(work) = store::due::next_of(sql, Kind::BotTurn, id.as_str()).await? {
+        failed.get_or_insert_with(|| flow::asked_for(&work, &interaction));
         store::due::complete(sql, &work.id).await?;
     }
-    let interaction = journal::load(sql, id).await?;
     let Some(of) = interaction.conversation.as_ref() else { return Ok(vec![]) };
     let Some(conversation) = conversation::find(sql, of).await? else { return Ok(vec![]) };
     let Some(account) = account::find(sql, &conversation.account).await? else { return Ok(vec![]) };
-    let command = Command::FailBot { reason: reason.to_owned(), queue: account.queue };
+    let command = Command::FailBot { of: failed, reason: reason.to_owned(), queue: account.queue };
     let done = within(sql, now, id, command).await?;
     if !done.changed {
         return Ok(vec![]);

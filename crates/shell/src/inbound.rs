@@ -9,6 +9,7 @@ use crate::{
     command::{self, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
+    flow::{self, Assigned},
     moderation, part, performer, template, transcript, unique,
 };
 use domain::{
@@ -17,7 +18,7 @@ use domain::{
     contact::{Identity, Learnt},
     due::{Kind, Work},
     id::{ContactId, ConversationId, InteractionId, MessageId, QueueId},
-    interaction::{Command, State},
+    interaction::{Command, Interaction, State},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
 };
@@ -145,10 +146,13 @@ impl Scope<'_> {
             Some(open) => (open.clone(), false),
             None => (InteractionId(unique::id(self.now)), true),
         };
+        let mut assigned = None;
         let command = if new {
             // A bot talks to people, not in public.
-            let bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
-            let queue = self.queue(sql, heard).await?;
+            if heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none() {
+                assigned = self.flow(sql, &interaction).await?;
+            }
+            let (bot, queue) = (assigned.is_some(), self.queue(sql, heard).await?);
             Command::Start { conversation: conversation.id.clone(), bot, queue }
         } else {
             Command::Write
@@ -163,10 +167,21 @@ impl Scope<'_> {
         let message = message::add(sql, self.now, message).await?;
         self.catch_up(sql, &message).await?;
         // What the queue has to say comes after what it answers.
-        let done = command::arrive(sql, self.now, &interaction, done).await?;
+        let mut done = command::arrive(sql, self.now, &interaction, done).await?;
         let mut next = vec![];
         if done.interaction.state == State::Bot {
-            next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
+            if assigned.is_none() {
+                assigned = flow::version_of(sql, &interaction, &done.interaction, self.account).await?;
+            }
+            match &assigned {
+                Some(assigned) => {
+                    next.push(bot::turn(sql, self.now, &interaction, &message.id, assigned).await?);
+                }
+                None => {
+                    let past = flow::lead_past(sql, self.now, &interaction, &done.interaction, self.account);
+                    done.work.extend(past.await?.work);
+                }
+            }
         }
         if heard.thread.is_some() && conversation.last_seq == 0 {
             next.push(moderation::post_work(self.now, &self.account.channel, &conversation.id));
@@ -223,6 +238,17 @@ impl Scope<'_> {
             source: source.to_owned(),
             since: self.now,
         }
+    }
+
+    /// The flow that has a new conversation. Where there is none, it is as if no bot was wanted, and somebody
+    /// has to know.
+    async fn flow(&self, sql: &impl Sql, id: &InteractionId) -> Result<Option<Assigned>, Race> {
+        let new = Interaction::default();
+        let assigned = flow::version_of(sql, id, &new, self.account).await?;
+        if assigned.is_none() {
+            flow::missing(id, &new, self.account);
+        }
+        Ok(assigned)
     }
 
     /// Comments may have a queue of their own.
@@ -654,6 +680,9 @@ pub async fn learn(
     person: &Person,
     account: &Account,
 ) -> Result<Vec<Learnt>, Race> {
+    if *person == Person::default() {
+        return Ok(vec![]);
+    }
     let Some(root) = contact::root(sql, contact).await? else { return Ok(vec![]) };
     let edit = Edit { name: person.name.clone(), locale: person.locale.clone(), notes: None };
     if edit != Edit::default() {

@@ -15,6 +15,7 @@ pub mod due;
 mod echo;
 pub mod failure;
 pub mod file;
+pub mod flow;
 pub mod forwarded;
 pub mod health;
 pub mod inbound;

@@ -153,10 +153,10 @@ pub enum Command {
         disposition: String,
         note: Option<String>,
     },
-    /// The bot is done with a contact who needs nobody else; `silent`: with one who says nothing any more.
-    End {
-        silent: bool,
-    },
+    /// The bot is done with a contact who needs nobody else.
+    End,
+    /// The bot is done with a contact who says nothing any more.
+    GiveUp,
     /// The contact left.
     Leave {
         wrap_up: Duration,

@@ -57,10 +57,14 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             }
             _ => vec![],
         }),
-        Command::End { silent } => Ok(match state {
-            State::Bot => vec![Event::Ended { by: if silent { Ending::LeftBot } else { Ending::Bot } }],
-            _ => vec![],
-        }),
+        Command::End => match state {
+            State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
+            _ => Ok(vec![]),
+        },
+        Command::GiveUp => match state {
+            State::Bot => Ok(vec![Event::Ended { by: Ending::LeftBot }]),
+            _ => Ok(vec![]),
+        },
         Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
         Command::Tick => Ok(tick(now, interaction)),
         by_agent => decide_for_agent(now, interaction, by_agent),

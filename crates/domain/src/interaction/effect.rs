@@ -2,7 +2,7 @@
 
 use super::{Event, Interaction, REFUSAL_PAUSE, State};
 use crate::{
-    id::{AgentId, FlowId},
+    id::AgentId,
     queue::{Exit, Message},
     time::Timestamp,
 };
@@ -43,10 +43,8 @@ pub enum Effect {
     Present {
         agent: AgentId,
     },
-    /// This flow takes a turn, with what the contact said last.
-    Flow {
-        flow: FlowId,
-    },
+    /// The flow takes a turn, with what the contact said last.
+    Flow,
     /// Say this to the contact, in their language.
     Tell {
         message: Message,
@@ -107,7 +105,7 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
         Event::WrapUpStarted { wrap_up_by, .. } | Event::WrapUpExtended { wrap_up_by, .. } => {
             vec![Effect::WrapUpDeadline { at: *wrap_up_by }]
         }
-        Event::Flowed { flow } => vec![Effect::Flow { flow: flow.clone() }],
+        Event::Flowed { .. } => vec![Effect::Flow],
         Event::Ended { .. } | Event::Disposed { .. } => vec![Effect::Close],
         Event::Started { .. }
         | Event::BotTurned { .. }

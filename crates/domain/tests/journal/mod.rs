@@ -71,7 +71,8 @@ impl Dice {
         let place = self.pick(&["hello", "order", "bye"]).to_owned();
         match self.roll(9) {
             1 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
-            2 => Command::End { silent: self.roll(4) == 0 },
+            2 if self.roll(4) == 0 => Command::GiveUp,
+            2 => Command::End,
             0 => Command::FailBot { of: Some(of), reason: "trap".into(), queue: self.queue() },
             _ => {
                 Command::BotTurn { of, memory: "m".into(), attributes: Default::default(), path: vec![place] }

@@ -1,6 +1,7 @@
 //! The subcommands of `centralita`, one file each.
 
 pub mod backup;
+mod center;
 pub mod flow;
 pub mod inspect;
 pub mod replay;
@@ -31,8 +32,7 @@ enum Command {
     Simulate(simulate::Args),
     Replay(replay::Args),
     Staff(staff::Args),
-    #[command(subcommand)]
-    Flow(flow::Flow),
+    Flow(flow::Args),
 }
 
 impl Cli {
@@ -59,7 +59,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Staff(args) => staff::run(&args),
-            Command::Flow(flow) => flow::run(flow),
+            Command::Flow(args) => flow::run(&args),
         }
     }
 }

@@ -123,6 +123,7 @@ impl Owner {
                 Event::Started { .. }
                 | Event::BotTurned { .. }
                 | Event::BotFailed { .. }
+                | Event::FlowEntered { .. }
                 | Event::Noted { .. }
                 | Event::Preferred { .. }
                 | Event::Prioritised { .. }
