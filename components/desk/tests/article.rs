@@ -186,6 +186,18 @@ fn people_ask_and_the_demo_answers() {
 }
 
 #[test]
+fn the_guide_s_example_can_be_written_and_found() {
+    let guide = fs::read_to_string("../../docs/guides/articles.md").unwrap();
+    let (_, example) = guide.split_once("```json\n").unwrap();
+    let example = serde_json::from_str(example.split("```").next().unwrap()).unwrap();
+    let center = Center::open();
+    center.put("envios", example).unwrap();
+    let hit = center.ask("¿y a Canarias?", "es-MX").remove(0);
+    assert_eq!(hit.snippet, "El envío a Canarias tarda de 5 a 7 días laborables y cuesta 12,90 €.");
+    assert_eq!(center.ask("envio", "pt-BR")[0].locale, "pt");
+}
+
+#[test]
 fn an_answer_has_what_a_bot_says_it_with() {
     let center = Center::demo();
     let hits = center.ask("how long does shipping take?", "en");
