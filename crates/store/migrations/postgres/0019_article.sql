@@ -24,12 +24,17 @@ CREATE TABLE IF NOT EXISTS article_text (
 );
 
 -- The words of article_text in all their forms: domain's article/word.rs. It can be made again from there.
--- Words of the title are of weight A, keywords of weight B.
+-- An index knows no weights: what stands in the title or among the keywords has one of its own.
 CREATE TABLE IF NOT EXISTS article_search (
     number BIGINT   PRIMARY KEY,
-    words  TSVECTOR NOT NULL
+    head   TSVECTOR NOT NULL,                   -- title and keywords
+    words  TSVECTOR NOT NULL                    -- all, the title's of weight A and keywords of weight B
 );
-CREATE INDEX IF NOT EXISTS article_search_words ON article_search USING GIN (words);
+-- Beside the table, it would seem small, and be read as a whole instead of by its index.
+ALTER TABLE article_search ALTER COLUMN words SET STORAGE MAIN;
+-- Articles are written now and then, and asked for all the time.
+CREATE INDEX IF NOT EXISTS article_search_head ON article_search USING GIN (head) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS article_search_words ON article_search USING GIN (words) WITH (fastupdate = off);
 
 -- A bot showed an article. Kept when the article goes: figures are of what happened.
 CREATE TABLE IF NOT EXISTS article_use (
