@@ -7,13 +7,13 @@
 mod cursor;
 mod date;
 mod decimal;
-mod document;
-mod email;
-mod money;
+pub(crate) mod document;
+pub(crate) mod email;
+pub(crate) mod money;
 mod number;
 mod order;
-mod phone;
-mod spoken;
+pub(crate) mod phone;
+pub(crate) mod spoken;
 mod time;
 mod words;
 mod yes_no;

@@ -10,6 +10,7 @@
 mod feature;
 mod index;
 mod lexicon;
+mod slip;
 mod stored;
 mod svm;
 mod vocabulary;
@@ -141,9 +142,9 @@ impl Model {
         if words.is_empty() {
             return Vec::new();
         }
-        let row = self.vocabulary.weigh(&Extractor::default().features(&words));
-        let scores = self.weights.score(&row);
         let example = self.said.get(&word::hash(&words)).map(|class| usize::from(*class));
+        let words = slip::corrected(words, &self.vocabulary);
+        let scores = self.weights.score(&self.vocabulary.weigh(&Extractor::default().features(&words)));
         let mut ranked: Vec<Candidate> = Vec::with_capacity(self.intents.len());
         for (class, intent) in self.intents.iter().enumerate() {
             let confidence = if example == Some(class) { 1.0 } else { confidence(&scores, class) };

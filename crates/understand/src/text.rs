@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a piece is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum TokenKind {
     /// Letters.
     Word,
     /// ASCII digits.
@@ -15,27 +15,27 @@ pub enum Shape {
 
 /// A piece of a text. `A-42` has three: a word, a mark and digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    pub shape: Shape,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
     /// Small letters without accents: `Mañana` is `manana`.
-    pub folded: String,
+    pub(crate) folded: String,
     /// Its bytes in the text.
-    pub range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// White space stands before it, or the beginning of the text.
-    pub spaced: bool,
+    pub(crate) spaced: bool,
 }
 
 impl Token {
-    pub fn is(&self, word: &str) -> bool {
+    pub(crate) fn is(&self, word: &str) -> bool {
         self.folded == word
     }
 
-    pub fn is_any(&self, words: &[&str]) -> bool {
+    pub(crate) fn is_any(&self, words: &[&str]) -> bool {
         words.contains(&self.folded.as_str())
     }
 }
 
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut spaced = true;
     for (start, c) in text.char_indices() {
@@ -51,9 +51,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
             continue;
         }
-        let shape = shape(c);
-        let last = tokens.last_mut().filter(|last| last.range.end == start && last.shape == shape && !spaced);
-        match last.filter(|_| shape != Shape::Mark) {
+        let kind = kind(c);
+        let last = tokens.last_mut().filter(|last| last.range.end == start && last.kind == kind && !spaced);
+        match last.filter(|_| kind != TokenKind::Mark) {
             Some(last) => {
                 fold_char(c, &mut last.folded);
                 last.range.end = end;
@@ -61,7 +61,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             None => {
                 let mut folded = String::new();
                 fold_char(c, &mut folded);
-                tokens.push(Token { shape, folded, range: start..end, spaced });
+                tokens.push(Token { kind, folded, range: start..end, spaced });
             }
         }
         spaced = false;
@@ -69,20 +69,13 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// The whole text in small letters without accents.
-pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    text.chars().filter(|c| !is_silent(*c)).for_each(|c| fold_char(c, &mut folded));
-    folded
-}
-
-fn shape(c: char) -> Shape {
+fn kind(c: char) -> TokenKind {
     match c {
-        '0'..='9' => Shape::Digits,
+        '0'..='9' => TokenKind::Digits,
         // `3º` and `1ª` are a number and a mark.
-        'º' | 'ª' => Shape::Mark,
-        c if c.is_alphabetic() => Shape::Word,
-        _ => Shape::Mark,
+        'º' | 'ª' => TokenKind::Mark,
+        c if c.is_alphabetic() => TokenKind::Word,
+        _ => TokenKind::Mark,
     }
 }
 

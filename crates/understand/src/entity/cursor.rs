@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use std::ops::Range;
 
@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
 
     /// Digits on their own: `17`, with how many there are.
     pub(super) fn digits(&mut self) -> Option<(u32, usize)> {
-        let token = self.peek().filter(|token| token.shape == Shape::Digits && token.folded.len() <= 9)?;
+        let token = self.peek().filter(|token| token.kind == TokenKind::Digits && token.folded.len() <= 9)?;
         let value = token.folded.parse().ok()?;
         self.at += 1;
         Some((value, token.folded.len()))
@@ -102,16 +102,16 @@ impl<'a> Cursor<'a> {
             return true;
         };
         if !before.is_any(&[".", ",", "-", "/", ":", "'", "’"]) {
-            return before.shape == Shape::Mark;
+            return before.kind == TokenKind::Mark;
         }
-        let is_word = |token: Option<&Token>| token.is_none_or(|token| token.shape == Shape::Word);
+        let is_word = |token: Option<&Token>| token.is_none_or(|token| token.kind == TokenKind::Word);
         let far = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
         is_word(self.peek()) && is_word(far) && !before.is_any(&[".", "'", "’"])
     }
 
     /// Whether a word or number ends here: no letter or digit stands close behind.
     pub(super) fn is_finished(&self) -> bool {
-        self.peek().is_none_or(|token| token.spaced || token.shape == Shape::Mark)
+        self.peek().is_none_or(|token| token.spaced || token.kind == TokenKind::Mark)
     }
 
     /// The bytes of the text from the piece `start` to here.

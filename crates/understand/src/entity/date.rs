@@ -10,7 +10,7 @@ mod relative;
 mod weekday;
 
 use super::{Found, Looking, Place, Value, cursor::Cursor, scan};
-use crate::text::{Shape, Token};
+use crate::text::{Token, TokenKind};
 use jiff::{Span, civil::Date};
 
 pub(super) fn find(tokens: &[Token], place: &Place) -> Vec<Found> {
@@ -63,7 +63,8 @@ fn year(value: u32, digits: usize, today: Date) -> Option<i16> {
 /// Whether the piece is part of a number with marks: `03/05/2026`, `10.5`.
 fn in_number(cursor: &Cursor<'_>) -> bool {
     let mark = cursor.peek().filter(|token| !token.spaced && token.is_any(&["/", "-", ".", ":", ","]));
-    mark.is_some() && cursor.peek_after(1).is_some_and(|after| !after.spaced && after.shape == Shape::Digits)
+    mark.is_some()
+        && cursor.peek_after(1).is_some_and(|after| !after.spaced && after.kind == TokenKind::Digits)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Numbers in digits, with the separators that people put between them.
 
 use super::cursor::Cursor;
-use crate::{locale::Locale, text::Shape};
+use crate::{locale::Locale, text::TokenKind};
 use std::fmt;
 
 /// An exact decimal: `units` of ten to the power of `-places`.
@@ -69,7 +69,7 @@ fn digits(cursor: &mut Cursor<'_>, locale: Locale) -> Option<Decimal> {
     let mut groups: Vec<&str> = Vec::new();
     let mut separators: Vec<char> = Vec::new();
     loop {
-        let token = cursor.peek().filter(|token| token.shape == Shape::Digits)?;
+        let token = cursor.peek().filter(|token| token.kind == TokenKind::Digits)?;
         groups.push(&token.folded);
         cursor.at += 1;
         match separator(cursor) {
@@ -82,7 +82,7 @@ fn digits(cursor: &mut Cursor<'_>, locale: Locale) -> Option<Decimal> {
             Some(_) => return None,
         }
     }
-    let glued = |token: &crate::text::Token| !token.spaced && token.shape == Shape::Word;
+    let glued = |token: &crate::text::Token| !token.spaced && token.kind == TokenKind::Word;
     if cursor.peek().is_some_and(glued) {
         return None;
     }
@@ -92,7 +92,7 @@ fn digits(cursor: &mut Cursor<'_>, locale: Locale) -> Option<Decimal> {
 /// What separates these digits from more of them. A space does so only before groups of three.
 fn separator(cursor: &Cursor<'_>) -> Option<char> {
     let next = cursor.peek()?;
-    let is_group = |token: &crate::text::Token| token.shape == Shape::Digits && token.folded.len() == 3;
+    let is_group = |token: &crate::text::Token| token.kind == TokenKind::Digits && token.folded.len() == 3;
     if next.spaced {
         let whole = |after: Option<&crate::text::Token>| {
             after.is_none_or(|after| after.spaced || after.is_any(&[",", ".", "€", "$", "?", "!", ")"]))
@@ -100,7 +100,7 @@ fn separator(cursor: &Cursor<'_>) -> Option<char> {
         let first = cursor.before().is_some_and(|token| token.folded.len() <= 3);
         return (is_group(next) && first && whole(cursor.peek_after(1))).then_some(' ');
     }
-    let more = cursor.peek_after(1).is_some_and(|after| after.shape == Shape::Digits && !after.spaced);
+    let more = cursor.peek_after(1).is_some_and(|after| after.kind == TokenKind::Digits && !after.spaced);
     more.then(|| next.folded.chars().next()).flatten()
 }
 
@@ -108,7 +108,8 @@ fn separator(cursor: &Cursor<'_>) -> Option<char> {
 fn is_free(cursor: &Cursor<'_>) -> bool {
     cursor.peek().is_some_and(|token| token.spaced)
         || cursor.before().is_none_or(|before| {
-            before.shape == Shape::Mark && !before.is_any(&[".", ",", "/", ":", "-", "'", "#", "_", "@", "+"])
+            before.kind == TokenKind::Mark
+                && !before.is_any(&[".", ",", "/", ":", "-", "'", "#", "_", "@", "+"])
         })
 }
 

@@ -9,7 +9,7 @@ mod check;
 use super::{Found, Value, spoken};
 use crate::{
     locale::Locale,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use serde::{Deserialize, Serialize};
 
@@ -134,13 +134,13 @@ fn is_joint(tokens: &[Token], at: usize) -> bool {
 }
 
 fn is_part(token: &Token) -> bool {
-    token.shape != Shape::Mark
+    token.kind != TokenKind::Mark
 }
 
 /// Capitals; digits as they were said, Ñ as it was written.
 fn written_as(token: &Token, text: &str) -> String {
     let original = text.get(token.range.clone()).unwrap_or_default();
-    if token.shape == Shape::Word
+    if token.kind == TokenKind::Word
         && original.chars().count() == token.folded.len()
         && original.contains(['ñ', 'Ñ'])
     {

@@ -6,14 +6,14 @@
 use super::{Found, Value, words};
 use crate::{
     locale::{Language, Locale},
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 
 /// RFC 5321, section 4.5.3.1.
 const LOCAL_MAX: usize = 64;
 const ADDRESS_MAX: usize = 254;
 
-pub(super) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
+pub(crate) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for at in 0..tokens.len() {
         let Some((first, last, address)) =
@@ -34,7 +34,7 @@ pub(super) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
 /// Around an `@`: everything that stands close to it on both sides. One space beside it is a slip.
 fn written(tokens: &[Token], at: usize, text: &str) -> Option<(usize, usize, String)> {
     tokens.get(at).filter(|token| token.is("@"))?;
-    let is_part = |token: &Token| token.shape != Shape::Mark || token.is_any(&[".", "_", "-", "+", "%"]);
+    let is_part = |token: &Token| token.kind != TokenKind::Mark || token.is_any(&[".", "_", "-", "+", "%"]);
     let mut first = at;
     while let Some(before) = first.checked_sub(1)
         && tokens.get(before).is_some_and(is_part)
@@ -43,7 +43,8 @@ fn written(tokens: &[Token], at: usize, text: &str) -> Option<(usize, usize, Str
         first = before;
     }
     // Marks in front are not part of it: `(marta@…`, `-marta@…`.
-    while first < at && tokens.get(first).is_some_and(|token| token.shape == Shape::Mark && !token.is("_")) {
+    while first < at && tokens.get(first).is_some_and(|token| token.kind == TokenKind::Mark && !token.is("_"))
+    {
         first += 1;
     }
     let mut last = at;
@@ -53,7 +54,7 @@ fn written(tokens: &[Token], at: usize, text: &str) -> Option<(usize, usize, Str
     {
         last += 1;
     }
-    while last > at && tokens.get(last).is_some_and(|token| token.shape == Shape::Mark) {
+    while last > at && tokens.get(last).is_some_and(|token| token.kind == TokenKind::Mark) {
         last -= 1;
     }
     let range = |range: std::ops::Range<usize>| {
@@ -106,7 +107,7 @@ fn local(tokens: &[Token], at: usize, language: Language) -> Option<(String, usi
     }
     parts.reverse();
     let before = first.checked_sub(1).and_then(|before| tokens.get(before));
-    let leads = before.is_none_or(|token| token.shape == Shape::Mark || token.is_any(LEAD));
+    let leads = before.is_none_or(|token| token.kind == TokenKind::Mark || token.is_any(LEAD));
     leads.then(|| (parts.concat(), first))
 }
 
@@ -120,7 +121,7 @@ fn part_before(tokens: &[Token], end: usize, language: Language) -> Option<(Stri
     });
     let digits = match said {
         Some(said) => Some(said),
-        None if last.shape == Shape::Digits => Some((last.folded.clone(), end - 1)),
+        None if last.kind == TokenKind::Digits => Some((last.folded.clone(), end - 1)),
         None => None,
     };
     let Some((digits, begin)) = digits else { return Some((label(last)?, end - 1)) };
@@ -128,7 +129,7 @@ fn part_before(tokens: &[Token], end: usize, language: Language) -> Option<(Stri
         .checked_sub(1)
         .and_then(|at| tokens.get(at))
         .filter(|token| !token.is_any(LEAD) && joint_before(tokens, begin).is_none());
-    match word.filter(|token| token.shape == Shape::Word && joint_word(token).is_none()).and_then(label) {
+    match word.filter(|token| token.kind == TokenKind::Word && joint_word(token).is_none()).and_then(label) {
         Some(word) => Some((word + &digits, begin - 1)),
         None => Some((digits, begin)),
     }
@@ -136,7 +137,7 @@ fn part_before(tokens: &[Token], end: usize, language: Language) -> Option<(Stri
 
 /// A word or digits of an address. `ñ` is `n`: addresses have no such letters.
 fn label(token: &Token) -> Option<String> {
-    let plain = token.shape != Shape::Mark && token.folded.is_ascii() && joint_word(token).is_none();
+    let plain = token.kind != TokenKind::Mark && token.folded.is_ascii() && joint_word(token).is_none();
     plain.then(|| token.folded.clone())
 }
 

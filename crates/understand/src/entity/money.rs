@@ -6,7 +6,7 @@
 use super::{Found, Value, cursor::Cursor, decimal::Decimal, number, scan};
 use crate::{
     locale::Locale,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -82,9 +82,9 @@ const CODES: &[(&str, Currency)] = &[
     ("CUP", Cup),
 ];
 
-pub(super) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
+pub(crate) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
     scan(tokens, |cursor| {
-        if !cursor.is_beginning() && !cursor.peek().is_some_and(|token| token.shape == Shape::Mark) {
+        if !cursor.is_beginning() && !cursor.peek().is_some_and(|token| token.kind == TokenKind::Mark) {
             return None;
         }
         let start = *cursor;
@@ -105,7 +105,7 @@ pub(super) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
 fn before_the_number(cursor: &mut Cursor<'_>, locale: Locale) -> Option<Money> {
     let sign = if cursor.is_beginning() && cursor.take(&["-", "−"]) { -1 } else { 1 };
     let currency = symbol(cursor, locale).or_else(|| code(cursor))?;
-    cursor.peek().filter(|token| token.shape == Shape::Digits)?;
+    cursor.peek().filter(|token| token.kind == TokenKind::Digits)?;
     let value = thousands(cursor).or_else(|| number::amount_behind(cursor, locale))?;
     // `US$ 20 dólares` says it twice.
     let again = *cursor;
@@ -173,7 +173,7 @@ fn cents_behind(cursor: &mut Cursor<'_>, locale: Locale) -> Option<i64> {
 
 fn ends(cursor: &Cursor<'_>) -> bool {
     cursor.peek().is_none_or(|token| {
-        token.shape == Shape::Mark || token.is_any(&["y", "de", "por", "que", "en", "al"])
+        token.kind == TokenKind::Mark || token.is_any(&["y", "de", "por", "que", "en", "al"])
     })
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     locale::Locale,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 
 pub(super) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
@@ -18,7 +18,7 @@ pub(super) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
             return Some(Value::Number(Decimal::whole(run.digits.parse().ok()?)?.to_string()));
         }
         // `quiero un kilo`: an article, unless it is all that was said.
-        let alone = tokens.iter().all(|token| token.shape == Shape::Mark || words::is_article(token));
+        let alone = tokens.iter().all(|token| token.kind == TokenKind::Mark || words::is_article(token));
         if cursor.peek().is_some_and(words::is_article) && !alone {
             let (_, end) = words::number(tokens, cursor.at, locale.language())?;
             if end == cursor.at + 1 {
@@ -40,7 +40,7 @@ pub(super) fn find(tokens: &[Token], locale: Locale) -> Vec<Found> {
 /// What stands close behind a minus sign, as if nothing stood before it.
 pub(super) fn negative<'a>(cursor: &Cursor<'a>) -> Option<Cursor<'a>> {
     let sign = cursor.is_beginning() && cursor.sees(&["-", "−"]);
-    let close = cursor.peek_after(1).is_some_and(|token| token.shape == Shape::Digits && !token.spaced);
+    let close = cursor.peek_after(1).is_some_and(|token| token.kind == TokenKind::Digits && !token.spaced);
     (sign && close).then(|| Cursor::new(cursor.tokens.get(cursor.at + 1..).unwrap_or_default(), 0))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn amount_behind(cursor: &mut Cursor<'_>, locale: Locale) -> Option<D
 
 /// A number in digits or in words, `2 mil` and `1,5 millones` included.
 pub(super) fn amount(cursor: &mut Cursor<'_>, locale: Locale) -> Option<Decimal> {
-    if cursor.peek()?.shape == Shape::Digits {
+    if cursor.peek()?.kind == TokenKind::Digits {
         let value = decimal::read(cursor, locale)?;
         return match factor(cursor) {
             Some(factor) => value.times(factor),

@@ -84,6 +84,7 @@ impl FromStr for Shape {
             };
             signs.push(Sign { what, least: 1, most: 1 });
         }
+        let signs = joined(signs);
         let most: usize = signs.iter().map(|sign| sign.most).sum();
         let least: usize = signs.iter().filter(|sign| !sign.is_mark()).map(|sign| sign.least).sum();
         let digit = |sign: &Sign| match sign.what {
@@ -99,6 +100,20 @@ impl FromStr for Shape {
         }
         Ok(Self { source: source.trim().to_owned(), signs })
     }
+}
+
+/// Neighbours of one kind as one: there is one way to fill them.
+fn joined(signs: Vec<Sign>) -> Vec<Sign> {
+    let mut joined: Vec<Sign> = Vec::new();
+    for sign in signs {
+        match joined.last_mut() {
+            Some(last) if last.what == sign.what => {
+                (last.least, last.most) = (last.least + sign.least, last.most + sign.most);
+            }
+            _ => joined.push(sign),
+        }
+    }
+    joined
 }
 
 impl From<Shape> for String {
@@ -198,7 +213,7 @@ fn written(tokens: &[Token], shape: &Shape) -> Vec<Found> {
 }
 
 fn longest(tokens: &[Token], at: usize, shape: &Shape) -> Option<(String, usize)> {
-    let is_part = |token: &Token| token.shape != text::Shape::Mark;
+    let is_part = |token: &Token| token.kind != text::TokenKind::Mark;
     let first = tokens.get(at).filter(|token| is_part(token))?;
     let before = at.checked_sub(1).and_then(|at| tokens.get(at));
     let glued = |before: &Token| {
@@ -237,13 +252,13 @@ fn joins(tokens: &[Token], at: usize, shape: &Shape) -> bool {
     let (Some(token), Some(before)) = (tokens.get(at), tokens.get(at - 1)) else { return false };
     let spelled = |token: &Token| token.folded.len() == 1;
     let fixed = !shape.is_only_digits() && shape.signs.iter().all(|sign| sign.least == sign.most);
-    token.shape != before.shape || spelled(token) && spelled(before) || fixed
+    token.kind != before.kind || spelled(token) && spelled(before) || fixed
 }
 
 /// A mark with more of the same behind it: `12.50`.
 fn is_joint(tokens: &[Token], at: usize) -> bool {
     let mark = tokens.get(at).is_some_and(|token| token.is_any(&["-", ".", ",", "/", ":", "_"]));
-    mark && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.shape != text::Shape::Mark)
+    mark && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.kind != text::TokenKind::Mark)
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@
 use super::{Found, Value, spoken};
 use crate::{
     locale::Locale,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use domain::phone;
 
-pub(super) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
+pub(crate) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
     let found = written(tokens, text, locale);
     if !found.is_empty() {
         return found;
@@ -17,7 +17,7 @@ pub(super) fn find(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
     spoken::transcribed(tokens, locale.language()).map_or(found, |said| self::said(&said, locale))
 }
 
-pub(crate) fn written(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
+fn written(tokens: &[Token], text: &str, locale: Locale) -> Vec<Found> {
     scan(tokens, |at| longest(tokens, at, text, locale))
 }
 
@@ -44,7 +44,7 @@ fn scan(tokens: &[Token], read: impl Fn(usize) -> Option<(String, usize)>) -> Ve
 
 fn longest(tokens: &[Token], at: usize, text: &str, locale: Locale) -> Option<(String, usize)> {
     let first = tokens.get(at)?;
-    let opens = first.shape == Shape::Digits || first.is_any(&["+", "("]);
+    let opens = first.kind == TokenKind::Digits || first.is_any(&["+", "("]);
     let before = at.checked_sub(1).and_then(|at| tokens.get(at));
     let glued = !first.spaced && before.is_some_and(|before| !before.is_any(&["(", ":", "¿", "«", "\""]));
     if !opens || glued {
@@ -53,16 +53,16 @@ fn longest(tokens: &[Token], at: usize, text: &str, locale: Locale) -> Option<(S
     let mut best = None;
     for end in at..(at + PIECES_MAX).min(tokens.len()) {
         let Some(token) = tokens.get(end) else { break };
-        if end > at && token.shape != Shape::Digits && !token.is_any(&["-", ".", "(", ")", "‑", "–"]) {
+        if end > at && token.kind != TokenKind::Digits && !token.is_any(&["-", ".", "(", ")", "‑", "–"]) {
             break;
         }
         let next = tokens.get(end + 1);
         let is_joint = |mark: &Token| {
-            let more = tokens.get(end + 2).is_some_and(|more| !more.spaced && more.shape != Shape::Mark);
+            let more = tokens.get(end + 2).is_some_and(|more| !more.spaced && more.kind != TokenKind::Mark);
             more && mark.is_any(&["-", ".", ",", "/", ":", "@", "_"])
         };
-        let ends = next.is_none_or(|next| next.spaced || next.shape == Shape::Mark && !is_joint(next));
-        if token.shape != Shape::Digits || !ends {
+        let ends = next.is_none_or(|next| next.spaced || next.kind == TokenKind::Mark && !is_joint(next));
+        if token.kind != TokenKind::Digits || !ends {
             continue;
         }
         let written = text.get(first.range.start..token.range.end).unwrap_or_default();
@@ -77,7 +77,7 @@ fn said(tokens: &[Token], locale: Locale) -> Vec<Found> {
     scan(tokens, |at| {
         let token = tokens.get(at)?;
         let plus = token.is_any(&["mas", "mais", "plus"]);
-        let digits = tokens.get(at + usize::from(plus)).filter(|token| token.shape == Shape::Digits)?;
+        let digits = tokens.get(at + usize::from(plus)).filter(|token| token.kind == TokenKind::Digits)?;
         let written = format!("{}{}", if plus { "+" } else { "" }, digits.folded);
         Some((number(&written, locale)?, at + 1 + usize::from(plus)))
     })

@@ -5,7 +5,7 @@
 use super::words;
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 
 /// Digits that were said in a row.
@@ -32,19 +32,19 @@ pub(super) fn digit_by_digit(tokens: &[Token], at: usize, language: Language) ->
 ///
 /// Only two numbers in a row or more are taken for digits, or one number of at least three: `un pedido` stays.
 /// `None` where nothing was said so.
-pub(super) fn transcribed(tokens: &[Token], language: Language) -> Option<Vec<Token>> {
+pub(crate) fn transcribed(tokens: &[Token], language: Language) -> Option<Vec<Token>> {
     let mut written: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut changed = false;
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let mut before = written.iter().rev().skip_while(|last| last.is("-"));
-        let after_digits = before.next().is_some_and(|last| last.shape == Shape::Digits);
+        let after_digits = before.next().is_some_and(|last| last.kind == TokenKind::Digits);
         if let Some(run) = run(tokens, at, language).filter(|run| run.parts > 1 || run.digits.len() > 2) {
             let last = tokens.get(run.end - 1).map_or(token.range.end, |last| last.range.end);
-            let shape = Shape::Digits;
+            let kind = TokenKind::Digits;
             changed = true;
             written.push(Token {
-                shape,
+                kind,
                 folded: run.digits,
                 range: token.range.start..last,
                 spaced: token.spaced,
@@ -55,11 +55,10 @@ pub(super) fn transcribed(tokens: &[Token], language: Language) -> Option<Vec<To
         let mark = MARKS.iter().find(|(words, _)| token.is_any(words)).map(|(_, mark)| *mark);
         let letter =
             LETTERS.iter().find(|(name, _)| after_digits && token.is(name)).map(|(_, letter)| *letter);
-        let said = mark.map(|mark| (Shape::Mark, mark)).or(letter.map(|letter| (Shape::Word, letter)));
+        let said =
+            mark.map(|mark| (TokenKind::Mark, mark)).or(letter.map(|letter| (TokenKind::Word, letter)));
         match said {
-            Some((shape, folded)) => {
-                written.push(Token { shape, folded: folded.to_owned(), ..token.clone() })
-            }
+            Some((kind, folded)) => written.push(Token { kind, folded: folded.to_owned(), ..token.clone() }),
             None => written.push(token.clone()),
         }
         at += 1;
@@ -72,12 +71,12 @@ pub(super) fn transcribed(tokens: &[Token], language: Language) -> Option<Vec<To
 fn run(tokens: &[Token], at: usize, language: Language) -> Option<Run> {
     let mut run = Run { digits: String::new(), end: at, parts: 0, single: true };
     let mut words_seen = false;
-    loop {
+    while run.parts < PARTS_MAX {
         let token = tokens.get(run.end);
         let more = run.parts > 0 && token.is_some_and(|token| token.is(",") && !token.spaced);
         let at = if more { run.end + 1 } else { run.end };
         let Some(token) = tokens.get(at) else { break };
-        if token.shape == Shape::Digits {
+        if token.kind == TokenKind::Digits {
             let alone = token.spaced && tokens.get(at + 1).is_none_or(|next| next.spaced || next.is(","));
             if !alone {
                 break;
@@ -95,6 +94,9 @@ fn run(tokens: &[Token], at: usize, language: Language) -> Option<Run> {
     }
     words_seen.then_some(run)
 }
+
+/// Nobody says more in a row.
+const PARTS_MAX: usize = 40;
 
 const REPEATED: &[&str] = &["doble", "double", "duplo", "dobro", "triple", "triplo"];
 

@@ -7,7 +7,7 @@ mod spanish;
 use super::{Found, Place, Value, cursor::Cursor, scan};
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use jiff::civil::Time;
 
@@ -129,7 +129,8 @@ fn digits(cursor: &mut Cursor<'_>) -> Option<Digits> {
             return Some(found);
         }
         *cursor = hour_only;
-        if colon || hour_only.peek_after(1).is_some_and(|token| !token.spaced && token.shape == Shape::Digits)
+        if colon
+            || hour_only.peek_after(1).is_some_and(|token| !token.spaced && token.kind == TokenKind::Digits)
         {
             return None;
         }
@@ -141,7 +142,7 @@ fn digits(cursor: &mut Cursor<'_>) -> Option<Digits> {
 /// The digits are part of something longer: `17:30:45`, `1.20.3`.
 fn goes_on(cursor: &Cursor<'_>) -> bool {
     let mark = cursor.peek().is_some_and(|token| !token.spaced && token.is_any(&[":", ".", "/", "-", ","]));
-    mark && cursor.peek_after(1).is_some_and(|token| !token.spaced && token.shape == Shape::Digits)
+    mark && cursor.peek_after(1).is_some_and(|token| !token.spaced && token.kind == TokenKind::Digits)
 }
 
 /// Which half of the day is said behind the hour.
@@ -166,7 +167,7 @@ fn half(cursor: &mut Cursor<'_>, language: Language) -> Option<Half> {
 
 /// An hour in digits or in words.
 fn hour(cursor: &mut Cursor<'_>, language: Language) -> Option<Digits> {
-    if cursor.peek()?.shape == Shape::Digits {
+    if cursor.peek()?.kind == TokenKind::Digits {
         return digits(cursor);
     }
     let hour = cursor.whole(language).filter(|hour| *hour <= 23)?;
@@ -186,7 +187,7 @@ fn before_the_hour(hour: u32, minutes: u32) -> (u32, u32) {
 /// Whether a bare hour is over here: `a las dos`, and not `a las dos chicas`.
 fn is_over(cursor: &Cursor<'_>, may_follow: &[&str]) -> bool {
     cursor.peek().is_none_or(|token| {
-        token.shape == Shape::Mark && !token.is_any(&["%", "€", "$"]) || token.is_any(may_follow)
+        token.kind == TokenKind::Mark && !token.is_any(&["%", "€", "$"]) || token.is_any(may_follow)
     })
 }
 

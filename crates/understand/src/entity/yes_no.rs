@@ -5,14 +5,14 @@
 use super::{Found, Value, cursor::Cursor};
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 
 /// In a longer text, `no` says something of something else.
 const WORDS_MAX: usize = 12;
 
 pub(super) fn find(tokens: &[Token], language: Language) -> Vec<Found> {
-    let words = tokens.iter().filter(|token| token.shape == Shape::Word).count();
+    let words = tokens.iter().filter(|token| token.kind == TokenKind::Word).count();
     if words > WORDS_MAX {
         return Vec::new();
     }
@@ -75,7 +75,7 @@ fn said(cursor: &mut Cursor<'_>, table: &Table, language: Language, is_first: bo
                 .tokens
                 .iter()
                 .take(start.at)
-                .all(|token| token.shape == Shape::Mark || token.is_any(BEFORE))
+                .all(|token| token.kind == TokenKind::Mark || token.is_any(BEFORE))
         || start.before().is_some_and(|before| before.is_any(BETWEEN));
     let said = cursor.lookup(table.first).filter(|_| begins && cursor.is_finished())?;
     let bare_si = language == Language::Spanish
@@ -89,8 +89,8 @@ fn said(cursor: &mut Cursor<'_>, table: &Table, language: Language, is_first: bo
 
 /// Nothing follows, a mark, or a word that cannot follow an if.
 fn ends(cursor: &Cursor<'_>) -> bool {
-    let all = cursor.tokens.iter().filter(|token| token.shape == Shape::Word).count();
-    cursor.peek().is_none_or(|token| token.shape == Shape::Mark)
+    let all = cursor.tokens.iter().filter(|token| token.kind == TokenKind::Word).count();
+    cursor.peek().is_none_or(|token| token.kind == TokenKind::Mark)
         || cursor.sees(&[
             "por", "porfa", "gracias", "claro", "senor", "senora", "senorita", "correcto", "dale", "si",
             "ok", "perfecto",

@@ -37,6 +37,14 @@ impl Feature {
         Self((hash >> 2) | ((group as u32) << 30))
     }
 
+    pub(super) fn of_word(word: &str) -> Self {
+        Self::of_letters(word.as_bytes())
+    }
+
+    pub(super) fn of_letters(word: &[u8]) -> Self {
+        Self::new(Group::Word, &[word])
+    }
+
     pub(super) fn group(self) -> Group {
         match self.0 >> 30 {
             0 => Group::Word,
@@ -98,7 +106,7 @@ fn pair(first: Option<&str>, second: Option<&str>) -> Feature {
 
 fn of_word(word: &str) -> Known {
     let idea = lexicon::idea(word);
-    let mut features = vec![Feature::new(Group::Word, &[word.as_bytes()])];
+    let mut features = vec![Feature::of_word(word)];
     // A word that the lexicon does not have stands for itself.
     features.push(match idea {
         Some(idea) => Feature::new(Group::Idea, &[&[idea.0]]),

@@ -79,6 +79,11 @@ impl Vocabulary {
         &self.counts
     }
 
+    /// Of how many texts a feature is part, if it is known.
+    pub(super) fn count(&self, feature: Feature) -> Option<u8> {
+        self.counts.get(self.index.get(feature)? as usize).copied()
+    }
+
     pub(super) fn texts(&self) -> u32 {
         self.texts
     }

@@ -1,6 +1,6 @@
 //! Words as they count: without accents and capitals, the abbreviations of chats in full.
 
-use crate::text::{self, Shape};
+use crate::text::{self, TokenKind};
 
 /// A long letter says in its beginning what it is about; the rest costs time.
 const WORDS_MAX: usize = 300;
@@ -11,11 +11,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut emoji = Vec::new();
     for token in text::tokens(text) {
-        match token.shape {
-            Shape::Digits => {}
-            Shape::Word => words.extend(in_full(squeeze(&token.folded)).split(' ').map(str::to_owned)),
-            Shape::Mark if token.folded.is_ascii() || PUNCTUATION.contains(&token.folded.as_str()) => {}
-            Shape::Mark => emoji.push(token.folded),
+        match token.kind {
+            TokenKind::Digits => {}
+            TokenKind::Word => words.extend(in_full(squeeze(&token.folded)).split(' ').map(str::to_owned)),
+            TokenKind::Mark if token.folded.is_ascii() || PUNCTUATION.contains(&token.folded.as_str()) => {}
+            TokenKind::Mark => emoji.push(token.folded),
         }
         if words.len().max(emoji.len()) >= WORDS_MAX {
             break;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use jiff::{Span, civil::Date};
 
@@ -58,7 +58,7 @@ pub(super) fn behind_weekday(cursor: &mut Cursor<'_>, place: &Place) -> Option<O
         let end = cursor.is_end()
             || cursor
                 .peek()
-                .is_some_and(|token| token.shape == Shape::Mark && !in_number(cursor) && !token.is(":"));
+                .is_some_and(|token| token.kind == TokenKind::Mark && !in_number(cursor) && !token.is(":"));
         let words = words(place.locale.language());
         let month = cursor.lookup(words.months).is_some();
         if end || month {
@@ -70,7 +70,7 @@ pub(super) fn behind_weekday(cursor: &mut Cursor<'_>, place: &Place) -> Option<O
 }
 
 fn ends_a_day(token: &Token) -> bool {
-    token.shape != Shape::Word || token.is_any(ORDINAL_ENDS)
+    token.kind != TokenKind::Word || token.is_any(ORDINAL_ENDS)
 }
 
 /// `03/05/2026`, `3-5-26`, `2026-05-03`, `03/05`.
@@ -155,7 +155,7 @@ fn month_and_day(cursor: &mut Cursor<'_>, place: &Place) -> Option<Date> {
         cursor.take(&["the"]);
     }
     cursor.peek().filter(|token| {
-        token.shape == Shape::Digits && token.spaced && token.folded.len() <= 2
+        token.kind == TokenKind::Digits && token.spaced && token.folded.len() <= 2
             || language == Language::English
     })?;
     let day = day(cursor, language)?;
@@ -182,7 +182,7 @@ fn day_of_month(cursor: &mut Cursor<'_>, place: &Place) -> Option<Date> {
         return None;
     }
     let named = cursor.tokens.get(start..cursor.at)?.iter().any(|token| token.is("dia"));
-    let in_digits = cursor.peek()?.shape == Shape::Digits;
+    let in_digits = cursor.peek()?.kind == TokenKind::Digits;
     let day = day(cursor, language)?;
     let ordinal = cursor.before().is_some_and(|token| token.is_any(ORDINAL_ENDS));
     if in_number(cursor) || !cursor.is_finished() {
@@ -200,7 +200,7 @@ fn day_of_month(cursor: &mut Cursor<'_>, place: &Place) -> Option<Date> {
         Language::English => {
             ordinal
                 && !cursor.peek().is_some_and(|token| {
-                    token.shape == Shape::Word && !token.is_any(&["at", "in", "please", "and", "or"])
+                    token.kind == TokenKind::Word && !token.is_any(&["at", "in", "please", "and", "or"])
                 })
         }
         _ => {
@@ -252,7 +252,7 @@ fn day(cursor: &mut Cursor<'_>, language: Language) -> Option<u32> {
         return Some(day);
     }
     let value = cursor.whole(language).filter(|value| (1..=31).contains(value));
-    let short = start.peek().is_some_and(|token| token.shape != Shape::Digits || token.folded.len() <= 2);
+    let short = start.peek().is_some_and(|token| token.kind != TokenKind::Digits || token.folded.len() <= 2);
     if value.is_none() || !short {
         *cursor = start;
         return None;
@@ -309,7 +309,7 @@ fn month(cursor: &mut Cursor<'_>, words: &Words) -> Option<u32> {
     let short = cursor.before().is_some_and(|token| token.folded.len() <= 4);
     if short
         && cursor.peek().is_some_and(|token| token.is(".") && !token.spaced)
-        && !cursor.peek_after(1).is_none_or(|token| !token.spaced)
+        && cursor.peek_after(1).is_some_and(|token| token.spaced)
     {
         cursor.at += 1;
     }

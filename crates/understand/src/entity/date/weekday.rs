@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     locale::Language,
-    text::{Shape, Token},
+    text::{Token, TokenKind},
 };
 use jiff::civil::Date;
 
@@ -127,6 +127,6 @@ fn is_surely_a_day(
     let introduced = named
         .before()
         .is_some_and(|token| token.is_any(&["na", "pra", "para", "ate", "ou", "desta", "dessa"]));
-    let alone = named.tokens.iter().filter(|token| token.shape == Shape::Word).count() == 1;
+    let alone = named.tokens.iter().filter(|token| token.kind == TokenKind::Word).count() == 1;
     before != Before::Nothing || followed || introduced || alone
 }

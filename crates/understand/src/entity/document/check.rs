@@ -37,8 +37,14 @@ fn letter(number: u32) -> Option<u8> {
     b"TRWAGMYFPDXBNJZSQVHLCKE".get(number as usize % 23).copied()
 }
 
+/// Up to eight digits.
 fn number(bytes: &[u8]) -> Option<u32> {
-    Some(digits(bytes)?.into_iter().fold(0, |number, digit| number * 10 + digit))
+    Some(
+        digits(bytes)
+            .filter(|digits| digits.len() <= 8)?
+            .into_iter()
+            .fold(0, |number, digit| number * 10 + digit),
+    )
 }
 
 /// Eight digits and a letter; whoever has a zero in front may leave it out.
@@ -130,7 +136,8 @@ fn cnpj(bytes: &[u8]) -> bool {
 /// Argentina, AFIP: modulo 11; ten is nine. The prefix says who it is.
 fn cuit(bytes: &[u8]) -> bool {
     let Some(values) = digits(bytes).filter(|values| values.len() == 11) else { return false };
-    let prefixes: [&[u8]; 11] = [b"20", b"23", b"24", b"25", b"26", b"27", b"30", b"33", b"34", b"50", b"51"];
+    let prefixes: [&[u8]; 12] =
+        [b"20", b"23", b"24", b"25", b"26", b"27", b"30", b"33", b"34", b"50", b"51", b"55"];
     let control = match 11 - weighted(&values, TAX_WEIGHTS) % 11 {
         11 => 0,
         10 => 9,
@@ -198,7 +205,7 @@ fn rfc(compact: &str) -> bool {
     let (name, rest) = signs.split_at(letters);
     let (birth, key) = rest.split_at(6);
     let is_name = name.iter().all(|sign| sign.is_ascii_uppercase() || matches!(sign, '&' | 'Ñ'));
-    if !is_name || !is_date(birth) || !key.iter().all(char::is_ascii_alphanumeric) {
+    if !is_name || !is_date(birth) || !is_key(key) {
         return false;
     }
     let place = |sign: &char| ALPHABET.chars().position(|known| known == *sign).unwrap_or(0) as u32;
@@ -206,6 +213,11 @@ fn rfc(compact: &str) -> bool {
     let sum = weighted(&padded, (2..=13).rev());
     let control = (11 - sum % 11) % 11;
     padded.last() == Some(&control)
+}
+
+/// What tells namesakes apart is never zero, and its first sign goes to V; the check digit is a digit or A.
+fn is_key(key: &[char]) -> bool {
+    matches!(key, ['1'..='9' | 'A'..='V', '1'..='9' | 'A'..='Z', '0'..='9' | 'A'])
 }
 
 /// Mexico, RENAPO (Instructivo normativo para la asignación de la CURP): modulo 10 over places of this
@@ -238,10 +250,11 @@ fn curp(compact: &str) -> bool {
 /// Two digits of a year, a month and a day that can be.
 fn is_date(signs: &[char]) -> bool {
     let digits: Option<Vec<u32>> = signs.iter().map(|sign| sign.to_digit(10)).collect();
-    let Some([_, _, m, n, d, e]) = digits.as_deref() else { return false };
-    // Which century it was is not said; each has its leap years.
+    let Some([x, y, m, n, d, e]) = digits.as_deref() else { return false };
+    // Which century it was is not said, and makes no difference but for 1900.
+    let leap = (x * 10 + y) % 4 == 0;
     let last = match m * 10 + n {
-        2 => 29,
+        2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => return false,

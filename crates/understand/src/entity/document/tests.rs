@@ -46,6 +46,8 @@ fn what_cannot_be() {
         (ArCuit, "99820560104"),
         (PeRuc, "99980124950"),
         (MxRfc, "SIDC441302533"),
+        // 1941 and 2041 have no 29 February.
+        (MxRfc, "LRRW4102292L0"),
         (MxCurp, "BOXW310820HXXRXN09"),
         (PtNif, "405355390"),
         (EsDni, "123456789Z"),

@@ -1,7 +1,7 @@
 //! `half past five`, `at five thirty pm`, `five o'clock`, `noon`.
 
 use super::{Half, Said, before_the_hour, half, hour, is_over};
-use crate::{entity::cursor::Cursor, locale::Language::English, text::Shape};
+use crate::{entity::cursor::Cursor, locale::Language::English, text::TokenKind};
 
 pub(super) const HALVES: &[(&str, Half)] = &[
     ("in the morning", Half::Am),
@@ -48,7 +48,7 @@ fn around_the_hour(cursor: &mut Cursor<'_>) -> Option<Said> {
 }
 
 fn from_the_hour(cursor: &mut Cursor<'_>, introduced: bool) -> Option<Said> {
-    let in_words = cursor.peek()?.shape == Shape::Word;
+    let in_words = cursor.peek()?.kind == TokenKind::Word;
     let mut hour = hour(cursor, English)?;
     let exact = cursor.phrases(&["o ' clock", "o ’ clock", "oclock", "o clock"]);
     if hour.minute.is_none() && in_words && !exact {

@@ -1,7 +1,7 @@
 //! `às cinco e meia da tarde`, `quinze para as três`, `ao meio-dia`.
 
 use super::{Half, Said, before_the_hour, half, hour, is_over};
-use crate::{entity::cursor::Cursor, locale::Language::Portuguese, text::Shape};
+use crate::{entity::cursor::Cursor, locale::Language::Portuguese, text::TokenKind};
 
 pub(super) const HALVES: &[(&str, Half)] = &[
     ("da manha", Half::Morning),
@@ -65,7 +65,7 @@ fn from_the_hour(cursor: &mut Cursor<'_>, text: &str) -> Option<Said> {
         text.get(token.range.clone()).is_some_and(|written| written.contains(['à', 'À', 'á', 'Á']))
             || token.is_any(&["das", "pelas"])
     });
-    let in_digits = cursor.peek()?.shape == Shape::Digits;
+    let in_digits = cursor.peek()?.kind == TokenKind::Digits;
     let surely = introduced && (accented || in_digits && !cursor.before().is_some_and(|token| token.is("a")));
     let mut hour = hour(cursor, Portuguese)?;
     let marked = hour.marked;

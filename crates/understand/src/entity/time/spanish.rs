@@ -101,7 +101,7 @@ fn minutes(cursor: &mut Cursor<'_>, hour: u32, introduced: bool) -> Option<(u32,
     }
     let joined = cursor.take(&["y"]);
     if joined || introduced {
-        let in_words = cursor.peek().is_some_and(|token| token.shape == crate::text::Shape::Word);
+        let in_words = cursor.peek().is_some_and(|token| token.kind == crate::text::TokenKind::Word);
         let minute = cursor
             .whole(Spanish)
             .filter(|minute| (1..=59).contains(minute) && (joined || *minute >= 5 && in_words));
