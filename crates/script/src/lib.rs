@@ -11,6 +11,7 @@ pub mod diagram;
 pub mod file;
 pub mod hold;
 pub mod scope;
+pub mod voicexml;
 
 pub use check::{Problem, check};
 pub use coverage::{Coverage, coverage};

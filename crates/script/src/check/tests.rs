@@ -106,11 +106,7 @@ fn mistakes_are_told_with_their_place() {
         ("as = \"code\"", "as = \"code\"\nrun = 'identify'", "a state does one thing: ask or run, not both"),
         ("start = \"hello\"", "start = \"hello\"\ncolour = 'red'", "flow.colour: unknown field `colour`"),
         ("[state.bye]", "[state.alone]\nend = true\n[state.bye]", "state.alone: nothing leads here"),
-        (
-            "Elige una opción",
-            "Mira https://example.com",
-            "state.menu.again.es: nobody can note an address",
-        ),
+        ("Elige una opción", "Mira https://example.com", "state.menu.again.es: nobody can note an address"),
     ] {
         check_changed(from, to, expected);
     }
