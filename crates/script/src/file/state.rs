@@ -189,7 +189,8 @@ pub enum Find {
 #[serde(deny_unknown_fields)]
 pub struct Slots {
     pub calendar: String,
-    /// An expression: what is taken, as a list of `2026-11-24T10:00`, or of tables with `start`.
+    /// An expression: what is taken, as a list of `2026-11-24T10:00`, or of tables with `start` and, where it is
+    /// not as long as a slot, `minutes`.
     pub taken: Option<String>,
     /// An expression: from this date on.
     pub from: Option<String>,

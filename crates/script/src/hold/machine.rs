@@ -50,7 +50,7 @@ pub fn step(script: &Script, event: Event, context: &Context) -> Turn {
         return Turn { actions: vec![], memory: context.memory.clone(), path: vec![] };
     }
     let mut machine = Machine::new(script, &event, context);
-    if let Err(broken) = machine.run(event) {
+    if let Err(broken) = machine.run(words::shortened(event)) {
         machine.actions.retain(|action| !bot::limits::closes(action));
         machine.actions.push(Action::Fail(broken));
     }
@@ -91,11 +91,11 @@ impl<'s> Machine<'s> {
     fn begin(&mut self, event: Event) -> Next {
         self.memory.runs.clear();
         let words = event.words().map(str::trim).filter(|words| !words.is_empty());
-        self.memory.heard = words.map(str::to_owned);
+        self.memory.hear(words);
         self.memory.opening = words.is_some();
         let start = At { sub: None, state: self.script.file.flow.start.clone() };
         match words {
-            Some(words) if self.wants_person(words) => self.lead_to_person("asked"),
+            Some(words) if self.wants_person(words) => self.lead_who_asked_to_person(words),
             _ => Next::Go(start),
         }
     }
@@ -236,6 +236,12 @@ impl<'s> Machine<'s> {
         self.memory.to_person = true;
         self.memory.vars.insert("reason".to_owned(), reason.into());
         Next::Go(At { sub: None, state: self.script.file.flow.person.clone() })
+    }
+
+    /// What else was said with it is kept, so that nobody has to say it again.
+    pub(super) fn lead_who_asked_to_person(&mut self, words: &str) -> Next {
+        self.memory.vars.insert("heard".to_owned(), words.into());
+        self.lead_to_person("asked")
     }
 
     pub(super) fn wants_person(&self, words: &str) -> bool {

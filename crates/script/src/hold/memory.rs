@@ -2,6 +2,7 @@
 
 use crate::scope::Vars;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -22,6 +23,9 @@ pub(super) struct Memory {
     /// What the contact said freely: it may hold more than one answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) heard: Option<String>,
+    /// The questions that `heard` has answered: who comes back to one of them was not helped by it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) filled: BTreeSet<At>,
     /// `heard` was said before anything was asked.
     #[serde(default)]
     pub(super) opening: bool,
@@ -53,6 +57,14 @@ pub(super) struct At {
 pub(super) enum Aside {
     Model,
     Articles,
+}
+
+impl Memory {
+    /// The contact said something new, or chose.
+    pub(super) fn hear(&mut self, words: Option<&str>) {
+        self.heard = words.map(str::to_owned);
+        self.filled.clear();
+    }
 }
 
 impl At {

@@ -44,7 +44,7 @@ impl Machine<'_> {
                 // What is said while time passes ends the waiting.
                 Some(words) if matches!(state.does(), Does::Wait(_)) => {
                     if self.wants_person(&words) {
-                        return Ok(self.lead_to_person("asked"));
+                        return Ok(self.lead_who_asked_to_person(&words));
                     }
                     self.memory.vars.insert("answer".to_owned(), words.into());
                     self.go_on(at, state)
@@ -60,14 +60,19 @@ impl Machine<'_> {
         let heard = self.memory.heard.clone();
         match (state.does(), heard) {
             (Does::Menu(_), Some(words)) if self.memory.opening => self.free_words(at, state, &words),
-            (Does::Ask(_), Some(words)) if state.fill.unwrap_or(state.kind.is_found_in_sentences()) => {
-                match self.read(state, &words) {
-                    Some(value) if self.is_valid(state, &value)? => self.take(at, state, value, &words),
-                    _ => self.question(at, state, None),
+            (Does::Ask(_), Some(words)) if self.may_fill(at, state) => match self.read(state, &words) {
+                Some(value) if self.is_valid(state, &value)? => {
+                    self.memory.filled.insert(at.clone());
+                    self.take(at, state, value, &words)
                 }
-            }
+                _ => self.question(at, state, None),
+            },
             _ => self.question(at, state, None),
         }
+    }
+
+    fn may_fill(&self, at: &At, state: &State) -> bool {
+        state.fill.unwrap_or(state.kind.is_found_in_sentences()) && !self.memory.filled.contains(at)
     }
 
     pub(super) fn question(&mut self, at: &At, state: &State, prompt: Option<Prompt>) -> Result {
@@ -165,7 +170,7 @@ impl Machine<'_> {
     /// `words`: it was chosen by them, and they may say more.
     fn take_option(&mut self, at: &At, state: &State, one: Offered<'_>, words: Option<&str>) -> Result {
         self.memory.opening = false;
-        self.memory.heard = words.map(str::to_owned);
+        self.memory.hear(words);
         self.memory.vars.insert("answer".to_owned(), one.id.clone().into());
         let value = one.item.unwrap_or_else(|| one.id.clone().into());
         if let Some(into) = &state.into {
@@ -201,7 +206,7 @@ impl Machine<'_> {
 
     fn said(&mut self, at: &At, state: &State, words: &str) -> Result {
         if self.wants_person(words) {
-            return Ok(self.lead_to_person("asked"));
+            return Ok(self.lead_who_asked_to_person(words));
         }
         match state.does() {
             Does::Menu(_) => self.free_words(at, state, words),
@@ -229,8 +234,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn go_to_intent(&mut self, at: &At, name: &str, words: &str) -> Next {
-        self.memory.heard = Some(words.to_owned());
+        self.memory.hear(Some(words));
         self.memory.opening = false;
+        // They want something else: a person is theirs to ask for again.
+        self.memory.to_person = false;
         self.memory.vars.insert("heard".to_owned(), words.into());
         let script = self.script;
         match script.file.intent.get(name) {
@@ -244,7 +251,7 @@ impl Machine<'_> {
 
     /// Asks the language model, then the knowledge base, what the words are about, where the flow has them.
     pub(super) fn ask_aside(&mut self, at: &At, state: &State, words: &str, after: Option<Aside>) -> Result {
-        self.memory.heard = Some(words.to_owned());
+        self.memory.hear(Some(words));
         let script = self.script;
         let flow = &script.file.flow;
         // A word alone is too little to know what somebody means.

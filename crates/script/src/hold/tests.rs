@@ -129,3 +129,65 @@ fn whoever_hangs_up_hears_nothing_more() {
         check(ORDERS, &conversation);
     }
 }
+
+#[test]
+fn an_answer_from_the_first_words_that_is_wrong_is_asked_for() {
+    check(
+        ORDERS,
+        "locale es
+system shop returns 404
+starts ¿dónde está mi pedido 9999?
+bot: …
+call: GET shop /orders/9999…
+bot: No encuentro el pedido 9999.
+ask number: ¿Qué número tiene?
+customer: 9998
+bot: No encuentro el pedido 9998.
+ask number: ¿Qué número tiene?",
+    );
+}
+
+#[test]
+fn what_is_said_with_the_wish_for_a_person_is_kept() {
+    for begin in ["starts", "starts Hola"] {
+        let conversation = format!(
+            "locale es\n{begin}\nbot: …\nmenu: …\ncustomer: una persona, mi lámpara parpadea\n\
+             bot: Te paso con una persona.\ntransfer: soporte - una persona, mi lámpara parpadea"
+        );
+        check(ORDERS, &conversation);
+    }
+    check(
+        ORDERS,
+        "locale es\nstarts un agente: no enciende\nbot: Te paso con una persona.\ntransfer: soporte - un agente: no enciende",
+    );
+}
+
+#[test]
+fn who_says_too_much_is_listened_to() {
+    let words = "á".repeat(16_384);
+    let conversation = format!(
+        "locale es\nstarts {words}\nbot: …\nmenu: …\ncustomer: {words}\nmenu: …\npress 1\nask number: …\n\
+         customer: {words}\nask number: …"
+    );
+    check(ORDERS, &conversation);
+}
+
+#[test]
+fn who_wants_something_else_after_all_can_ask_for_a_person_again() {
+    let flow = ORDERS.replace("[state.person]", "[state.person]\nmenu = '¿Seguro?'\n[[state.person.option]]\ntitle = 'Sí'\ngo = 'there'\n[state.there]");
+    check(
+        &flow,
+        "locale es
+starts
+bot: …
+menu: …
+customer: una persona
+menu: ¿Seguro? [Sí]
+customer: ¿dónde está mi pedido?
+ask number: ¿Qué número tiene?
+customer: una persona
+menu: ¿Seguro? [Sí]
+customer: una persona
+menu: … ¿Seguro? [Sí]",
+    );
+}
