@@ -370,7 +370,7 @@ fn what_a_bot_answered_by_itself_is_counted() {
     let started = || Event::Started { conversation: "chat".into() };
     let queued = || Event::Queued { queue: "sales".into(), priority: 0, topic: None };
     let answered = || Event::Answered { agent: "amy".into() };
-    let flowed = || Event::Flowed { flow: "bot".to_owned() };
+    let flowed = || Event::Flowed { flow: "bot".into() };
     let ended = |by| Event::Ended { by };
     play(&center, "alone", &[started(), ended(Ending::Bot)]);
     play(&center, "talking", &[started()]);
