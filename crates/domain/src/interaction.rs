@@ -59,6 +59,10 @@ pub struct Interaction {
     pub bot_memory: String,
     /// The bot took a turn: what comes next is an answer to it.
     pub bot_turned: bool,
+    /// How many turns bots took in all.
+    pub bot_turns: u32,
+    /// The contact left while the bot had them: it has its last turn.
+    pub hung_up: bool,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
     /// When it came into the queue that it is in.
@@ -155,6 +159,26 @@ impl Interaction {
         }
     }
 
+    /// What changes while a bot has it.
+    fn is_with_bot(&mut self, event: &Event) {
+        match event {
+            Event::BotTurned { memory, .. } => {
+                self.bot_memory.clone_from(memory);
+                self.bot_turned = true;
+                self.bot_turns = self.bot_turns.saturating_add(1);
+            }
+            Event::HungUp => self.hung_up = true,
+            Event::Flowed { flow } => {
+                self.attributes.insert(FLOW.to_owned(), flow.clone());
+                // It begins anew, and remembers.
+                self.bot_turned = false;
+                self.hung_up = false;
+                self.state = State::Bot;
+            }
+            _ => {}
+        }
+    }
+
     /// Whether it waits for somebody: at all, or for one more at whom it may ring.
     pub fn is_in_line(&self) -> bool {
         match &self.state {
@@ -204,11 +228,9 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.started_at = Some(at);
             interaction.state = State::Bot;
         }
-        Event::BotTurned { memory } => {
-            interaction.bot_memory.clone_from(memory);
-            interaction.bot_turned = true;
+        Event::BotTurned { .. } | Event::BotFailed { .. } | Event::HungUp | Event::Flowed { .. } => {
+            interaction.is_with_bot(event);
         }
-        Event::BotFailed { .. } => {}
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
         Event::Queued { .. }
         | Event::Prioritised { .. }
@@ -245,12 +267,6 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
         | Event::PartChanged { .. }
         | Event::Left { .. }
         | Event::Remarked { .. } => {}
-        Event::Flowed { flow } => {
-            interaction.attributes.insert(FLOW.to_owned(), flow.clone());
-            // It begins anew, and remembers.
-            interaction.bot_turned = false;
-            interaction.state = State::Bot;
-        }
         Event::WrapUpStarted { agent, wrap_up_by } => {
             interaction.callback = None;
             interaction.wrap_up_extensions = 0;

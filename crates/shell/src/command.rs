@@ -270,6 +270,7 @@ async fn take_effect(
         // Said with what it follows from.
         Effect::Tell { .. } => None,
         Effect::Flow => flow_turn(sql, now, id, before).await?,
+        Effect::HangUp => Some(bot::news(sql, now, id, bot::HUNG_UP).await?),
         Effect::Close => transcript::at_end(sql, now, id, before).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
@@ -305,7 +306,7 @@ async fn take_effect(
     })
 }
 
-/// The flow is asked with what the contact said last. Who has said nothing yet is asked when they do.
+/// The flow is asked with what the contact said last, if they said something.
 async fn flow_turn(
     sql: &impl Sql,
     now: Timestamp,
@@ -313,10 +314,10 @@ async fn flow_turn(
     of: &Interaction,
 ) -> Result<Option<Work>, Race> {
     let Some(conversation) = &of.conversation else { return Ok(None) };
-    match message::last_heard(sql, conversation).await? {
-        Some(said) => Ok(Some(bot::turn(sql, now, id, &said.id).await?)),
-        None => Ok(None),
-    }
+    Ok(Some(match message::last_heard(sql, conversation).await? {
+        Some(said) => bot::turn(sql, now, id, &said.id).await?,
+        None => bot::news(sql, now, id, bot::BEGUN).await?,
+    }))
 }
 
 /// Says to the contact what a queue's exit has to say.

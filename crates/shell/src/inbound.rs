@@ -6,7 +6,7 @@ pub use event::{Heard, Inbound, Opening, Person, Report, What};
 
 use crate::{
     bot,
-    command::{self, Race, retrying, wrap_up_limit},
+    command::{self, Done, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
     moderation, part, performer, template, transcript, unique,
@@ -141,19 +141,7 @@ impl Scope<'_> {
         if heard.consent == Some(Consent::Out) && !heard.claimed {
             return self.farewell(sql, inbound, heard, &conversation).await;
         }
-        let (interaction, new) = match &conversation.open_interaction {
-            Some(open) => (open.clone(), false),
-            None => (InteractionId(unique::id(self.now)), true),
-        };
-        let command = if new {
-            // A bot talks to people, not in public.
-            let bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
-            let queue = self.queue(sql, heard).await?;
-            Command::Start { conversation: conversation.id.clone(), bot, queue }
-        } else {
-            Command::Write
-        };
-        let mut done = command::step(sql, self.now, &interaction, command).await?;
+        let (interaction, mut done) = self.work_of(sql, heard, &conversation).await?;
         if !heard.opening.attributes.is_empty() {
             let note = Command::Note { attributes: heard.opening.attributes.clone() };
             done.interaction = command::step(sql, self.now, &interaction, note).await?.interaction;
@@ -175,6 +163,29 @@ impl Scope<'_> {
         let mut work = done.work;
         work.extend(store::due::add(sql, self.now, next).await?);
         Ok(work)
+    }
+
+    /// What is open in the conversation, with what the contact's message does to it; where nothing is, it
+    /// begins.
+    async fn work_of(
+        &self,
+        sql: &impl Sql,
+        heard: &Heard,
+        conversation: &Conversation,
+    ) -> Result<(InteractionId, Done), Race> {
+        if let Some(open) = &conversation.open_interaction {
+            let done = command::step(sql, self.now, open, Command::Write).await?;
+            if done.interaction.state != State::Disposed {
+                return Ok((open.clone(), done));
+            }
+        }
+        let id = InteractionId(unique::id(self.now));
+        // A bot talks to people, not in public.
+        let bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
+        let queue = self.queue(sql, heard).await?;
+        let start = Command::Start { conversation: conversation.id.clone(), bot, queue };
+        let done = command::step(sql, self.now, &id, start).await?;
+        Ok((id, done))
     }
 
     /// Whoever wants no more messages is asked nothing more, not even by a bot: what they wrote is kept, and
@@ -645,6 +656,11 @@ async fn changed(
     Ok(store::due::add(sql, now, next.into_iter().collect()).await?)
 }
 
+/// Of numbers that name no country.
+pub fn calling_code(account: &Account) -> &str {
+    account.settings.get("calling_code").and_then(|code| code.as_str()).unwrap_or("34")
+}
+
 /// Records what was said about a contact. A phone or an address that another contact has makes the two
 /// one. Said, not proven: an identity learnt so is not verified.
 pub async fn learn(
@@ -659,8 +675,7 @@ pub async fn learn(
     if edit != Edit::default() {
         contact::edit(sql, &root, &edit, now).await?;
     }
-    let calling_code = account.settings.get("calling_code").and_then(|code| code.as_str()).unwrap_or("34");
-    let phone = person.phone.as_deref().and_then(|phone| Identity::phone(phone, calling_code));
+    let phone = person.phone.as_deref().and_then(|phone| Identity::phone(phone, calling_code(account)));
     let email = person.email.as_deref().and_then(Identity::email);
     let mut learnt = vec![];
     for identity in phone.into_iter().chain(email) {

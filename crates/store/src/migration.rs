@@ -27,6 +27,7 @@ const SQLITE: &[Script] = &[
     ("0016_open", include_str!("../migrations/sqlite/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/sqlite/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/sqlite/0018_shut.sql")),
+    ("0021_survey", include_str!("../migrations/sqlite/0021_survey.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -47,6 +48,7 @@ const POSTGRES: &[Script] = &[
     ("0016_open", include_str!("../migrations/postgres/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/postgres/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/postgres/0018_shut.sql")),
+    ("0021_survey", include_str!("../migrations/postgres/0021_survey.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -202,6 +202,7 @@ impl Visits {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
+            | Event::HungUp
             | Event::Noted { .. }
             | Event::Prioritised { .. }
             | Event::Preferred { .. }

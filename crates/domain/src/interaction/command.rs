@@ -26,10 +26,12 @@ pub enum Command {
     Note {
         attributes: BTreeMap<String, String>,
     },
-    /// The bot took its turn; [`Command::Queue`] or [`Command::End`] may follow.
+    /// The bot took its turn; [`Command::Queue`], [`Command::PassOn`] or [`Command::End`] may follow.
     BotTurn {
         memory: String,
         attributes: BTreeMap<String, String>,
+        /// The places that it came through.
+        path: Vec<String>,
     },
     /// The bot cannot go on: the contact gets a person.
     FailBot {
@@ -40,6 +42,10 @@ pub enum Command {
         queue: QueueId,
         priority: i32,
         topic: Option<String>,
+    },
+    /// The bot passes the contact to another flow.
+    PassOn {
+        flow: String,
     },
     /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
     Exit {

@@ -19,14 +19,17 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
         }),
         Command::Write => Ok(match state {
             State::WrapUp { agent, .. } => vec![Event::Reopened { agent: agent.clone() }],
+            // Who left and is back begins anew.
+            State::Bot if interaction.hung_up => vec![left()],
             _ => vec![],
         }),
         Command::Note { attributes } => Ok(note(interaction, attributes)),
-        Command::BotTurn { memory, attributes } => match state {
-            State::Bot => Ok(turned(memory, attributes)),
+        Command::BotTurn { memory, attributes, path } => match state {
+            State::Bot => Ok(turned(memory, attributes, path)),
             _ => Ok(vec![]), // A person took over meanwhile: the bot is no longer asked.
         },
         Command::FailBot { reason, queue } => Ok(match state {
+            State::Bot if interaction.hung_up => vec![Event::BotFailed { reason }, left()],
             State::Bot => {
                 vec![Event::BotFailed { reason }, first_queued(queue)]
             }
@@ -34,6 +37,10 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
         }),
         Command::Queue { queue, priority, topic } => match state {
             State::Bot => Ok(vec![Event::Queued { queue, priority, topic }]),
+            _ => Err(not_now(state)),
+        },
+        Command::PassOn { flow } => match state {
+            State::Bot => Ok(vec![Event::Flowed { flow }]),
             _ => Err(not_now(state)),
         },
         Command::Exit { entry, callback } => Ok(match state {
@@ -53,6 +60,7 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             _ => vec![],
         }),
         Command::End => match state {
+            State::Bot if interaction.hung_up => Ok(vec![left()]),
             State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
             _ => Ok(vec![]),
         },
@@ -177,8 +185,8 @@ fn note(interaction: &Interaction, mut attributes: BTreeMap<String, String>) -> 
     if open && !attributes.is_empty() { vec![Event::Noted { attributes }] } else { vec![] }
 }
 
-fn turned(memory: String, attributes: BTreeMap<String, String>) -> Vec<Event> {
-    let mut events = vec![Event::BotTurned { memory }];
+fn turned(memory: String, attributes: BTreeMap<String, String>, path: Vec<String>) -> Vec<Event> {
+    let mut events = vec![Event::BotTurned { memory, path }];
     if !attributes.is_empty() {
         events.push(Event::Noted { attributes });
     }
@@ -264,13 +272,20 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
     match &interaction.state {
         // They hung up because they are called back.
         State::Queued | State::Offered { .. } if interaction.callback.is_some() => vec![],
-        State::Bot => vec![Event::Ended { by: Ending::Bot }],
+        // The bot has its last turn before that.
+        State::Bot if interaction.hung_up => vec![],
+        State::Bot => vec![Event::HungUp],
         State::Queued | State::Offered { .. } => vec![Event::Ended { by: Ending::Abandoned }],
         State::Active { agent } => {
             vec![Event::WrapUpStarted { agent: agent.clone(), wrap_up_by: now + wrap_up }]
         }
         State::New | State::WrapUp { .. } | State::Disposed => vec![],
     }
+}
+
+/// The contact left the bot.
+fn left() -> Event {
+    Event::Ended { by: Ending::Bot }
 }
 
 fn tick(now: Timestamp, interaction: &Interaction) -> Vec<Event> {

@@ -17,10 +17,15 @@ pub enum Event {
     Started {
         conversation: ConversationId,
     },
-    /// The bot took a turn. `memory` is what it wants to be told next time.
+    /// The bot took a turn. `memory` is what it wants to be told next time, `path` the places of the flow that
+    /// it came through.
     BotTurned {
         memory: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        path: Vec<String>,
     },
+    /// The contact left while the bot had them. The bot is told so; then it is over.
+    HungUp,
     /// The bot failed for good; a person takes over.
     BotFailed {
         reason: String,
