@@ -97,6 +97,7 @@ async fn answer(request: gloo_net::http::Request) -> Result<String, Failure> {
             status,
             detail: None,
             code: String::new(),
+            problems: vec![],
         }))),
     }
 }

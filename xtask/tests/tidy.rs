@@ -12,11 +12,11 @@ use std::{
 
 /// Layers from the bottom up. A package depends only on packages of lower layers.
 const LAYERS: [&[&str]; 8] = [
-    &["domain", "test-servers"],
-    &["store"],
+    &["domain", "test-servers", "written"],
+    &["store", "understand"],
     &["shell", "api", "scenario"],
     &["channel", "bot", "policy"],
-    &["meta"],
+    &["meta", "script"],
     &["components/*", "console"],
     &["edge", "gateway", "sim", "xtask", "fuzz", "demo/*", "examples/*"],
     &["tests/*"],

@@ -41,6 +41,7 @@ fn account() -> Account {
         address: "hola@shop.example".into(),
         queue: "sales".into(),
         bot: true,
+        flow: None,
         settings: Default::default(),
         secrets: String::new(),
     }

@@ -58,6 +58,7 @@ impl Center {
             address: PAGE.into(),
             queue: "sales".into(),
             bot: true,
+            flow: None,
             settings: json!({ "comment_queue": "community" }).as_object().unwrap().clone(),
             secrets: String::new(),
         };
@@ -79,6 +80,9 @@ impl Center {
                 store::queue::put(&sql, &queue).await.unwrap();
             }
             store::account::put(&sql, &account).await.unwrap();
+            let bot =
+                shell::flow::Setup { title: "Bot".to_owned(), runner: "flow".to_owned(), scripted: false };
+            shell::flow::set_up(&sql, NOW, None, "main", &bot).await.unwrap();
         });
         Center { _scratch: scratch, sql, account }
     }

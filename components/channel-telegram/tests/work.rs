@@ -55,6 +55,7 @@ impl Center {
             address: "12".into(),
             queue: "sales".into(),
             bot: false,
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };

@@ -64,6 +64,7 @@ impl Chat {
             address: "shop".into(),
             queue: "sales".into(),
             bot: false,
+            flow: None,
             settings: serde_json::from_str(SETTINGS).unwrap(),
             secrets: String::new(),
         };

@@ -49,6 +49,7 @@ impl Site {
             address: id.to_owned(),
             queue: queue.into(),
             bot: channel == "email",
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };

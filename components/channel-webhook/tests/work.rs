@@ -65,6 +65,7 @@ impl Center {
             address: "shop".into(),
             queue: "sales".into(),
             bot: false,
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };

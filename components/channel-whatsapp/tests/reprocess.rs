@@ -86,6 +86,7 @@ fn account() -> Account {
         address: NUMBER.into(),
         queue: "sales".into(),
         bot: false,
+        flow: None,
         settings: Default::default(),
         secrets: String::new(),
     }

@@ -49,6 +49,7 @@ impl Center {
             address: NUMBER.into(),
             queue: "sales".into(),
             bot: true,
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };
@@ -68,6 +69,9 @@ impl Center {
             };
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &center.account).await.unwrap();
+            let bot =
+                shell::flow::Setup { title: "Bot".to_owned(), runner: "flow".to_owned(), scripted: false };
+            shell::flow::set_up(&sql, NOW, None, "main", &bot).await.unwrap();
         });
         center
     }

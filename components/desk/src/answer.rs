@@ -1,11 +1,13 @@
 //! Requests, matched with their routes, proven, and handed over.
 
 use crate::{
-    admin, attachment, consent, contact,
+    admin,
+    article::{self, Reader},
+    attachment, consent, contact,
     events::{change::Listener, stream},
-    figures, health as channel_health, login, metrics, presence,
+    figures, flow, health as channel_health, login, metrics, presence,
     query::{number, parameter},
-    ready_answer,
+    ready_answer, rehearsal,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
     snapshot, staffing, template,
     view::{self, Center},
@@ -15,6 +17,7 @@ use api::request::{PatchContact, Unmerge};
 use bytes::Bytes;
 use domain::{
     agent::Role,
+    flow::TEXT_BYTES_MAX,
     id::{AgentId, ContactId, ConversationId, InteractionId},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -40,8 +43,11 @@ use store::{
     port::Sql,
 };
 
-/// More than any JSON here needs.
-const JSON_MAX: usize = 128 * 1024;
+/// More than any JSON here needs (the longest is an article in several languages) …
+const JSON_MAX: usize = 512 * 1024;
+
+/// … but for a long text in it, whose every character may be escaped.
+const LONG_MAX: usize = 2 * TEXT_BYTES_MAX + JSON_MAX;
 
 const OPENAPI: &str = include_str!("../openapi.json");
 
@@ -71,11 +77,12 @@ struct Call {
     caller: Option<Caller>,
     agent: Option<Agent>,
     id: String,
+    version: String,
 }
 
 async fn answer(request: Request) -> Result<Answer> {
     let path = request.uri().path().to_owned();
-    let (route, id) = find(request.method().as_str(), &path).map_err(|miss| match miss {
+    let (route, names) = find(request.method().as_str(), &path).map_err(|miss| match miss {
         Miss::NotFound => Failure::NotFound(path.clone()),
         Miss::MethodNotAllowed => Failure::MethodNotAllowed(request.method().to_string()),
     })?;
@@ -103,9 +110,11 @@ async fn answer(request: Request) -> Result<Answer> {
             (attachment::SIZE_MAX, Some(attachment::Room::take(length)?))
         }
         Takes::Json(_) | Takes::Nothing => (JSON_MAX, None),
+        Takes::Long(_) => (LONG_MAX, None),
     };
     let asked = Asked::read(request, limit).await?;
-    let call = Call { sql, asked, caller, agent, id: id.to_owned() };
+    let (id, version) = (names.id.to_owned(), names.version.to_owned());
+    let call = Call { sql, asked, caller, agent, id, version };
     dispatch(route, &call).await
 }
 
@@ -157,6 +166,15 @@ impl Call {
 
     async fn act(&self, wish: Wish) -> Result<Reply> {
         work::act(&self.sql, self.agent_id()?, &self.interaction(), wish, &self.asked).await
+    }
+
+    /// Who reads articles.
+    async fn reader(&self) -> Result<Reader<'_>> {
+        Ok(Reader {
+            writes: self.supervises(),
+            locale: self.agent.as_ref().map(|agent| agent.locale.as_str()),
+            today: article::day(now(), &time_zone().await?),
+        })
     }
 
     fn interaction(&self) -> InteractionId {
@@ -266,10 +284,65 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
             ready_answer::remove(sql, id).await?;
             Ok(reply::empty(StatusCode::NO_CONTENT))
         }
+        E::ArticleFigures => {
+            Ok(reply::ok(&article::figures(sql, now(), call.reader().await?, &asked.query).await?))
+        }
+        E::Articles => Ok(reply::ok(&article::articles(sql, call.reader().await?, &asked.query).await?)),
+        E::Article => Ok(reply::ok(&article::one(sql, call.reader().await?, id).await?)),
+        E::PutArticle => {
+            let (today, by) = (call.reader().await?.today, call.agent_id().ok());
+            Ok(reply::ok(&article::put(sql, now(), today, by, id, asked.json()?).await?))
+        }
+        E::RemoveArticle => {
+            article::remove(sql, id).await?;
+            Ok(reply::empty(StatusCode::NO_CONTENT))
+        }
+        E::Flows
+        | E::Flow
+        | E::PutFlow
+        | E::RemoveFlow
+        | E::FlowDraft
+        | E::SaveFlowDraft
+        | E::PublishFlow
+        | E::RollOutFlow
+        | E::RollBackFlow
+        | E::FlowVersions
+        | E::FlowVersion
+        | E::FlowChanges
+        | E::FlowFigures
+        | E::FlowNow => of_flow(route.endpoint, call).await,
         E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),
         E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
+        E::CheckFlow => Ok(reply::ok(&rehearsal::check(&asked.json()?))),
+        E::DrawFlow => Ok(reply::ok(&rehearsal::diagram(&asked.json()?)?)),
+        E::RehearseFlow => Ok(reply::ok(&rehearsal::rehearse(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)
+}
+
+/// What is asked of flows, or done to them.
+async fn of_flow(endpoint: E, call: &Call) -> Result<Reply> {
+    let Call { sql, asked, id, version, .. } = call;
+    let (now, by) = (now(), call.agent.as_ref().map(|agent| &agent.id));
+    Ok(match endpoint {
+        E::Flows => reply::ok(&flow::all(sql, now).await?),
+        E::PutFlow => reply::ok(&flow::put(sql, now, by, id, asked.json()?).await?),
+        E::RemoveFlow => {
+            shell::flow::remove(sql, now, by, id).await?;
+            reply::empty(StatusCode::NO_CONTENT)
+        }
+        E::FlowDraft => reply::ok(&flow::draft(sql, id).await?),
+        E::SaveFlowDraft => reply::ok(&flow::save_draft(sql, now, by, id, asked.json()?).await?),
+        E::PublishFlow => reply::ok(&flow::publish(sql, now, by, id, asked.json()?).await?),
+        E::RollOutFlow => reply::ok(&flow::roll_out(sql, now, by, id, asked.json()?).await?),
+        E::RollBackFlow => reply::ok(&flow::roll_back(sql, now, by, id, asked.json()?).await?),
+        E::FlowVersions => reply::ok(&flow::versions(sql, id).await?),
+        E::FlowVersion => reply::ok(&flow::version(sql, id, version).await?),
+        E::FlowChanges => reply::ok(&flow::changes(sql, id, &asked.query).await?),
+        E::FlowFigures => reply::ok(&flow::figures(sql, now, id, &asked.query).await?),
+        E::FlowNow => reply::ok(&flow::now(sql, id).await?),
+        _ => reply::ok(&flow::one(sql, now, id).await?),
+    })
 }
 
 /// Brings the database up to date as well: the first question of a new center makes its tables.

@@ -7,7 +7,7 @@ use api::{
     request::{AskCallback, Dispose, Prioritise, Transfer},
 };
 use domain::{
-    id::{AgentId, InteractionId, QueueId},
+    id::{AgentId, FlowId, InteractionId, QueueId},
     interaction::{Callback, Command, First},
     phone,
     routing::Extension,
@@ -20,6 +20,7 @@ use shell::{
 };
 use std::time::Duration;
 use store::{
+    flow,
     hold::{self, Held},
     port::Sql,
     queue,
@@ -27,9 +28,6 @@ use store::{
 
 /// For the reader: a note is read, not searched through.
 const NOTE_MAX: usize = 4000;
-
-/// As long as the name of a flow may be.
-const FLOW_MAX: usize = 64;
 
 /// How long a transferred interaction rings that was never in a queue.
 const DEFAULT_RING: Duration = Duration::from_secs(20);
@@ -55,11 +53,10 @@ pub async fn transfer(
     let (by, note) = (agent.clone(), note(transfer.note)?);
     let command = match (transfer.queue_id, transfer.agent_id, transfer.flow_id) {
         (None, None, Some(flow)) => {
-            let fits = (1..=FLOW_MAX).contains(&flow.trim().chars().count());
-            if !fits {
-                return Err(Failure::BadRequest(format!("flow_id has 1 to {FLOW_MAX} characters")));
-            }
-            Command::TransferToFlow { by, flow: flow.trim().to_owned(), note }
+            let flow = FlowId(flow);
+            let known = flow::find(sql, &flow).await?.filter(|flow| !flow.live.is_empty());
+            known.ok_or_else(|| Failure::BadRequest(format!("flow_id: no flow {flow} is live")))?;
+            Command::TransferToFlow { by, flow, note }
         }
         (Some(queue), None, None) => {
             let queue = QueueId(queue);

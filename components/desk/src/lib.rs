@@ -4,6 +4,7 @@
 //! Nothing is decided here: rules are the domain's, and what is written comes through the shell.
 
 pub mod access;
+pub mod article;
 pub mod calendar;
 pub mod colleague;
 pub mod comment;
@@ -11,6 +12,7 @@ pub mod consent;
 pub mod contact;
 pub mod events;
 pub mod figures;
+pub mod flow;
 pub mod health;
 pub mod interaction;
 pub mod letter;
@@ -19,6 +21,7 @@ pub mod metrics;
 pub mod query;
 pub mod rate;
 pub mod ready_answer;
+pub mod rehearsal;
 pub mod route;
 pub mod setup;
 pub mod staffing;

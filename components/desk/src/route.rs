@@ -80,8 +80,30 @@ pub enum Endpoint {
     ReadyAnswer,
     PutReadyAnswer,
     RemoveReadyAnswer,
+    ArticleFigures,
+    Articles,
+    Article,
+    PutArticle,
+    RemoveArticle,
     Staffing,
     MixedStaffing,
+    CheckFlow,
+    DrawFlow,
+    RehearseFlow,
+    Flows,
+    Flow,
+    PutFlow,
+    RemoveFlow,
+    FlowDraft,
+    SaveFlowDraft,
+    PublishFlow,
+    RollOutFlow,
+    RollBackFlow,
+    FlowVersions,
+    FlowVersion,
+    FlowChanges,
+    FlowFigures,
+    FlowNow,
 }
 
 /// Who may call.
@@ -116,6 +138,8 @@ pub enum Takes {
     Nothing,
     /// JSON of this schema.
     Json(&'static str),
+    /// The same, with a long text in it.
+    Long(&'static str),
     File,
 }
 
@@ -164,6 +188,10 @@ impl Route {
 
     const fn gives(self, gives: Gives) -> Route {
         Route { gives, ..self }
+    }
+
+    const fn takes(self, takes: Takes) -> Route {
+        Route { takes, ..self }
     }
 
     const fn method(self, method: &'static str) -> Route {
@@ -268,8 +296,46 @@ pub const TABLE: &[Route] = &[
     get(E::ReadyAnswer, "/api/ready-answers/{id}", Admin, One("ReadyAnswerSetup"), "One ready answer"),
     put(E::PutReadyAnswer, "/api/ready-answers/{id}", "ReadyAnswerSetup", "Adds or changes a ready answer"),
     post(E::RemoveReadyAnswer, "/api/ready-answers/{id}", NO_BODY, Nothing, "Takes a ready answer away").of(Admin).method("DELETE"),
+    // Before the articles: it is none of them.
+    get(E::ArticleFigures, "/api/articles/figures", Supervisor, One("ArticleFigures"), "How often bots answered with each article, and how many of these conversations ended without a person")
+        .query(&[("from_ms", "Shown from this instant on, in milliseconds"), ("until_ms", "Up to this one, which is not part of it; now unless told")]),
+    get(E::Articles, "/api/articles", Member, One("ArticlePage"), "What answers a question, as one types it, or all articles by id")
+        .query(&[
+            ("q", "A question in plain words; the last word may be the beginning of one"),
+            ("locale", "Of each article the text in this one, or else in the nearest; the agent's own unless told"),
+            ("audience", "public or internal; both unless told"),
+            ("state", "draft, published or withdrawn, for who writes articles; agents see what is published"),
+            ("after", "Without a question: only articles with a higher id"),
+            ("limit", "At most so many, 20 unless told, 50 at most"),
+        ]),
+    get(E::Article, "/api/articles/{id}", Member, One("Article"), "One article in all its locales"),
+    put(E::PutArticle, "/api/articles/{id}", "Article", "Adds or changes an article").of(Supervisor),
+    post(E::RemoveArticle, "/api/articles/{id}", NO_BODY, Nothing, "Takes an article away; its figures stay").of(Supervisor).method("DELETE"),
     post(E::Staffing, "/api/staffing", json("StaffingQuestion"), One("StaffingPlan"), "How many agents it takes, and what so many make of the calls").of(Supervisor),
+    get(E::Flows, "/api/flows", Member, Many("Flow"), "All flows, with what is live and how they did in the last 24 hours"),
+    get(E::Flow, "/api/flows/{id}", Member, One("Flow"), "One flow by its name"),
+    put(E::PutFlow, "/api/flows/{id}", "FlowSetup", "Adds a flow, or changes how it is set up").of(Supervisor).gives(One("Flow")),
+    post(E::RemoveFlow, "/api/flows/{id}", NO_BODY, Nothing, "Takes a flow away that nobody uses; its versions and its history stay").of(Supervisor).method("DELETE"),
+    get(E::FlowDraft, "/api/flows/{id}/draft", Member, One("FlowDraft"), "The draft of a flow, and what is wrong in it"),
+    put(E::SaveFlowDraft, "/api/flows/{id}/draft", "SaveFlowDraft", "Saves the draft; 412 if somebody else did since it was read").of(Supervisor).takes(Takes::Long("SaveFlowDraft")).gives(One("FlowDraft")),
+    post(E::PublishFlow, "/api/flows/{id}/publish", json("PublishFlow"), One("Flow"), "Makes a version of the draft, which new conversations get; 422 with all that is wrong in it").of(Supervisor),
+    post(E::RollOutFlow, "/api/flows/{id}/rollout", json("RollOutFlow"), One("Flow"), "Has new conversations get these versions").of(Supervisor),
+    post(E::RollBackFlow, "/api/flows/{id}/rollback", json("RollBackFlow"), One("Flow"), "Has all new conversations get an older version again").of(Supervisor),
+    get(E::FlowVersions, "/api/flows/{id}/versions", Member, Many("FlowVersion"), "All versions, the newest first, without their texts"),
+    get(E::FlowVersion, "/api/flows/{id}/versions/{version}", Member, One("FlowVersion"), "One version with its text"),
+    get(E::FlowChanges, "/api/flows/{id}/changes", Member, Many("FlowChange"), "Who did what to the flow when, the newest first")
+        .query(&[("before", "Only changes with a lower number"), ("limit", "At most so many, 50 unless told, 200 at most")]),
+    get(E::FlowFigures, "/api/flows/{id}/figures", Member, One("FlowFigures"), "What became of the conversations that came into the flow, by version and by place")
+        .query(&[
+            ("from_ms", "That came from this instant on, in milliseconds; 24 hours before the other one unless told"),
+            ("until_ms", "Up to this one, which is not part of it; now unless told"),
+            ("version", "Only of this version"),
+        ]),
+    get(E::FlowNow, "/api/flows/{id}/now", Member, One("FlowNow"), "How many conversations are at each place of the flow"),
     post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
+    post(E::CheckFlow, "/api/flows/check", json("FlowText"), One("FlowProblems"), "What is wrong with a flow's text").of(Supervisor),
+    post(E::DrawFlow, "/api/flows/diagram", json("FlowText"), One("FlowDiagram"), "A flow's text as a diagram").of(Supervisor),
+    post(E::RehearseFlow, "/api/flows/rehearse", json("RehearsalQuestion"), One("Rehearsal"), "A conversation with a flow's text, which nobody else notices").of(Supervisor),
 ];
 
 /// Why no route matches.
@@ -280,15 +346,22 @@ pub enum Miss {
     MethodNotAllowed,
 }
 
-/// The route of a request, and the id in its path, empty when it has none.
-pub fn find<'p>(method: &str, path: &'p str) -> Result<(&'static Route, &'p str), Miss> {
+/// What a path names, empty where it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Names<'p> {
+    pub id: &'p str,
+    pub version: &'p str,
+}
+
+/// The route of a request, and what its path names.
+pub fn find<'p>(method: &str, path: &'p str) -> Result<(&'static Route, Names<'p>), Miss> {
     let mut miss = Miss::NotFound;
     for route in TABLE {
-        if let Some(id) = matches(route.path, path) {
+        if let Some(names) = matches(route.path, path) {
             // Whoever fetches a file by its address may ask for its head first.
             let is_head = method == "HEAD" && route.method == "GET" && matches!(route.gives, File);
             if is_head || route.method == method {
-                return Ok((route, id));
+                return Ok((route, names));
             }
             miss = Miss::MethodNotAllowed;
         }
@@ -296,18 +369,19 @@ pub fn find<'p>(method: &str, path: &'p str) -> Result<(&'static Route, &'p str)
     Err(miss)
 }
 
-fn matches<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
-    let mut id = "";
+fn matches<'p>(pattern: &str, path: &'p str) -> Option<Names<'p>> {
+    let mut names = Names::default();
     let mut parts = path.trim_end_matches('/').split('/');
     for wanted in pattern.split('/') {
         let part = parts.next()?;
-        if wanted == "{id}" && !part.is_empty() {
-            id = part;
-        } else if wanted != part {
-            return None;
+        match wanted {
+            "{id}" if !part.is_empty() => names.id = part,
+            "{version}" if !part.is_empty() => names.version = part,
+            wanted if wanted == part => {}
+            _ => return None,
         }
     }
-    parts.next().is_none().then_some(id)
+    parts.next().is_none().then_some(names)
 }
 
 #[cfg(test)]
@@ -329,20 +403,25 @@ mod tests {
             ("PATCH", "/api/contacts/c1", Ok((E::EditContact, "c1"))),
             ("GET", "/api/contacts/c1", Ok((E::Contact, "c1"))),
             ("GET", "/api/contacts", Ok((E::Contacts, ""))),
+            ("GET", "/api/articles/figures", Ok((E::ArticleFigures, ""))),
+            ("GET", "/api/articles/envios", Ok((E::Article, "envios"))),
+            ("DELETE", "/api/articles/envios", Ok((E::RemoveArticle, "envios"))),
             ("HEAD", "/f/x1", Ok((E::Shared, "x1"))),
             ("HEAD", "/api/events", Err(Miss::MethodNotAllowed)),
             ("DELETE", "/api/agents/a1", Err(Miss::MethodNotAllowed)),
         ];
         for (method, path, expected) in rows {
-            let found = find(method, path).map(|(route, id)| (route.endpoint, id));
+            let found = find(method, path).map(|(route, names)| (route.endpoint, names.id));
             assert_eq!(found, expected, "{method} {path}");
         }
+        let (route, names) = find("GET", "/api/flows/main/versions/7").unwrap();
+        assert_eq!((route.endpoint, names), (E::FlowVersion, Names { id: "main", version: "7" }));
     }
 
     #[test]
     fn every_route_finds_itself() {
         for route in TABLE {
-            let path = route.path.replace("{id}", "x1");
+            let path = route.path.replace("{id}", "x1").replace("{version}", "7");
             let (found, _) = find(route.method, &path).expect("it is in the table");
             assert_eq!(found.endpoint, route.endpoint, "{} {}", route.method, route.path);
         }

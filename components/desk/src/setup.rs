@@ -10,8 +10,8 @@ use domain::{
     capacity::Capacity,
     figures::metric::ServiceLevelFormula,
     hours::Hours,
-    id::{AccountId, AgentId, QueueId},
-    queue::{Gate, Queue, ServiceLevel},
+    id::{AccountId, AgentId, FlowId, QueueId},
+    queue::{Exit, Gate, Queue, ServiceLevel},
     routing::{self, Service, Settings},
     time::Timestamp,
 };
@@ -28,6 +28,7 @@ use std::{collections::BTreeMap, time::Duration};
 use store::{
     account::{self, Account},
     agent::{self, Agent},
+    flow,
     port::{Sql, transaction},
     queue,
 };
@@ -267,6 +268,13 @@ async fn gate(sql: &impl Sql, own: &str, zone: &str, value: Value) -> Result<Gat
     if let Some(mistake) = gate.exits.mistakes(&QueueId::from(own), &known).first() {
         return Err(wrong(mistake));
     }
+    for (reason, exit) in gate.exits.all() {
+        if let Exit::Flow(name) = exit
+            && flow::find(sql, name).await?.is_none()
+        {
+            return Err(wrong(&format!("exits.{}: there is no flow {name}", reason.as_str())));
+        }
+    }
     Ok(gate)
 }
 
@@ -288,9 +296,16 @@ fn account_setup(account: Account, center: &Key) -> Result<AccountSetup> {
         address: account.address,
         queue: account.queue.0,
         bot: account.bot,
+        flow: account.flow.map(|flow| flow.0),
         settings: account.settings.into_iter().collect(),
         secrets: Default::default(),
     })
+}
+
+async fn existing_flow(sql: &impl Sql, name: &FlowId) -> Result<FlowId> {
+    let found = flow::find(sql, name).await?;
+    let found = found.ok_or_else(|| Failure::BadRequest(format!("flow: there is no flow {name}")))?;
+    Ok(found.name)
 }
 
 /// Hours that nobody can read would open the business day and night.
@@ -358,6 +373,11 @@ async fn save_account(
         address: address.unwrap_or_else(|| key.0.clone()),
         queue: queue.id,
         bot: setup.bot,
+        flow: match setup.flow.as_deref() {
+            None => known.and_then(|known| known.flow),
+            Some("") => None,
+            Some(name) => Some(existing_flow(sql, &FlowId::from(name)).await?),
+        },
         settings: setup.settings.into_iter().collect(),
         secrets: if secrets.is_empty() { String::new() } else { seal::seal(center, &secrets)? },
         id: key,

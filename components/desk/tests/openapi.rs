@@ -15,12 +15,26 @@ use utoipa::OpenApi;
     api::admin::QueueSetup,
     api::agent::Activity,
     api::agent::Me,
+    api::article::Article,
+    api::article::ArticleFigures,
+    api::article::ArticlePage,
     api::comment::Moderate,
     api::contact::Contact,
     api::contact::HistoryPage,
     api::event::Event,
     api::figures::Figures,
     api::figures::Metric,
+    api::flow::Flow,
+    api::flow::FlowChange,
+    api::flow::FlowDraft,
+    api::flow::FlowFigures,
+    api::flow::FlowNow,
+    api::flow::FlowSetup,
+    api::flow::FlowVersion,
+    api::flow::PublishFlow,
+    api::flow::RollBackFlow,
+    api::flow::RollOutFlow,
+    api::flow::SaveFlowDraft,
     api::health::ChannelHealth,
     api::interaction::Interaction,
     api::message::Attachment,
@@ -49,6 +63,11 @@ use utoipa::OpenApi;
     api::request::Invite,
     api::request::ChangePart,
     api::request::StepOut,
+    api::rehearsal::FlowDiagram,
+    api::rehearsal::FlowProblems,
+    api::rehearsal::FlowText,
+    api::rehearsal::Rehearsal,
+    api::rehearsal::RehearsalQuestion,
     api::request::AddRemark,
     api::request::AskCallback,
     api::request::Prioritise,
@@ -194,25 +213,26 @@ fn callers(who: Who) -> &'static str {
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let id = route
-        .path
-        .contains("{id}")
-        .then(|| json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
+    let named = [("id", "string"), ("version", "integer")].into_iter().filter_map(|(name, kind)| {
+        let is_there = route.path.contains(&format!("{{{name}}}"));
+        let parameter = json!({ "name": name, "in": "path", "required": true, "schema": { "type": kind } });
+        is_there.then_some(parameter)
+    });
     let query = route.query.iter().map(|(name, about)| {
-        let kind = if ["since", "before", "limit"].contains(name) || name.ends_with("_ms") {
+        let kind = if ["since", "before", "limit", "version"].contains(name) || name.ends_with("_ms") {
             "integer"
         } else {
             "string"
         };
         json!({ "name": name, "in": "query", "description": about, "schema": { "type": kind } })
     });
-    id.into_iter().chain(query).collect()
+    named.chain(query).collect()
 }
 
 fn body(takes: Takes) -> Option<Value> {
     match takes {
         Takes::Nothing => None,
-        Takes::Json(name) => {
+        Takes::Json(name) | Takes::Long(name) => {
             Some(json!({ "required": true, "content": { "application/json": { "schema": schema(name) } } }))
         }
         Takes::File => Some(json!({ "required": true, "content": { "*/*": {} } })),

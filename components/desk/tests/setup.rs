@@ -5,8 +5,9 @@
 use api::{
     admin::{AccountSetup, AgentSetup, CalendarImport, QueueSetup, ServiceSetup, Skill},
     agent::Role,
+    flow::FlowSetup,
 };
-use desk::{calendar, setup};
+use desk::{calendar, flow, setup};
 use domain::time::Timestamp;
 use futures::executor::block_on;
 use serde_json::json;
@@ -83,6 +84,7 @@ impl Center {
             address: String::new(),
             queue: String::new(),
             bot: true,
+            flow: None,
             settings: Default::default(),
             secrets,
             secrets_set: vec![],
@@ -108,7 +110,7 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
         center.queue("ley", |queue| queue.formula = "ley_10_2025".to_owned()).unwrap().formula,
         "ley_10_2025"
     );
-    let nonsense: [(&str, fn(&mut QueueSetup)); 11] = [
+    let nonsense: [(&str, fn(&mut QueueSetup)); 12] = [
         ("a/b", |_| {}),
         ("q", |queue| queue.name = " ".to_owned()),
         ("q", |queue| queue.ring_ms = -1),
@@ -119,6 +121,7 @@ fn a_queue_keeps_what_it_was_given_and_refuses_nonsense() {
         ("q", |queue| queue.routing = json!({"estrategia": 1})),
         ("q", |queue| queue.gate = json!({"exits": {"full": {"queue": "none"}}})),
         ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": " "}}})),
+        ("q", |queue| queue.gate = json!({"exits": {"full": {"flow": "night"}}})),
         ("q", |queue| queue.gate = json!({"limits": {"hours": {"time_zone": "Marte/Olimpo"}}})),
     ];
     for (row, (id, change)) in nonsense.into_iter().enumerate() {
@@ -217,6 +220,24 @@ fn secrets_go_in_and_never_come_out() {
     assert_eq!(center.account("loft", &[], |_| {}).unwrap().address, "+34", "what is not told stays");
     let taken = center.account("attic", &[], |account| account.address = "+34".to_owned());
     assert!(matches!(taken, Err(Failure::Conflict(_))));
+}
+
+#[test]
+fn an_account_has_a_flow_that_there_is() {
+    let center = Center::open();
+    center.queue("sales", |_| {}).unwrap();
+    let with = |flow: Option<&str>| {
+        center.account("loft", &[], |account| account.flow = flow.map(str::to_owned)).map(|shown| shown.flow)
+    };
+    assert_eq!(with(None), Ok(None));
+    assert!(matches!(with(Some("night")), Err(Failure::BadRequest(text)) if text.starts_with("flow: ")));
+    let setup = FlowSetup { title: "Noche".to_owned(), runner: "flow".to_owned(), scripted: true };
+    block_on(flow::put(&center.sql, Timestamp(0), None, "night", setup)).unwrap();
+    assert_eq!(with(Some("night")), Ok(Some("night".to_owned())));
+    assert_eq!(with(None), Ok(Some("night".to_owned())), "what is not told stays");
+    assert_eq!(with(Some("")), Ok(None));
+    let exit = json!({"exits": {"closed": {"flow": "night"}}});
+    assert!(center.queue("sales", |queue| queue.gate = exit).is_ok());
 }
 
 #[test]

@@ -396,7 +396,8 @@ fn a_flow_takes_over_with_what_was_said_last_and_may_give_it_back() {
         let transfer = Transfer { queue_id: None, agent_id: None, flow_id, note: None };
         block_on(interaction::transfer(&talk.sql, NOW, &talk.amy, &talk.id, transfer))
     };
-    assert!(matches!(transfer(" "), Err(Failure::BadRequest(_))));
+    assert!(matches!(transfer("invoices"), Err(Failure::BadRequest(_))), "there is none yet");
+    talk.center.has_flow("invoices");
     let done = transfer("invoices").unwrap();
     let turn = done.work.iter().find(|work| work.kind == Kind::BotTurn).unwrap();
     assert_eq!((talk.center.state(&talk.id).as_str(), ways(&talk).len()), ("bot", 0));

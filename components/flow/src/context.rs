@@ -11,10 +11,7 @@ use domain::{
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
-use shell::{
-    bot::{Cause, Occasion},
-    performer::FLOW,
-};
+use shell::bot::{Cause, Occasion};
 use store::{account::Account, contact, interaction::View};
 
 /// What is known beside the occasion.
@@ -44,7 +41,7 @@ pub fn event(occasion: &Occasion) -> Event {
 
 /// All that the bot knows.
 pub fn of(occasion: &Occasion, around: Around<'_>) -> Context {
-    let Occasion { interaction, conversation, account, .. } = occasion;
+    let Occasion { interaction, flow, conversation, account, .. } = occasion;
     let Around { now, zone, profile, history } = around;
     let attribute =
         |(name, value): (&String, &String)| Attribute { name: name.clone(), value: value.clone() };
@@ -56,7 +53,7 @@ pub fn of(occasion: &Occasion, around: Around<'_>) -> Context {
         history: history.iter().map(|view| past(view, zone)).collect(),
         memory: interaction.bot_memory.clone(),
         now: local_time(now, zone),
-        flow: Flow { name: FLOW.to_owned(), version: 1, source: String::new() },
+        flow: Flow { name: flow.name.0.clone(), version: flow.version, source: flow.source.clone() },
     }
 }
 

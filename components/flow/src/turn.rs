@@ -5,7 +5,7 @@ use bot::step::{
     SurveyAnswer, Target, Transfer, Turn,
 };
 use domain::{
-    id::QueueId,
+    id::{FlowId, QueueId},
     interaction::SKILLS,
     message::{self, Content, MenuOption},
     time::Timestamp,
@@ -132,7 +132,7 @@ impl Done {
             Target::Queue(queue) => Then::Queue { queue: QueueId(queue), priority, topic },
             Target::Flow(flow) => {
                 self.attributes.extend(topic.map(|topic| (TOPIC.to_owned(), topic)));
-                Then::PassOn { flow, priority }
+                Then::PassOn { flow: FlowId(flow), priority }
             }
         };
     }

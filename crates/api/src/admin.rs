@@ -145,6 +145,10 @@ pub struct AccountSetup {
     /// A bot answers first.
     #[serde(default = "yes")]
     pub bot: bool,
+    /// Which flow that is, by its name; empty: the center's, which is `main` or the only one. When it is not
+    /// told, it stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
     /// The channel's own settings.
     #[serde(default)]
     pub settings: BTreeMap<String, Value>,

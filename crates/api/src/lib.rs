@@ -6,17 +6,20 @@
 
 pub mod admin;
 pub mod agent;
+pub mod article;
 pub mod comment;
 pub mod consent;
 pub mod contact;
 pub mod event;
 pub mod figures;
+pub mod flow;
 pub mod health;
 pub mod interaction;
 pub mod message;
 pub mod problem;
 pub mod queue;
 pub mod ready_answer;
+pub mod rehearsal;
 pub mod request;
 pub mod snapshot;
 pub mod staffing;

@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 problem details.
 
+use crate::flow::TextProblem;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,4 +15,7 @@ pub struct Problem {
     /// What a program decides by, e.g. `offered_to_another`.
     #[serde(default)]
     pub code: String,
+    /// All that is wrong, where it is a text that is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<TextProblem>,
 }

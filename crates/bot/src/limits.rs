@@ -180,7 +180,7 @@ fn asked(question: &Question) -> Checked {
     said(&question.prompt)
 }
 
-fn is_key(key: &str) -> bool {
+pub fn is_key(key: &str) -> bool {
     let mut keys = key.chars();
     keys.next().is_some_and(|key| key.is_ascii_digit() || key == '*' || key == '#') && keys.next().is_none()
 }

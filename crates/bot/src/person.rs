@@ -26,7 +26,7 @@ pub fn is_named(text: &str, words: &[&str]) -> bool {
 }
 
 /// The accents of Spanish and Portuguese, which people leave out on a phone.
-fn without_accent(letter: char) -> char {
+pub fn without_accent(letter: char) -> char {
     match letter {
         'á' | 'à' | 'â' | 'ã' => 'a',
         'é' | 'ê' => 'e',

@@ -37,6 +37,8 @@ ids! {
     AgentId,
     ContactId,
     ConversationId,
+    /// A flow's name.
+    FlowId,
     InteractionId,
     MessageId,
     QueueId,

@@ -22,7 +22,8 @@ pub use state::State;
 
 use crate::{
     channel::CapacityKind,
-    id::{AgentId, ConversationId, QueueId},
+    flow::FlowVersion,
+    id::{AgentId, ConversationId, FlowId, QueueId},
     queue::{Arrival, Arriving, Exit, Reason},
     routing::{Needs, Preferred},
     time::Timestamp,
@@ -59,6 +60,10 @@ pub struct Interaction {
     pub bot_memory: String,
     /// The bot took a turn: what comes next is an answer to it.
     pub bot_turned: bool,
+    /// The flow that it entered last, at the version that it keeps there.
+    pub flow: Option<FlowVersion>,
+    /// The flow to which it was passed and which it has not entered yet.
+    pub next_flow: Option<FlowId>,
     /// How many turns bots took in all.
     pub bot_turns: u32,
     /// The contact left while the bot had them: it has its last turn.
@@ -106,6 +111,19 @@ impl Interaction {
     /// How it comes to a queue.
     pub fn arrives(&self, kind: CapacityKind, arriving: Arriving) -> Arrival {
         Arrival { kind, arriving, left: self.left.clone(), to_flow: self.to_flow.clone() }
+    }
+
+    /// The version of a flow that it is in: what it keeps, whatever goes live meanwhile.
+    pub fn in_flow(&self) -> Option<&FlowVersion> {
+        self.flow.as_ref().filter(|_| self.state == State::Bot && self.next_flow.is_none())
+    }
+
+    /// What a flow remembers of it: nothing of what another flow, or another version, wanted to know.
+    pub fn memory_in(&self, of: &FlowVersion) -> &str {
+        match &self.flow {
+            Some(known) if known != of => "",
+            _ => &self.bot_memory,
+        }
     }
 
     /// Since when it counts as waiting.
@@ -162,19 +180,25 @@ impl Interaction {
     /// What changes while a bot has it.
     fn is_with_bot(&mut self, event: &Event) {
         match event {
+            Event::Flowed { flow } => {
+                self.attributes.insert(FLOW.to_owned(), flow.0.clone());
+                self.next_flow = Some(flow.clone());
+                self.bot_turned = false;
+                self.hung_up = false;
+                self.state = State::Bot;
+            }
+            Event::FlowEntered { flow, version } => {
+                let of = FlowVersion { flow: flow.clone(), version: *version };
+                self.bot_memory = self.memory_in(&of).to_owned();
+                self.flow = Some(of);
+                self.next_flow = None;
+            }
             Event::BotTurned { memory, .. } => {
                 self.bot_memory.clone_from(memory);
                 self.bot_turned = true;
                 self.bot_turns = self.bot_turns.saturating_add(1);
             }
             Event::HungUp => self.hung_up = true,
-            Event::Flowed { flow } => {
-                self.attributes.insert(FLOW.to_owned(), flow.clone());
-                // It begins anew, and remembers.
-                self.bot_turned = false;
-                self.hung_up = false;
-                self.state = State::Bot;
-            }
             _ => {}
         }
     }
@@ -228,9 +252,11 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.started_at = Some(at);
             interaction.state = State::Bot;
         }
-        Event::BotTurned { .. } | Event::BotFailed { .. } | Event::HungUp | Event::Flowed { .. } => {
-            interaction.is_with_bot(event);
-        }
+        Event::BotTurned { .. }
+        | Event::BotFailed { .. }
+        | Event::HungUp
+        | Event::FlowEntered { .. }
+        | Event::Flowed { .. } => interaction.is_with_bot(event),
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
         Event::Queued { .. }
         | Event::Prioritised { .. }

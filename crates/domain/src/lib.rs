@@ -2,13 +2,14 @@
 //!
 //! Reading order: what a center is made of ([`id`], [`time`], [`channel`], [`message`], [`part`], [`comment`],
 //! [`reason`], [`file`], [`contact`], [`phone`], [`agent`], [`capacity`], [`queue`]), when it is open ([`hours`],
-//! [`holiday`], [`ical`]), the life of one piece of work ([`interaction`]), who gets it ([`routing`]) and
-//! everything that happens later ([`due`]). What goes out is bounded by [`consent`], [`rate`] and [`template`];
+//! [`holiday`], [`ical`]), the life of one piece of work ([`interaction`]), the conversation flows that may
+//! have it first ([`flow`]), who gets it ([`routing`]) and everything that happens later ([`due`]). What goes out is bounded by [`consent`], [`rate`] and [`template`];
 //! what the center itself says to a contact is in [`notice`] and [`transcript`], words with places for values
-//! are [`placeholder`]s. How well the accounts work is in [`health`], how well the center does in [`figures`],
+//! are [`placeholder`]s, and what it knows are [`article`]s. How well the accounts work is in [`health`], how well the center does in [`figures`],
 //! how many agents it takes in [`staffing`] and how long a wait will be in [`wait`].
 
 pub mod agent;
+pub mod article;
 pub mod capacity;
 pub mod channel;
 pub mod comment;
@@ -17,6 +18,7 @@ pub mod contact;
 pub mod due;
 pub mod figures;
 pub mod file;
+pub mod flow;
 pub mod health;
 pub mod holiday;
 pub mod hours;

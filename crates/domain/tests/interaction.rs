@@ -1,6 +1,7 @@
 //! The life of an interaction, row by row.
 
 use domain::{
+    flow::FlowVersion,
     id::AgentId,
     interaction::{
         Callback, Command, Effect, Ending, Event, First, Interaction, Part, Plan, Refusal, State, decide,
@@ -96,6 +97,7 @@ fn a_contact_who_leaves_while_waiting_is_an_abandon() {
     let leave = || Command::Leave { wrap_up: Duration::from_secs(60) };
     check(at(1), &in_state(State::Queued), leave(), Ok(vec![Event::Ended { by: Ending::Abandoned }]));
     check(at(1), &ringing(), leave(), Ok(vec![Event::Ended { by: Ending::Abandoned }]));
+    check(at(1), &in_state(State::Bot), leave(), Ok(vec![Event::Ended { by: Ending::LeftBot }]));
     let started = Event::WrapUpStarted { agent: amy(), wrap_up_by: at(61) };
     check(at(1), &in_state(State::Active { agent: amy() }), leave(), Ok(vec![started]));
 }
@@ -103,21 +105,20 @@ fn a_contact_who_leaves_while_waiting_is_an_abandon() {
 #[test]
 fn a_bot_has_a_last_turn_with_who_left() {
     let leave = || Command::Leave { wrap_up: Duration::from_secs(60) };
-    let over = || Ok(vec![Event::Ended { by: Ending::Bot }]);
-    let talks = in_state(State::Bot);
+    let over = || Ok(vec![Event::Ended { by: Ending::LeftBot }]);
+    let entered = Event::FlowEntered { flow: "main".into(), version: 1 };
+    let talks = evolve(in_state(State::Bot), at(1), &entered);
     check(at(1), &talks, leave(), Ok(vec![Event::HungUp]));
     assert_eq!(follow(&talks, at(1), &Event::HungUp), [Effect::HangUp]);
     let left = evolve(talks, at(1), &Event::HungUp);
     check(at(2), &left, leave(), Ok(vec![]));
-    let turn = Command::BotTurn { memory: "m".into(), attributes: BTreeMap::new(), path: vec![] };
-    let turned = Event::BotTurned { memory: "m".into(), path: vec![] };
-    check(at(2), &left, turn, Ok(vec![turned]));
+    let turned = Event::BotTurned { memory: "m".into(), path: vec!["ask".into()] };
+    check(at(2), &left, turn("main", 1), Ok(vec![turned]));
     check(at(2), &left, Command::End, over());
     // A bot that fails keeps nobody's interaction open, and who is back begins anew.
     let failed = Event::BotFailed { reason: "trap".into() };
-    let ended = Event::Ended { by: Ending::Bot };
-    let fail = Command::FailBot { reason: "trap".into(), queue: "sales".into() };
-    check(at(2), &left, fail, Ok(vec![failed, ended]));
+    let ended = Event::Ended { by: Ending::LeftBot };
+    check(at(2), &left, fail(None), Ok(vec![failed, ended]));
     check(at(2), &left, Command::Write, over());
     let passed = evolve(left, at(3), &Event::Flowed { flow: "survey".into() });
     check(at(4), &passed, Command::Write, Ok(vec![]));
@@ -136,15 +137,74 @@ fn a_bot_passes_its_contact_on_to_another_flow() {
 
 #[test]
 fn a_bot_that_comes_late_changes_nothing() {
-    let turn =
-        || Command::BotTurn { memory: "m".into(), attributes: BTreeMap::new(), path: vec!["menu".into()] };
-    let turned = Event::BotTurned { memory: "m".into(), path: vec!["menu".into()] };
-    check(at(1), &in_state(State::Bot), turn(), Ok(vec![turned]));
-    check(at(1), &in_state(State::Queued), turn(), Ok(vec![]));
-    let fail = || Command::FailBot { reason: "trap".into(), queue: "sales".into() };
-    check(at(1), &in_state(State::Active { agent: amy() }), fail(), Ok(vec![]));
+    check(at(1), &in_state(State::Queued), turn("main", 1), Ok(vec![]));
+    check(at(1), &in_state(State::Active { agent: amy() }), fail(Some(main(1))), Ok(vec![]));
+}
+
+fn main(version: u32) -> FlowVersion {
+    FlowVersion { flow: "main".into(), version }
+}
+
+fn turn(flow: &str, version: u32) -> Command {
+    let of = FlowVersion { flow: flow.into(), version };
+    Command::BotTurn { of, memory: "m".into(), attributes: BTreeMap::new(), path: vec!["ask".into()] }
+}
+
+fn fail(of: Option<FlowVersion>) -> Command {
+    Command::FailBot { of, reason: "trap".into(), queue: "sales".into() }
+}
+
+#[test]
+fn the_first_turn_in_a_flow_enters_it_and_the_version_stays() {
+    let entered = |flow: &str, version| Event::FlowEntered { flow: flow.into(), version };
+    let turned = || Event::BotTurned { memory: "m".into(), path: vec!["ask".into()] };
+    let begins = in_state(State::Bot);
+    check(at(1), &begins, turn("main", 1), Ok(vec![entered("main", 1), turned()]));
+    let talks = evolve(evolve(begins.clone(), at(1), &entered("main", 1)), at(1), &turned());
+    assert_eq!((talks.in_flow(), talks.bot_memory.as_str()), (Some(&main(1)), "m"));
+    // A late turn of somebody who chose before that is a turn all the same.
+    check(at(2), &talks, turn("main", 2), Ok(vec![turned()]));
+
+    // A flow that fails was entered, too.
     let queued = Event::Queued { queue: "sales".into(), priority: 0, topic: None };
-    check(at(1), &in_state(State::Bot), fail(), Ok(vec![Event::BotFailed { reason: "trap".into() }, queued]));
+    let failed = || Event::BotFailed { reason: "trap".into() };
+    check(at(1), &begins, fail(Some(main(1))), Ok(vec![entered("main", 1), failed(), queued.clone()]));
+    check(at(1), &begins, fail(None), Ok(vec![failed(), queued.clone()]));
+    check(at(2), &talks, fail(Some(main(1))), Ok(vec![failed(), queued.clone()]));
+    let waits = evolve(talks.clone(), at(3), &queued);
+    assert_eq!((waits.in_flow(), waits.flow.as_ref()), (None, Some(&main(1))));
+}
+
+#[test]
+fn who_comes_back_to_a_flow_enters_anew_and_another_one_remembers_nothing() {
+    let queued = Event::Queued { queue: "sales".into(), priority: 0, topic: None };
+    let before = [
+        Event::FlowEntered { flow: "main".into(), version: 1 },
+        Event::BotTurned { memory: "m".into(), path: vec![] },
+        queued,
+        Event::Flowed { flow: "main".into() },
+    ];
+    let back = before.iter().fold(in_state(State::Bot), |before, event| evolve(before, at(1), event));
+    assert_eq!((back.in_flow(), back.next_flow.clone()), (None, Some("main".into())));
+    for (flow, version, memory) in [("main", 1, "m"), ("main", 2, ""), ("night", 1, "")] {
+        let of = FlowVersion { flow: flow.into(), version };
+        assert_eq!(back.memory_in(&of), memory, "{of:?}");
+        let entered = Event::FlowEntered { flow: flow.into(), version };
+        let events = decide(at(2), &back, turn(flow, version)).unwrap();
+        assert_eq!(events[0], entered);
+        let after = evolve(back.clone(), at(2), &entered);
+        assert_eq!((after.bot_memory.as_str(), after.in_flow()), (memory, Some(&of)));
+    }
+    // A conversation that a flow has since before there were versions goes on.
+    let old = evolve(in_state(State::Bot), at(1), &Event::BotTurned { memory: "m".into(), path: vec![] });
+    assert_eq!(evolve(old, at(2), &Event::FlowEntered { flow: "main".into(), version: 1 }).bot_memory, "m");
+}
+
+#[test]
+fn who_leaves_a_bot_or_falls_silent_was_not_helped() {
+    check(at(1), &in_state(State::Bot), Command::End, Ok(vec![Event::Ended { by: Ending::Bot }]));
+    check(at(1), &in_state(State::Bot), Command::GiveUp, Ok(vec![Event::Ended { by: Ending::LeftBot }]));
+    check(at(1), &in_state(State::Queued), Command::GiveUp, Ok(vec![]));
 }
 
 #[test]

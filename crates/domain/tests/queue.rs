@@ -164,7 +164,7 @@ fn what_cannot_be_is_as_by_default() {
         (json!("callback"), Place::Callback, Place::Waiting),
         (said("stay"), Place::Callback, Place::Waiting),
         (said("end"), Place::Ended, Place::Ended),
-        (json!({"flow": "night"}), Place::Flow("night".to_owned()), Place::Flow("night".to_owned())),
+        (json!({"flow": "night"}), Place::Flow("night".into()), Place::Flow("night".into())),
     ] {
         for (kind, place) in [(CapacityKind::Call, call), (CapacityKind::Chat, chat)] {
             check(&closed(exit.clone()), &new(kind), (&[("a", Reason::Closed)], "a", place));
@@ -181,7 +181,7 @@ fn a_step_says_which_holiday_it_is_and_when_it_opens() {
     }));
     let net = Net(vec![("a", queue, Situation::default())]);
     // A holiday without an exit of its own is closed like any other day.
-    let flow = Place::Flow("night".to_owned());
+    let flow = Place::Flow("night".into());
     let entry = check(&net, &new(CapacityKind::Call), (&[("a", Reason::Holiday)], "a", flow));
     // A flow that sends them back has them once.
     let back = Arrival { to_flow: [QueueId::from("a")].into(), ..new(CapacityKind::Call) };

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod bindings;
+pub mod bot;
 pub mod command;
 pub mod compiled;
 pub mod compose;
@@ -24,6 +25,7 @@ pub mod pool;
 pub mod postgres;
 pub mod problem;
 pub mod providers;
+pub mod pure;
 pub mod request;
 pub mod route;
 pub mod runtime_config;

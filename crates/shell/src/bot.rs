@@ -10,13 +10,13 @@ use crate::{
     due::id_of_next,
     failure::{Failure, Result},
     file::{self, PutAway, attached},
+    flow::{self, Assigned, Edition},
     inbound::{Person, learn},
     outbound::{self, Draft},
-    performer::FLOW,
 };
 use domain::{
     due::{Kind, Work},
-    id::{InteractionId, MessageId, QueueId},
+    id::{FlowId, InteractionId, MessageId, QueueId},
     interaction::{Command, Interaction, State},
     message::{Author, Content, Menu},
     notice,
@@ -39,8 +39,10 @@ pub(crate) async fn turn(
     now: Timestamp,
     interaction: &InteractionId,
     message: &MessageId,
+    assigned: &Assigned,
 ) -> Result<Work, Race> {
-    owed(sql, now, interaction, message.as_str(), json!({ "message_id": message })).await
+    let body = json!({ "message_id": message, "flow": assigned.of });
+    owed(sql, now, interaction, message.as_str(), body, &assigned.runner).await
 }
 
 /// The work that tells the bot something that is no message: [`BEGUN`] and what else stands there.
@@ -49,8 +51,10 @@ pub(crate) async fn news(
     now: Timestamp,
     interaction: &InteractionId,
     news: &str,
+    assigned: &Assigned,
 ) -> Result<Work, Race> {
-    owed(sql, now, interaction, news, json!({ NEWS: news })).await
+    let body = json!({ NEWS: news, "flow": assigned.of });
+    owed(sql, now, interaction, news, body, &assigned.runner).await
 }
 
 /// A turn that the bot owes, behind all that it owes already. `what` it is about makes it one.
@@ -60,11 +64,12 @@ async fn owed(
     interaction: &InteractionId,
     what: &str,
     body: Value,
+    runner: &str,
 ) -> Result<Work, Race> {
     Ok(Work {
         id: id_of_next(sql, now, Kind::BotTurn, interaction.as_str()).await?,
         kind: Kind::BotTurn,
-        performer: FLOW.to_owned(),
+        performer: runner.to_owned(),
         subject: interaction.0.clone(),
         key: format!("bot_turn:{interaction}:{what}"),
         body,
@@ -118,7 +123,9 @@ impl Cause {
 pub struct Occasion {
     pub work: Work,
     pub id: InteractionId,
+    /// With the memory of this flow.
     pub interaction: Interaction,
+    pub flow: Edition,
     pub conversation: Conversation,
     pub account: Account,
     /// As this channel knows them.
@@ -143,7 +150,10 @@ impl Occasion {
 pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
     let Some(work) = store::due::next_of(sql, Kind::BotTurn, &work.subject).await? else { return Ok(None) };
     let id = InteractionId(work.subject.clone());
-    let interaction = journal::load(sql, &id).await?;
+    let mut interaction = journal::load(sql, &id).await?;
+    let of = flow::asked_for(&work, &interaction);
+    interaction.bot_memory = interaction.memory_in(&of).to_owned();
+    let flow = flow::edition(sql, of).await?;
     let lost = |what: &str| Failure::Broken(format!("interaction {id} has no {what}"));
     let of = interaction.conversation.as_ref().ok_or_else(|| lost("conversation"))?;
     let conversation = conversation::find(sql, of).await?.ok_or_else(|| lost("conversation"))?;
@@ -155,7 +165,7 @@ pub async fn occasion(sql: &impl Sql, work: &Work) -> Result<Option<Occasion>> {
         Cause::Heard(message) => last_menu(sql, message).await?,
         _ => None,
     };
-    Ok(Some(Occasion { work, id, interaction, conversation, account, contact, cause, menu }))
+    Ok(Some(Occasion { work, id, interaction, flow, conversation, account, contact, cause, menu }))
 }
 
 /// The last menu that the bot showed before `message`, when nothing of the contact's came between.
@@ -173,7 +183,7 @@ async fn last_menu(sql: &impl Sql, message: &message::Message) -> Result<Option<
 pub struct Turn {
     /// What it wants to be told next time.
     pub memory: String,
-    /// The places that it came through.
+    /// The places of its flow that it came through.
     pub path: Vec<String>,
     pub says: Vec<Said>,
     pub attributes: BTreeMap<String, String>,
@@ -217,7 +227,7 @@ pub enum Then {
     },
     /// Another flow goes on.
     PassOn {
-        flow: String,
+        flow: FlowId,
         priority: i32,
     },
     End,
@@ -241,7 +251,8 @@ async fn commit_within(
         return Ok(vec![]);
     }
     let Turn { memory, attributes, path, .. } = turn.clone();
-    let done = within(sql, now, id, Command::BotTurn { memory, attributes, path }).await?;
+    let command = Command::BotTurn { of: occasion.flow.of(), memory, attributes, path };
+    let done = within(sql, now, id, command).await?;
     if done.interaction.state != State::Bot {
         return Ok(vec![]); // A person took over meanwhile.
     }
@@ -285,14 +296,16 @@ pub(crate) async fn hand_over(
     id: &InteractionId,
     reason: &str,
 ) -> Result<Vec<Work>, Race> {
+    let interaction = journal::load(sql, id).await?;
+    let mut failed = None;
     while let Some(work) = store::due::next_of(sql, Kind::BotTurn, id.as_str()).await? {
+        failed.get_or_insert_with(|| flow::asked_for(&work, &interaction));
         store::due::complete(sql, &work.id).await?;
     }
-    let interaction = journal::load(sql, id).await?;
     let Some(of) = interaction.conversation.as_ref() else { return Ok(vec![]) };
     let Some(conversation) = conversation::find(sql, of).await? else { return Ok(vec![]) };
     let Some(account) = account::find(sql, &conversation.account).await? else { return Ok(vec![]) };
-    let command = Command::FailBot { reason: reason.to_owned(), queue: account.queue };
+    let command = Command::FailBot { of: failed, reason: reason.to_owned(), queue: account.queue };
     let done = within(sql, now, id, command).await?;
     if !done.changed {
         return Ok(vec![]);

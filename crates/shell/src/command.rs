@@ -1,9 +1,9 @@
 //! A command to an interaction: load, decide, append, and the work that follows, in one transaction.
 
 use crate::{
-    arrival::{self, Arrived},
-    bot,
+    arrival,
     failure::{Failure, Result},
+    flow::{self, Passed},
     outbound::{self, Draft},
     performer::{DISPATCHER, ROUTER},
     transcript, unique,
@@ -20,7 +20,7 @@ use domain::{
 use std::time::Duration;
 use store::{
     agent::{self, Did},
-    contact, conversation, interaction, journal, message,
+    contact, conversation, interaction, journal,
     port::{self, Sql, addition, transaction},
 };
 
@@ -40,6 +40,7 @@ pub(crate) enum Came {
     Nowhere,
     ToQueue,
     ByExit,
+    ToFlow,
 }
 
 /// How often a lost race is decided again. One of all who race wins each round, and so many may be at the
@@ -88,6 +89,12 @@ impl From<Refusal> for Race {
     }
 }
 
+impl From<domain::flow::Refusal> for Race {
+    fn from(refusal: domain::flow::Refusal) -> Self {
+        Race::Failed(refusal.into())
+    }
+}
+
 /// Gives `command` to the interaction `id` and commits what follows.
 pub async fn execute(sql: &impl Sql, now: Timestamp, id: &InteractionId, command: &Command) -> Result<Done> {
     retrying(async || {
@@ -121,8 +128,8 @@ pub async fn within(
     arrive(sql, now, id, done).await
 }
 
-/// One command and nothing else: what follows from coming to a queue is for [`arrive`], when everything that
-/// came with it is stored.
+/// One command and nothing else: what follows from coming to a queue or a flow is for [`arrive`], when
+/// everything that came with it is stored.
 pub(crate) async fn step(
     sql: &impl Sql,
     now: Timestamp,
@@ -152,6 +159,7 @@ pub(crate) async fn step(
         }
         came = match event {
             Event::Exited { .. } => Came::ByExit,
+            Event::Flowed { .. } => Came::ToFlow,
             Event::Queued { .. } if came == Came::Nowhere => Came::ToQueue,
             _ => came,
         };
@@ -162,27 +170,42 @@ pub(crate) async fn step(
     Ok(Done { interaction, changed: !events.is_empty(), came, work })
 }
 
-/// What follows for an interaction that came to a queue: whether it may wait there, and who should have it.
+/// What follows for an interaction that came to a queue: whether it may wait there, and who should have it; and
+/// for one that came to a flow: its turn, or the way on where there is no such flow.
 pub(crate) async fn arrive(
     sql: &impl Sql,
     now: Timestamp,
     id: &InteractionId,
     mut done: Done,
 ) -> Result<Done, Race> {
-    let is_limited = match done.came {
-        Came::Nowhere => false,
-        // Exits lead through all queues already.
-        Came::ByExit => true,
-        Came::ToQueue => {
-            let Arrived { commands, is_limited } = arrival::commands(sql, now, id, &done.interaction).await?;
-            for command in commands {
-                let next = step(sql, now, id, command).await?;
-                done.interaction = next.interaction;
-                done.work.extend(next.work);
+    let mut is_limited = false;
+    // It ends: an exit leads to each queue once, and out of it to a flow once.
+    while done.came != Came::Nowhere {
+        let commands = match std::mem::replace(&mut done.came, Came::Nowhere) {
+            Came::Nowhere => vec![],
+            // Exits lead through all queues already.
+            Came::ByExit => {
+                is_limited = true;
+                vec![]
             }
-            is_limited
+            Came::ToQueue => {
+                let arrived = arrival::commands(sql, now, id, &done.interaction).await?;
+                is_limited = arrived.is_limited;
+                arrived.commands
+            }
+            Came::ToFlow => {
+                let Passed { work, command } = flow::passed(sql, now, id, &done.interaction).await?;
+                done.work.extend(work);
+                command.into_iter().collect()
+            }
+        };
+        for command in commands {
+            let next = step(sql, now, id, command).await?;
+            done.interaction = next.interaction;
+            done.work.extend(next.work);
+            done.came = if next.came == Came::Nowhere { done.came } else { next.came };
         }
-    };
+    }
     if is_limited {
         let limit = arrival::limit(sql, now, id, &done.interaction).await?;
         done.work.extend(store::due::add(sql, now, limit.into_iter().collect()).await?);
@@ -267,10 +290,9 @@ async fn take_effect(
         Effect::Route { at } => later(Kind::Route, ROUTER, at.0),
         Effect::OfferDeadline { at } => later(Kind::OfferDeadline, DISPATCHER, at.0),
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
-        // Said with what it follows from.
-        Effect::Tell { .. } => None,
-        Effect::Flow => flow_turn(sql, now, id, before).await?,
-        Effect::HangUp => Some(bot::news(sql, now, id, bot::HUNG_UP).await?),
+        // Said with what it follows from; and what follows from coming to a flow is in `arrive`.
+        Effect::Tell { .. } | Effect::Flow => None,
+        Effect::HangUp => flow::left(sql, now, id, before).await?,
         Effect::Close => transcript::at_end(sql, now, id, before).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;
@@ -304,20 +326,6 @@ async fn take_effect(
             None
         }
     })
-}
-
-/// The flow is asked with what the contact said last, if they said something.
-async fn flow_turn(
-    sql: &impl Sql,
-    now: Timestamp,
-    id: &InteractionId,
-    of: &Interaction,
-) -> Result<Option<Work>, Race> {
-    let Some(conversation) = &of.conversation else { return Ok(None) };
-    Ok(Some(match message::last_heard(sql, conversation).await? {
-        Some(said) => bot::turn(sql, now, id, &said.id).await?,
-        None => bot::news(sql, now, id, bot::BEGUN).await?,
-    }))
 }
 
 /// Says to the contact what a queue's exit has to say.

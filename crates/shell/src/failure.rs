@@ -1,6 +1,9 @@
 //! Why a request was not done, as a status: the status decides whether a provider sends again.
 
-use domain::interaction::Refusal;
+use domain::{
+    flow::{self, Problem},
+    interaction::Refusal,
+};
 use store::port;
 
 /// Each variant is one status. The text is for the caller; it never holds a secret or our internals.
@@ -24,8 +27,14 @@ pub enum Failure {
     /// Somebody else was first. Within a transaction it is decided again (`command::retrying`).
     #[error("{0}")]
     Lost(String),
+    /// It was changed since the caller read it: read it again.
+    #[error("{0}")]
+    Outdated(String),
     #[error("more than {0} bytes")]
     TooLarge(usize),
+    /// What was sent says nothing that could be done, for these reasons.
+    #[error("the text has {} errors", .0.iter().filter(|problem| problem.is_error).count())]
+    Invalid(Vec<Problem>),
     /// Such a file is not taken.
     #[error("{0}")]
     UnsupportedType(String),
@@ -53,8 +62,10 @@ impl Failure {
             Failure::NotFound(_) => 404,
             Failure::MethodNotAllowed(_) => 405,
             Failure::Conflict(_) | Failure::Lost(_) => 409,
+            Failure::Outdated(_) => 412,
             Failure::TooLarge(_) => 413,
             Failure::UnsupportedType(_) => 415,
+            Failure::Invalid(_) => 422,
             Failure::TooMany(_) => 429,
             Failure::Broken(_) => 500,
             Failure::Later(_) | Failure::Unavailable(_) => 503,
@@ -69,7 +80,9 @@ impl Failure {
             Failure::NotFound(_) => "not_found",
             Failure::MethodNotAllowed(_) => "method_not_allowed",
             Failure::Conflict(_) | Failure::Lost(_) => "conflict",
+            Failure::Outdated(_) => "outdated",
             Failure::TooLarge(_) => "too_large",
+            Failure::Invalid(_) => "invalid",
             Failure::UnsupportedType(_) => "unsupported_type",
             Failure::TooMany(_) => "too_many",
             Failure::Broken(_) => "internal",
@@ -87,13 +100,17 @@ impl Failure {
             told => told.to_string(),
         };
         let title = self.code().replace('_', " ");
-        serde_json::json!({
+        let mut problem = serde_json::json!({
             "type": "about:blank",
             "title": title,
             "status": self.status(),
             "detail": detail,
             "code": self.code(),
-        })
+        });
+        if let Failure::Invalid(problems) = self {
+            problem["problems"] = serde_json::json!(problems);
+        }
+        problem
     }
 }
 
@@ -110,5 +127,19 @@ impl From<port::Error> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Failure::Conflict(refusal.to_string())
+    }
+}
+
+impl From<flow::Refusal> for Failure {
+    fn from(refusal: flow::Refusal) -> Self {
+        use flow::Refusal as R;
+        let text = refusal.to_string();
+        match refusal {
+            R::BadName | R::UnknownVersion(_) | R::BadShare | R::NotAHundred(_) | R::BadPercent => {
+                Failure::BadRequest(text)
+            }
+            R::NothingLive | R::NoDraft | R::SameAsVersion(_) => Failure::Conflict(text),
+            R::StaleDraft(_) => Failure::Outdated(text),
+        }
     }
 }

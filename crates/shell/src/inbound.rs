@@ -9,6 +9,7 @@ use crate::{
     command::{self, Done, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
+    flow::{self, Assigned},
     moderation, part, performer, template, transcript, unique,
 };
 use domain::{
@@ -17,7 +18,7 @@ use domain::{
     contact::{Identity, Learnt},
     due::{Kind, Work},
     id::{ContactId, ConversationId, InteractionId, MessageId, QueueId},
-    interaction::{Command, State},
+    interaction::{Command, Interaction, State},
     message::{Attachment, Author, Content, DeliveryError, Direction, Status},
     time::Timestamp,
 };
@@ -141,7 +142,7 @@ impl Scope<'_> {
         if heard.consent == Some(Consent::Out) && !heard.claimed {
             return self.farewell(sql, inbound, heard, &conversation).await;
         }
-        let (interaction, mut done) = self.work_of(sql, heard, &conversation).await?;
+        let (interaction, mut done, mut assigned) = self.work_of(sql, heard, &conversation).await?;
         if !heard.opening.attributes.is_empty() {
             let note = Command::Note { attributes: heard.opening.attributes.clone() };
             done.interaction = command::step(sql, self.now, &interaction, note).await?.interaction;
@@ -151,10 +152,21 @@ impl Scope<'_> {
         let message = message::add(sql, self.now, message).await?;
         self.catch_up(sql, &message).await?;
         // What the queue has to say comes after what it answers.
-        let done = command::arrive(sql, self.now, &interaction, done).await?;
+        let mut done = command::arrive(sql, self.now, &interaction, done).await?;
         let mut next = vec![];
         if done.interaction.state == State::Bot {
-            next.push(bot::turn(sql, self.now, &interaction, &message.id).await?);
+            if assigned.is_none() {
+                assigned = flow::version_of(sql, &interaction, &done.interaction, self.account).await?;
+            }
+            match &assigned {
+                Some(assigned) => {
+                    next.push(bot::turn(sql, self.now, &interaction, &message.id, assigned).await?);
+                }
+                None => {
+                    let past = flow::lead_past(sql, self.now, &interaction, &done.interaction, self.account);
+                    done.work.extend(past.await?.work);
+                }
+            }
         }
         if heard.thread.is_some() && conversation.last_seq == 0 {
             next.push(moderation::post_work(self.now, &self.account.channel, &conversation.id));
@@ -166,26 +178,27 @@ impl Scope<'_> {
     }
 
     /// What is open in the conversation, with what the contact's message does to it; where nothing is, it
-    /// begins.
+    /// begins, with the flow that has it then.
     async fn work_of(
         &self,
         sql: &impl Sql,
         heard: &Heard,
         conversation: &Conversation,
-    ) -> Result<(InteractionId, Done), Race> {
+    ) -> Result<(InteractionId, Done, Option<Assigned>), Race> {
         if let Some(open) = &conversation.open_interaction {
             let done = command::step(sql, self.now, open, Command::Write).await?;
             if done.interaction.state != State::Disposed {
-                return Ok((open.clone(), done));
+                return Ok((open.clone(), done, None));
             }
         }
         let id = InteractionId(unique::id(self.now));
         // A bot talks to people, not in public.
-        let bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
-        let queue = self.queue(sql, heard).await?;
+        let wants_bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
+        let assigned = if wants_bot { self.flow(sql, &id).await? } else { None };
+        let (bot, queue) = (assigned.is_some(), self.queue(sql, heard).await?);
         let start = Command::Start { conversation: conversation.id.clone(), bot, queue };
         let done = command::step(sql, self.now, &id, start).await?;
-        Ok((id, done))
+        Ok((id, done, assigned))
     }
 
     /// Whoever wants no more messages is asked nothing more, not even by a bot: what they wrote is kept, and
@@ -234,6 +247,17 @@ impl Scope<'_> {
             source: source.to_owned(),
             since: self.now,
         }
+    }
+
+    /// The flow that has a new conversation. Where there is none, it is as if no bot was wanted, and somebody
+    /// has to know.
+    async fn flow(&self, sql: &impl Sql, id: &InteractionId) -> Result<Option<Assigned>, Race> {
+        let new = Interaction::default();
+        let assigned = flow::version_of(sql, id, &new, self.account).await?;
+        if assigned.is_none() {
+            flow::missing(id, &new, self.account);
+        }
+        Ok(assigned)
     }
 
     /// Comments may have a queue of their own.
@@ -670,6 +694,9 @@ pub async fn learn(
     person: &Person,
     account: &Account,
 ) -> Result<Vec<Learnt>, Race> {
+    if *person == Person::default() {
+        return Ok(vec![]);
+    }
     let Some(root) = contact::root(sql, contact).await? else { return Ok(vec![]) };
     let edit = Edit { name: person.name.clone(), locale: person.locale.clone(), notes: None };
     if edit != Edit::default() {

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod arrival;
+pub mod article;
 pub mod bot;
 pub mod bucket;
 pub mod callback;
@@ -14,6 +15,7 @@ pub mod due;
 mod echo;
 pub mod failure;
 pub mod file;
+pub mod flow;
 pub mod forwarded;
 pub mod health;
 pub mod inbound;

@@ -163,6 +163,7 @@ fn a_full_queue_sends_on_and_nobody_is_sent_in_circles() {
 #[test]
 fn a_flow_has_who_is_sent_to_it_and_sends_them_back_once() {
     let center = Center::open(false);
+    center.has_flow("night");
     let gate = gate(json!({"limits": {"nobody_ms": 0}, "exits": {"nobody": {"flow": "night"}}}));
     center.queue("sales", |queue| queue.gate = gate.clone());
     let id = hear_at(&center, 0, "marta", "m1");

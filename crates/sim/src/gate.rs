@@ -40,7 +40,8 @@ fn exit(dice: &Dice, other: &str) -> Option<Exit> {
         1 => Some(Exit::Stay),
         2 => Some(told(Then::Stay)),
         3 => Some(told(Then::End)),
-        4 => Some(Exit::Flow("night".to_owned())),
+        // Of the second nobody knows.
+        4 => Some(Exit::Flow(if dice.chance(0.8) { "night" } else { "gone" }.into())),
         _ => Some(Exit::Queue(QueueId::from(other))),
     }
 }

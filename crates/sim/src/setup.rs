@@ -15,8 +15,17 @@ use domain::{
     routing::{self, Service, Skill, Strategy},
     time::Timestamp,
 };
+use shell::{
+    flow::{self, Setup},
+    performer::FLOW,
+};
 use std::{collections::BTreeMap, time::Duration};
-use store::{account::Account, agent::Agent, port, queue::Disposition};
+use store::{
+    account::Account,
+    agent::Agent,
+    port::{self, Sql},
+    queue::Disposition,
+};
 
 pub(crate) const HOSTS: usize = 3;
 /// Where everybody is who is no part of the center.
@@ -53,9 +62,20 @@ pub(crate) fn staff(dice: &Dice) -> Vec<Staff> {
     (0..count).map(person).collect()
 }
 
+/// Bots that are components. What leads to another flow than these leads past it.
+fn flows(sql: &impl Sql) -> port::Result<()> {
+    for name in ["main", "night"] {
+        let setup = Setup { title: name.to_owned(), runner: FLOW.to_owned(), scripted: false };
+        let set_up = flow::set_up(sql, Timestamp(START), None, name, &setup);
+        at_once(set_up).map_err(|failure| port::Error::Broken(failure.to_string()))?;
+    }
+    Ok(())
+}
+
 pub(crate) fn fill(center: &Center) -> port::Result<()> {
     let sql = &center.database.sql;
     at_once(store::migration::migrate(sql))?;
+    flows(sql)?;
     for (id, ring, wrap_up, priority) in [(QUEUES[0], 20, 30, 0), (QUEUES[1], 15, 20, 1)] {
         let queue = Queue {
             id: id.into(),
@@ -89,6 +109,7 @@ pub(crate) fn fill(center: &Center) -> port::Result<()> {
             address: address.to_owned(),
             queue: QUEUES[0].into(),
             bot,
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     channel::HUMAN_AGENT,
-    id::{AccountId, ConversationId, QueueId},
+    id::{AccountId, ConversationId, FlowId, QueueId},
 };
 use serde_json::{Map, Value};
 
@@ -22,6 +22,8 @@ pub struct Account {
     pub queue: QueueId,
     /// A bot answers first.
     pub bot: bool,
+    /// The flow that it is; `None`: the center's.
+    pub flow: Option<FlowId>,
     /// The channel's own; nothing secret.
     pub settings: Map<String, Value>,
     /// Sealed by the shell; unreadable here.
@@ -39,7 +41,7 @@ impl Account {
     }
 }
 
-const COLUMNS: &str = "id, channel, name, address, queue_id, bot, settings, secrets";
+const COLUMNS: &str = "id, channel, name, address, queue_id, bot, settings, secrets, flow";
 
 pub async fn find(sql: &impl Sql, id: &AccountId) -> Result<Option<Account>> {
     let statement = format!("SELECT {COLUMNS} FROM channel_account WHERE id = $1");
@@ -82,14 +84,18 @@ pub async fn reseal(sql: &impl Sql, id: &AccountId, secrets: &str) -> Result<()>
 /// Adds or replaces an account.
 pub async fn put(sql: &impl Sql, account: &Account) -> Result<()> {
     let statement =
-        "INSERT INTO channel_account (id, channel, name, address, queue_id, bot, settings, secrets)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO channel_account (id, channel, name, address, queue_id, bot, settings, secrets, flow)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, name = excluded.name,
             address = excluded.address, queue_id = excluded.queue_id, bot = excluded.bot,
-            settings = excluded.settings, secrets = excluded.secrets";
-    let Account { id, channel, name, address, queue, bot, settings, secrets } = account;
+            settings = excluded.settings, secrets = excluded.secrets, flow = excluded.flow";
+    let Account { id, channel, name, address, queue, bot, flow, settings, secrets } = account;
     let settings = record::to_json(settings)?;
-    sql.query(statement, parameters![id, channel, name, address, queue, *bot, settings, secrets]).await?;
+    sql.query(
+        statement,
+        parameters![id, channel, name, address, queue, *bot, settings, secrets, flow.as_ref()],
+    )
+    .await?;
     Ok(())
 }
 
@@ -103,5 +109,6 @@ fn account(row: &Row) -> Result<Account> {
         bot: row.get(5)?,
         settings: record::from_json(&row.get::<String>(6)?)?,
         secrets: row.get(7)?,
+        flow: row.get(8)?,
     })
 }

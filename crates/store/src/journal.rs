@@ -3,7 +3,7 @@
 
 use crate::{
     feed::{self, Entry},
-    hold, interaction, parameters,
+    flow, hold, interaction, parameters,
     port::{self, Error, Result, Row, Sql},
     record, visit,
 };
@@ -73,6 +73,7 @@ pub async fn append(
     interaction::project(sql, id, &before, &after).await?;
     hold::project(sql, id, &before, &after).await?;
     visit::project(sql, id, history, now, events).await?;
+    flow::visit::project(sql, id, history, now, events).await?;
     let conversation = after.conversation.clone();
     let conversation = conversation.ok_or_else(|| Error::Broken(format!("{id} has no conversation")))?;
     let entry = Entry {

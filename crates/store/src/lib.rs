@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod article;
 pub mod attachment;
 pub mod comment;
 pub mod consent;
@@ -13,6 +14,7 @@ pub mod contact;
 pub mod conversation;
 pub mod due;
 pub mod feed;
+pub mod flow;
 pub mod health;
 pub mod hold;
 pub mod interaction;

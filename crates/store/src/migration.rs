@@ -27,6 +27,8 @@ const SQLITE: &[Script] = &[
     ("0016_open", include_str!("../migrations/sqlite/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/sqlite/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/sqlite/0018_shut.sql")),
+    ("0019_article", include_str!("../migrations/sqlite/0019_article.sql")),
+    ("0020_flow", include_str!("../migrations/sqlite/0020_flow.sql")),
     ("0021_survey", include_str!("../migrations/sqlite/0021_survey.sql")),
 ];
 
@@ -48,6 +50,8 @@ const POSTGRES: &[Script] = &[
     ("0016_open", include_str!("../migrations/postgres/0016_open.sql")),
     ("0017_service_level", include_str!("../migrations/postgres/0017_service_level.sql")),
     ("0018_shut", include_str!("../migrations/postgres/0018_shut.sql")),
+    ("0019_article", include_str!("../migrations/postgres/0019_article.sql")),
+    ("0020_flow", include_str!("../migrations/postgres/0020_flow.sql")),
     ("0021_survey", include_str!("../migrations/postgres/0021_survey.sql")),
 ];
 

@@ -340,7 +340,17 @@ macro_rules! from_ids {
     )*};
 }
 
-from_ids!(AccountId, AgentId, ContactId, ConversationId, InteractionId, MessageId, QueueId, WebhookId);
+from_ids!(
+    AccountId,
+    AgentId,
+    ContactId,
+    ConversationId,
+    FlowId,
+    InteractionId,
+    MessageId,
+    QueueId,
+    WebhookId
+);
 
 macro_rules! from_plain {
     ($($type:ty => $value:ident => $make:expr),* $(,)?) => {$(

@@ -7,6 +7,7 @@ pub use closed::{Over, over};
 pub use tally::{Attribution, Group, Question, Row as TallyRow, tallies};
 
 use crate::{
+    flow,
     interaction::OPEN,
     journal, parameters,
     port::{Error, Result, Row, Sql, transaction},
@@ -93,7 +94,10 @@ async fn rebuild_some(sql: &impl Sql) -> Result<bool> {
     let ids: Vec<InteractionId> = rows.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     for id in &ids {
         match journal::events(sql, id).await {
-            Ok(events) => visit::rebuild(sql, id, &events).await?,
+            Ok(events) => {
+                visit::rebuild(sql, id, &events).await?;
+                flow::visit::rebuild(sql, id, &events).await?;
+            }
             // One that cannot be read must not keep all others from being counted.
             Err(Error::Broken(_)) => {}
             Err(error) => return Err(error),

@@ -19,19 +19,21 @@ type Index = (bool, String);
 /// What a table looks like, in the words of neither dialect.
 type Table = (BTreeSet<Column>, BTreeSet<Index>);
 
+/// What articles are found by is each database's own, and no other is like it.
 const COLUMNS: [(Dialect, &str); 2] = [
     (
         Dialect::Sqlite,
         "SELECT t.name, c.name, LOWER(c.type), CASE WHEN c.\"notnull\" OR 0 < c.pk THEN 1 ELSE 0 END
         FROM sqlite_master t JOIN pragma_table_info(t.name) c
-        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'",
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE 'article_search%'",
     ),
     (
         Dialect::Postgres,
         "SELECT table_name::text, column_name::text,
             CASE data_type WHEN 'bigint' THEN 'integer' WHEN 'bytea' THEN 'blob' ELSE data_type::text END,
             CASE is_nullable WHEN 'NO' THEN 1 ELSE 0 END
-        FROM information_schema.columns WHERE table_schema = current_schema()",
+        FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name <> 'article_search'",
     ),
 ];
 
@@ -40,8 +42,9 @@ const INDEXES: [(Dialect, &str); 2] = [
     (
         Dialect::Sqlite,
         "SELECT t.name, i.\"unique\", (SELECT GROUP_CONCAT(name) FROM pragma_index_info(i.name))
-        FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table'
-        UNION ALL SELECT 'feed', 1, 'seq'",
+        FROM sqlite_master t JOIN pragma_index_list(t.name) i
+        WHERE t.type = 'table' AND t.name NOT LIKE 'article_search%'
+        UNION ALL SELECT 'feed', 1, 'seq' UNION ALL SELECT 'article_text', 1, 'number'",
     ),
     (
         Dialect::Postgres,
@@ -49,7 +52,7 @@ const INDEXES: [(Dialect, &str); 2] = [
             (SELECT STRING_AGG(a.attname, ',' ORDER BY k.place) FROM UNNEST(i.indkey) WITH ORDINALITY k (number, place)
                 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)
         FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-        WHERE n.nspname = current_schema()",
+        WHERE n.nspname = current_schema() AND t.relname <> 'article_search'",
     ),
 ];
 

@@ -1,20 +1,27 @@
-//! The business system of the demo: what a company already has and a bot asks.
+//! The business system of the demo: what a company already has and its bots ask.
 //!
-//! `GET /orders/{number}` answers with the order as JSON, or with 404 and a problem document. It
-//! knows nothing of Centralita. Orders come from a file and never change while it runs.
+//! It knows nothing of Centralita. What was there before comes from files; what is created while it
+//! runs is kept in memory alone: it is for demonstrations, and forgets on restart.
 
+mod appointment;
+mod claim;
+mod customer;
+mod date;
+mod invoice;
+mod number;
 mod order;
+mod payment;
+mod pdf;
+mod problem;
+mod repeat;
+mod shop;
+mod web;
 
 use anyhow::{Context, Result};
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::get,
-};
 use clap::Parser;
-use order::Orders;
+use date::Clock;
+use jiff::civil::Date;
+use shop::Shop;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use tokio::{
     net::TcpListener,
@@ -26,9 +33,12 @@ use tokio::{
 struct Arguments {
     #[arg(long, default_value = "127.0.0.1:3001")]
     listen: String,
-    /// The orders, as JSON
+    /// The folder with orders.json, customers.json and the others
     #[arg(long)]
-    orders: PathBuf,
+    data: PathBuf,
+    /// The day it is all the time, as YYYY-MM-DD, instead of the real one
+    #[arg(long)]
+    today: Option<Date>,
 }
 
 #[tokio::main]
@@ -43,11 +53,8 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(arguments: Arguments) -> Result<()> {
-    let orders = Orders::load(&arguments.orders)?;
-    let routes = Router::new()
-        .route("/orders/{number}", get(order))
-        .route("/health", get(|| async { Json(serde_json::json!({ "status": "ok" })) }))
-        .with_state(Arc::new(orders));
+    let shop = Shop::load(&arguments.data, Clock::new(arguments.today)?)?;
+    let routes = shop::routes(Arc::new(shop));
     let listener = TcpListener::bind(&arguments.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
     println!("ready http://{}", listener.local_addr()?);
@@ -60,21 +67,4 @@ async fn serve(arguments: Arguments) -> Result<()> {
         }
     };
     Ok(axum::serve(listener, routes).with_graceful_shutdown(stop).await?)
-}
-
-async fn order(State(orders): State<Arc<Orders>>, Path(number): Path<String>) -> Response {
-    match orders.find(&number) {
-        Some(order) => Json(order).into_response(),
-        None => {
-            let problem = serde_json::json!({
-                "type": "about:blank",
-                "title": "No such order",
-                "status": 404,
-                "detail": format!("There is no order {number}."),
-                "code": "order_unknown",
-            });
-            let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-            (StatusCode::NOT_FOUND, kind, problem.to_string()).into_response()
-        }
-    }
 }

@@ -1,8 +1,14 @@
-//! Orders, and how a customer writes their numbers.
+//! Orders. They come from a file and never change.
 
-use anyhow::{Context, Result};
+use crate::{
+    number::digits,
+    problem::Problem,
+    shop::{Routes, Shop},
+    web::Number,
+};
+use axum::{Json, extract::State, routing::get};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, sync::Arc};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
@@ -39,35 +45,34 @@ pub(crate) struct Line {
 pub(crate) struct Orders(BTreeMap<String, Order>);
 
 impl Orders {
-    pub(crate) fn load(file: &Path) -> Result<Orders> {
-        let content = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let orders: Vec<Order> =
-            serde_json::from_str(&content).with_context(|| format!("{} holds no orders", file.display()))?;
-        Ok(Orders::of(orders))
-    }
-
-    fn of(orders: Vec<Order>) -> Orders {
-        Orders(orders.into_iter().map(|order| (plain(&order.number), order)).collect())
+    pub(crate) fn of(orders: Vec<Order>) -> Orders {
+        Orders(orders.into_iter().map(|order| (digits(&order.number), order)).collect())
     }
 
     pub(crate) fn find(&self, number: &str) -> Option<&Order> {
-        self.0.get(&plain(number))
+        self.0.get(&digits(number))
     }
 }
 
-/// `#1042`, `pedido 1042` and `1042` are one order.
-fn plain(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/orders/{number}", get(order))
+}
+
+async fn order(State(shop): State<Arc<Shop>>, Number(number): Number) -> Result<Json<Order>, Problem> {
+    let order = shop.orders.find(&number).cloned().map(Json);
+    order.ok_or_else(|| {
+        Problem::unknown("order_unknown", "No such order", format!("There is no order {number}."))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shop;
 
     #[test]
     fn an_order_is_found_however_its_number_is_written() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("orders.json");
-        let orders = Orders::load(&file).unwrap();
+        let orders = shop::on("2026-11-24").orders;
         for number in ["1042", "#1042", "pedido 1042"] {
             assert_eq!(orders.find(number).map(|order| order.state), Some(OrderState::Shipped));
         }

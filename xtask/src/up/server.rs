@@ -66,7 +66,7 @@ impl Program {
 
     pub(crate) fn shop(events: &Sender<Event>) -> Result<Program> {
         let mut command = Command::new(workspace::program("demo-shop")?);
-        command.args(["--listen", "127.0.0.1:0", "--orders"]).arg(demo_folder().join("shop/orders.json"));
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(demo_folder().join("shop"));
         Program::start("demo-shop", command, events)
     }
 

@@ -182,13 +182,14 @@ fn answer(text: &str) -> Result<Answer, String> {
     let like = || {
         "a system is written `system shop GET /orders/7 returns 200 {…}` or `system shop is down`".to_owned()
     };
-    if let Some(system) = text.strip_suffix(" is down") {
-        let answer = CallAnswer { status: 0, body: String::new() };
-        return Ok(Answer { system: system.trim().to_owned(), method: None, path: None, answer });
-    }
-    let (what, said) = text.split_once(" returns ").ok_or_else(like)?;
-    let (status, body) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
-    let status = status.parse().map_err(|_| like())?;
+    let (what, status, body) = match text.strip_suffix(" is down") {
+        Some(what) => (what, 0, ""),
+        None => {
+            let (what, said) = text.split_once(" returns ").ok_or_else(like)?;
+            let (status, body) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+            (what, status.parse().map_err(|_| like())?, body)
+        }
+    };
     let mut words = what.split_whitespace();
     let system = words.next().ok_or_else(like)?.to_owned();
     let rest: Vec<_> = words.map(str::to_owned).collect();
@@ -292,6 +293,7 @@ mod tests {
         let like = "Err(\"a system is written `system shop GET /orders/7 returns 200 {…}` or `system shop is down`\")";
         for (text, expected) in [
             ("system shop is down", "shop None None 0 "),
+            ("system shop POST /a/* is down", "shop Some(\"POST\") Some(\"/a/*\") 0 "),
             ("system shop returns 500", "shop None None 500 "),
             ("system shop /a returns 200 {\"a\": 1}", "shop None Some(\"/a\") 200 {\"a\": 1}"),
             ("system shop GET /a/* returns 404 x", "shop Some(\"GET\") Some(\"/a/*\") 404 x"),

@@ -67,6 +67,7 @@ macro_rules! named {
         }
     )*};
 }
+pub(crate) use named;
 
 named! {
     /// How a contact came into a queue.
@@ -189,6 +190,7 @@ impl Visits {
             Event::Ended {
                 by:
                     Ending::Bot
+                    | Ending::LeftBot
                     | Ending::NotReached
                     | Ending::CallbackCancelled
                     | Ending::TurnedAway
@@ -203,6 +205,7 @@ impl Visits {
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
             | Event::HungUp
+            | Event::FlowEntered { .. }
             | Event::Noted { .. }
             | Event::Prioritised { .. }
             | Event::Preferred { .. }

@@ -2,7 +2,8 @@
 
 use super::{Callback, Part, callback};
 use crate::{
-    id::{AgentId, ConversationId, QueueId},
+    flow::FlowVersion,
+    id::{AgentId, ConversationId, FlowId, QueueId},
     queue::Entry,
     time::Timestamp,
 };
@@ -26,15 +27,18 @@ pub enum Command {
     Note {
         attributes: BTreeMap<String, String>,
     },
-    /// The bot took its turn; [`Command::Queue`], [`Command::PassOn`] or [`Command::End`] may follow.
+    /// The bot took its turn in a flow, which the interaction enters if it has not; [`Command::Queue`],
+    /// [`Command::PassOn`] or [`Command::End`] may follow.
     BotTurn {
+        of: FlowVersion,
         memory: String,
         attributes: BTreeMap<String, String>,
         /// The places that it came through.
         path: Vec<String>,
     },
-    /// The bot cannot go on: the contact gets a person.
+    /// The bot cannot go on: the contact gets a person. `of`: as far as it is known what failed.
     FailBot {
+        of: Option<FlowVersion>,
         reason: String,
         queue: QueueId,
     },
@@ -45,7 +49,7 @@ pub enum Command {
     },
     /// The bot passes the contact to another flow.
     PassOn {
-        flow: String,
+        flow: FlowId,
     },
     /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
     Exit {
@@ -101,7 +105,7 @@ pub enum Command {
     },
     TransferToFlow {
         by: AgentId,
-        flow: String,
+        flow: FlowId,
         note: Option<String>,
     },
     /// Colleagues shall take part: whoever of them answers first.
@@ -155,6 +159,8 @@ pub enum Command {
     },
     /// The bot is done with a contact who needs nobody else.
     End,
+    /// The bot is done with a contact who says nothing any more.
+    GiveUp,
     /// The contact left.
     Leave {
         wrap_up: Duration,

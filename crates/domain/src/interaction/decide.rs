@@ -2,6 +2,7 @@
 
 use super::{Callback, Command, Ending, Event, Interaction, Refusal, State, callback, colleague};
 use crate::{
+    flow::FlowVersion,
     id::{AgentId, ConversationId, QueueId},
     queue::{Entry, Place},
     time::Timestamp,
@@ -24,14 +25,18 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             _ => vec![],
         }),
         Command::Note { attributes } => Ok(note(interaction, attributes)),
-        Command::BotTurn { memory, attributes, path } => match state {
-            State::Bot => Ok(turned(memory, attributes, path)),
-            _ => Ok(vec![]), // A person took over meanwhile: the bot is no longer asked.
-        },
-        Command::FailBot { reason, queue } => Ok(match state {
-            State::Bot if interaction.hung_up => vec![Event::BotFailed { reason }, left()],
+        Command::BotTurn { of, memory, attributes, path } => Ok(match state {
             State::Bot => {
-                vec![Event::BotFailed { reason }, first_queued(queue)]
+                let entered = enters(interaction, Some(of));
+                entered.into_iter().chain(turned(memory, attributes, path)).collect()
+            }
+            _ => vec![], // A person took over meanwhile: the bot is no longer asked.
+        }),
+        Command::FailBot { of, reason, queue } => Ok(match state {
+            State::Bot => {
+                let then = if interaction.hung_up { left() } else { first_queued(queue) };
+                let failed = [Event::BotFailed { reason }, then];
+                enters(interaction, of).into_iter().chain(failed).collect()
             }
             _ => vec![],
         }),
@@ -62,6 +67,10 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
         Command::End => match state {
             State::Bot if interaction.hung_up => Ok(vec![left()]),
             State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
+            _ => Ok(vec![]),
+        },
+        Command::GiveUp => match state {
+            State::Bot => Ok(vec![left()]),
             _ => Ok(vec![]),
         },
         Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
@@ -185,6 +194,12 @@ fn note(interaction: &Interaction, mut attributes: BTreeMap<String, String>) -> 
     if open && !attributes.is_empty() { vec![Event::Noted { attributes }] } else { vec![] }
 }
 
+/// The first turn of a stay in a flow, or its failure, is what makes it one.
+fn enters(interaction: &Interaction, of: Option<FlowVersion>) -> Option<Event> {
+    let of = of.filter(|_| interaction.in_flow().is_none());
+    of.map(|FlowVersion { flow, version }| Event::FlowEntered { flow, version })
+}
+
 fn turned(memory: String, attributes: BTreeMap<String, String>, path: Vec<String>) -> Vec<Event> {
     let mut events = vec![Event::BotTurned { memory, path }];
     if !attributes.is_empty() {
@@ -272,9 +287,10 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
     match &interaction.state {
         // They hung up because they are called back.
         State::Queued | State::Offered { .. } if interaction.callback.is_some() => vec![],
-        // The bot has its last turn before that.
+        // The bot has its last turn before that, if it had one.
         State::Bot if interaction.hung_up => vec![],
-        State::Bot => vec![Event::HungUp],
+        State::Bot if interaction.in_flow().is_some() => vec![Event::HungUp],
+        State::Bot => vec![left()],
         State::Queued | State::Offered { .. } => vec![Event::Ended { by: Ending::Abandoned }],
         State::Active { agent } => {
             vec![Event::WrapUpStarted { agent: agent.clone(), wrap_up_by: now + wrap_up }]
@@ -285,7 +301,7 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
 
 /// The contact left the bot.
 fn left() -> Event {
-    Event::Ended { by: Ending::Bot }
+    Event::Ended { by: Ending::LeftBot }
 }
 
 fn tick(now: Timestamp, interaction: &Interaction) -> Vec<Event> {

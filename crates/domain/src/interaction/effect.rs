@@ -113,6 +113,7 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
         Event::Started { .. }
         | Event::BotTurned { .. }
         | Event::BotFailed { .. }
+        | Event::FlowEntered { .. }
         | Event::Noted { .. }
         | Event::Queued { .. }
         | Event::Prioritised { .. }

@@ -2,7 +2,7 @@
 
 use super::{Callback, Part};
 use crate::{
-    id::{AgentId, ConversationId, QueueId},
+    id::{AgentId, ConversationId, FlowId, QueueId},
     queue::Step,
     time::{Timestamp, millis},
 };
@@ -17,8 +17,8 @@ pub enum Event {
     Started {
         conversation: ConversationId,
     },
-    /// The bot took a turn. `memory` is what it wants to be told next time, `path` the places of the flow that
-    /// it came through.
+    /// The bot took a turn. `memory` is what it wants to be told next time, `path` the places of its flow
+    /// that it came through.
     BotTurned {
         memory: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,7 +133,12 @@ pub enum Event {
     },
     /// A flow has it from now on, and is asked at once.
     Flowed {
-        flow: String,
+        flow: FlowId,
+    },
+    /// It entered a flow, whose version it keeps until it leaves it.
+    FlowEntered {
+        flow: FlowId,
+        version: u32,
     },
     /// The talk ended; the agent finishes the paperwork until `wrap_up_by`.
     WrapUpStarted {
@@ -166,6 +171,8 @@ pub enum Event {
 pub enum Ending {
     /// The contact was helped by the bot alone.
     Bot,
+    /// The contact left a bot, or said nothing more until it gave up.
+    LeftBot,
     /// The contact left while waiting: an abandon.
     Abandoned,
     /// Called back as often as was promised, and never reached.

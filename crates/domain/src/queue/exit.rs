@@ -2,7 +2,11 @@
 //! is dropped.
 
 use super::Reason;
-use crate::{channel::CapacityKind, id::QueueId, notice};
+use crate::{
+    channel::CapacityKind,
+    id::{FlowId, QueueId},
+    notice,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +39,8 @@ pub enum Exit {
     Callback,
     Queue(QueueId),
     Message(Message),
-    /// A bot takes over, by its name.
-    Flow(String),
+    /// A flow takes over, by its name.
+    Flow(FlowId),
 }
 
 /// What they are told, and what then.
@@ -161,7 +165,7 @@ impl Exits {
             Exit::Message(message) if message.texts.values().all(|text| text.trim().is_empty()) => {
                 Some(Mistake::NoWords { reason })
             }
-            Exit::Flow(name) if name.trim().is_empty() => Some(Mistake::NoName { reason }),
+            Exit::Flow(flow) if flow.0.trim().is_empty() => Some(Mistake::NoName { reason }),
             _ => None,
         });
         found.collect()

@@ -9,7 +9,11 @@ use super::{
     exit::{Exit, Message, Then},
     limit::{Arriving, Reason, Situation, closed},
 };
-use crate::{channel::CapacityKind, id::QueueId, time::Timestamp};
+use crate::{
+    channel::CapacityKind,
+    id::{FlowId, QueueId},
+    time::Timestamp,
+};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +64,7 @@ pub enum Place {
     Waiting,
     Voicemail,
     Callback,
-    Flow(String),
+    Flow(FlowId),
     /// They were told, and that was all.
     Ended,
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use domain::{
+    flow::FlowVersion,
     id::{AgentId, QueueId},
     interaction::{Callback, Command, Event, First, Interaction, Part, Plan, State, decide, evolve},
     queue::{Entry, Exit, Place, Reason, Step},
@@ -64,6 +65,21 @@ impl Dice {
         Command::Exit { entry: Entry { steps, queue, place }, callback: Some(callback) }
     }
 
+    fn turn(&mut self) -> Command {
+        let flow = self.pick(&["main", "night"]).into();
+        let of = FlowVersion { flow, version: if self.roll(2) == 0 { 1 } else { 2 } };
+        let place = self.pick(&["hello", "order", "bye"]).to_owned();
+        match self.roll(9) {
+            1 => Command::Queue { queue: self.queue(), priority: 0, topic: None },
+            2 if self.roll(4) == 0 => Command::GiveUp,
+            2 => Command::End,
+            0 => Command::FailBot { of: Some(of), reason: "trap".into(), queue: self.queue() },
+            _ => {
+                Command::BotTurn { of, memory: "m".into(), attributes: Default::default(), path: vec![place] }
+            }
+        }
+    }
+
     /// What somebody might want of `interaction` now.
     pub fn command(&mut self, now: Timestamp, interaction: &Interaction) -> Command {
         let (ring, limit) = (Duration::from_secs(20), Duration::from_secs(60));
@@ -89,7 +105,6 @@ impl Dice {
                 Command::AskCallback { callback, after: Duration::from_secs(self.roll(2) * 60) }
             }
             14 => Command::NotReached { agent, plan: Plan::default() },
-            15 if interaction.state == State::Bot && self.roll(3) == 0 => Command::End,
             15 if self.roll(4) == 0 => Command::CancelCallback,
             16 => Command::Prioritise { by: None, priority: Some(3), older_by: ring },
             17 => Command::ExtendWrapUp { agent, by: ring, at_most: 2 },
@@ -104,9 +119,10 @@ impl Dice {
             22 => Command::Decline { agent: self.agent() },
             23 if self.roll(2) == 0 => Command::Withdraw { by: agent },
             23 => Command::ChangePart { by: agent, agent: self.agent(), part: self.part() },
-            24 if self.roll(3) == 0 => {
+            24 if self.roll(2) == 0 => {
                 Command::TransferToFlow { by: agent, flow: "night".into(), note: None }
             }
+            _ if interaction.state == State::Bot => self.turn(),
             24 => Command::HandOver { by: agent, agent: self.agent(), note: None },
             _ => Command::Tick,
         }

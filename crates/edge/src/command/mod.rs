@@ -1,6 +1,8 @@
 //! The subcommands of `centralita`, one file each.
 
 pub mod backup;
+mod center;
+pub mod flow;
 pub mod inspect;
 pub mod replay;
 pub mod reprocess;
@@ -30,6 +32,7 @@ enum Command {
     Simulate(simulate::Args),
     Replay(replay::Args),
     Staff(staff::Args),
+    Flow(flow::Args),
 }
 
 impl Cli {
@@ -43,7 +46,8 @@ impl Cli {
             | Command::Restore(_)
             | Command::Simulate(_)
             | Command::Replay(_)
-            | Command::Staff(_) => LogFormat::Text,
+            | Command::Staff(_)
+            | Command::Flow(_) => LogFormat::Text,
         };
         log_format.start();
         match self.command {
@@ -55,6 +59,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Staff(args) => staff::run(&args),
+            Command::Flow(args) => flow::run(&args),
         }
     }
 }

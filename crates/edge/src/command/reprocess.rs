@@ -2,18 +2,11 @@
 //!
 //! It asks the center page by page; what is compared, and what is repaired, is the channel's own affair.
 
-use crate::outbound::Client;
-use crate::problem::full;
-use anyhow::{Context as _, Result, bail};
-use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http_body_util::BodyExt as _;
+use super::center::{Center, block_on};
+use anyhow::Result;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use wasmtime_wasi_http::RequestOptions;
-
-const TOKEN: &str = "CENTRALITA_ADMIN_TOKEN";
 
 /// Read kept webhooks once more with today's channels, and show what an older version missed.
 ///
@@ -54,14 +47,14 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn reprocess(args: &Args) -> Result<()> {
-    let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
-    let token = token.with_context(|| format!("say the administrator's token in {TOKEN}"))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let client = Client::new()?;
+    let center = Center::at(&args.center, None)?;
+    let path = format!("/api/channels/{}/reprocess", args.channel);
+    block_on(async {
         let (mut after, mut webhooks, mut found) = (Value::Null, 0, BTreeMap::<String, u64>::new());
         loop {
-            let page = page(&client, args, &token, &after).await?;
+            let wish =
+                json!({ "since_ms": args.since.as_millisecond(), "after": after, "apply": args.apply });
+            let page = center.post(&path, &wish).await?;
             webhooks += page["webhooks"].as_u64().unwrap_or_default();
             for finding in page["found"].as_array().into_iter().flatten() {
                 println!("{finding}");
@@ -75,25 +68,6 @@ fn reprocess(args: &Args) -> Result<()> {
         eprintln!("{}", summary(webhooks, &found, args.apply));
         Ok(())
     })
-}
-
-async fn page(client: &Client, args: &Args, token: &str, after: &Value) -> Result<Value> {
-    let url = format!("{}/api/channels/{}/reprocess", args.center.trim_end_matches('/'), args.channel);
-    let body = json!({ "since_ms": args.since.as_millisecond(), "after": after, "apply": args.apply });
-    let request = Request::post(&url)
-        .header(AUTHORIZATION, format!("Bearer {token}"))
-        .header(CONTENT_TYPE, "application/json")
-        .body(full(body.to_string()))
-        .with_context(|| format!("{url} is no address"))?;
-    let response = client.send(request, RequestOptions::default()).await;
-    let response = response.map_err(|error| anyhow::anyhow!("{}: {error}", args.center))?;
-    let status = response.status();
-    let body = response.into_body().collect().await.map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
-    let answer: Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
-    if !status.is_success() {
-        bail!("{url} answered {status}: {}", answer["detail"].as_str().unwrap_or("nothing that explains it"));
-    }
-    Ok(answer)
 }
 
 fn summary(webhooks: u64, found: &BTreeMap<String, u64>, applied: bool) -> String {

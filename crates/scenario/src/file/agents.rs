@@ -48,7 +48,7 @@ impl Reader<'_> {
             if serves.tier == 0 || serves.rank == 0 {
                 return Err(self.place.wrong(&path, "tier and rank should be 1 or more"));
             }
-            let table::Serves { tier, delay: table::Length(delay), rank } = *serves;
+            let table::Serves { tier, delay: written::Length(delay), rank } = *serves;
             services.insert(id, Service { tier, delay, rank, ..Service::default() });
         }
         for level in table.skills.values() {

@@ -3,7 +3,6 @@
 use super::{
     Trouble,
     table::{self, Day},
-    trouble::Text,
 };
 use crate::chance::Stretch;
 use domain::{
@@ -17,6 +16,7 @@ use jiff::{
     tz::{TimeZone, TimeZoneDatabase},
 };
 use std::time::Duration;
+use written::{Text, length::LONGEST};
 
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
@@ -47,7 +47,7 @@ impl Calendar {
             (None, None) => return Err(place.wrong(&[], "give days = 1 or duration = \"8h\"")),
         };
         let until = Timestamp(until);
-        if until <= from || super::LONGEST < until.since(from) {
+        if until <= from || LONGEST < until.since(from) {
             let key = if table.days.is_some() { "days" } else { "duration" };
             return Err(place.wrong(&[key], "should be more than nothing and less than ten years"));
         }

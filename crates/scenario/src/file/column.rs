@@ -1,12 +1,13 @@
 //! Tables of numbers beside a scenario: CSV with a first line of names.
 
-use super::{Reader, Trouble, table, trouble::Path};
+use super::{Reader, Trouble, table};
 use crate::{
     chance::{Distribution, Stretch},
     source::Recorded,
 };
 use domain::time::Timestamp;
 use std::time::Duration;
+use written::Path;
 
 /// A table that was read.
 struct Csv<'f> {

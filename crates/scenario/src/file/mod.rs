@@ -8,9 +8,8 @@ mod calendar;
 mod column;
 mod sources;
 mod table;
-mod trouble;
 
-pub use trouble::Trouble;
+pub use written::Trouble;
 
 use crate::{
     arrival::Arrival,
@@ -28,9 +27,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     path::Path,
-    time::Duration,
 };
-use trouble::Text;
+use written::Text;
 
 /// A center, and who comes to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +42,6 @@ pub struct Scenario {
 
 /// Nobody waits for more than this many runs.
 const RUNS_MAX: u32 = 10_000;
-
-/// A simulation of many years is a mistake in a file.
-const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
 
 impl Scenario {
     /// Reads a file, and those that it names, from its folder.
@@ -69,8 +64,8 @@ impl Scenario {
         text: &str,
         beside: impl Fn(&str) -> io::Result<String>,
     ) -> Result<Self, Trouble> {
-        let place = Text { file, text };
-        let table: table::Scenario = toml::from_str(text).map_err(|error| place.unread(&error))?;
+        let place = Text::new(file, text);
+        let table: table::Scenario = place.read()?;
         let reader = Reader { place: &place, beside: &beside, calendar: Calendar::new(&place, &table)? };
         reader.scenario(table)
     }
@@ -167,7 +162,7 @@ impl Reader<'_> {
     /// That a queue of this name is there.
     fn queue(
         &self,
-        path: trouble::Path<'_>,
+        path: written::Path<'_>,
         name: &str,
         queues: &BTreeMap<QueueId, Line>,
     ) -> Result<QueueId, Trouble> {
@@ -181,7 +176,7 @@ impl Reader<'_> {
     }
 
     /// That a number is a part of a whole.
-    fn share(&self, path: trouble::Path<'_>, share: f64) -> Result<f64, Trouble> {
+    fn share(&self, path: written::Path<'_>, share: f64) -> Result<f64, Trouble> {
         let fits = (0.0..=1.0).contains(&share);
         if fits { Ok(share) } else { Err(self.place.wrong(path, "should be from 0.0 to 1.0")) }
     }

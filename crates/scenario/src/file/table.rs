@@ -10,6 +10,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use written::Length;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,11 +253,6 @@ pub(super) enum Draw {
     Empirical { file: String, column: String },
 }
 
-/// `90s`, `3m`, `1h30m`; at most [`super::LONGEST`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Length(pub(super) Duration);
-
 /// `2026-11-02T09:00`: what the clock on the wall shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -282,7 +278,6 @@ macro_rules! from_text {
 }
 
 from_text! {
-    Length: jiff::SignedDuration, |it| Duration::try_from(it).ok().filter(|it| *it <= super::LONGEST), "90s, 3m or 1h30m";
     Moment: jiff::civil::DateTime, Some, "2026-11-02T09:00";
     Clock: jiff::civil::Time, Some, "09:00";
 }

@@ -300,6 +300,7 @@ impl Run<'_> {
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
             | Event::HungUp
+            | Event::FlowEntered { .. }
             | Event::Exited { .. }
             | Event::CallbackMissed { .. }
             | Event::Invited { .. }

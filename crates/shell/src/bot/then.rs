@@ -5,7 +5,6 @@ use crate::{
     callback,
     command::{Race, arrive, step, within},
     inbound::calling_code,
-    performer::FLOW,
     wait,
 };
 use domain::{
@@ -49,17 +48,13 @@ pub(super) async fn follow(
             return call_back(sql, now, occasion, command, phone.as_deref(), *at).await;
         }
         Then::PassOn { flow, priority } => {
-            if !is_known(flow) {
-                let queue = occasion.account.queue.clone();
-                let command = Command::Queue { queue, priority: *priority, topic: None };
-                return Ok(within(sql, now, id, command).await?.work);
-            }
             let older_by = Duration::ZERO;
             let urgent = Command::Prioritise { by: None, priority: Some(*priority), older_by };
             let mut next = within(sql, now, id, urgent).await?.work;
             next.extend(within(sql, now, id, Command::PassOn { flow: flow.clone() }).await?.work);
             return Ok(next);
         }
+        Then::End if occasion.cause == Cause::Silent => Command::GiveUp,
         Then::End => Command::End,
         Then::Fail(reason) => return hand_over(sql, now, id, reason).await,
     };
@@ -81,11 +76,6 @@ fn after_leaving<'t>(occasion: &Occasion, then: &'t Then) -> &'t Then {
 async fn known(sql: &impl Sql, occasion: &Occasion, queue: &QueueId) -> Result<QueueId, Race> {
     let is_known = store::queue::find(sql, queue).await?.is_some();
     Ok(if is_known { queue.clone() } else { occasion.account.queue.clone() })
-}
-
-/// Whether there is such a flow: there is one runner, and the flow that it runs.
-fn is_known(flow: &str) -> bool {
-    flow == FLOW
 }
 
 /// Puts the contact into a queue by `command` and has them called back. Whose number nobody knows waits as

@@ -7,7 +7,7 @@ use super::{NEWS, Occasion, SILENT, WAITED, news};
 use crate::{
     command::{Race, retrying},
     failure::Result,
-    performer::FLOW,
+    flow::{self, Assigned},
     unique,
 };
 use domain::{
@@ -46,7 +46,7 @@ pub(super) async fn set(
     let work = Work {
         id: unique::id(now),
         kind: Kind::BotTimer,
-        performer: FLOW.to_owned(),
+        performer: occasion.work.performer.clone(),
         subject: occasion.id.0.clone(),
         key: format!("bot_timer:{}", occasion.id),
         body: json!({ NEWS: news, TURNS: now_is.bot_turns }),
@@ -80,6 +80,7 @@ async fn ring_within(sql: &impl Sql, now: Timestamp, work: &Work) -> Result<Vec<
     let Some(told) = work.body.get(NEWS).and_then(Value::as_str).filter(|_| !is_old && !owes) else {
         return Ok(vec![]);
     };
-    let turn = news(sql, now, &id, told).await?;
+    let assigned = Assigned { of: flow::asked_for(&work, &interaction), runner: work.performer.clone() };
+    let turn = news(sql, now, &id, told, &assigned).await?;
     Ok(store::due::add(sql, now, vec![turn]).await?)
 }

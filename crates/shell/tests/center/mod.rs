@@ -17,6 +17,7 @@ use domain::{
 use futures::executor::block_on;
 use shell::{
     command::execute,
+    flow::{self, Setup},
     inbound::{Heard, Inbound, Opening, What, apply},
 };
 use std::time::Duration;
@@ -50,6 +51,7 @@ impl Center {
             address: "1".into(),
             queue: "sales".into(),
             bot,
+            flow: None,
             settings: Default::default(),
             secrets: String::new(),
         };
@@ -87,8 +89,33 @@ impl Center {
             };
             store::queue::put(&sql, &queue).await.unwrap();
             store::account::put(&sql, &center.account).await.unwrap();
+            if bot {
+                center.flow(&sql, "main").await;
+            }
         });
         center
+    }
+
+    /// Sets up a flow that is a component.
+    async fn flow(&self, sql: &Database, name: &str) {
+        let setup = Setup { title: name.to_owned(), runner: "flow".to_owned(), scripted: false };
+        flow::set_up(sql, NOW, None, name, &setup).await.unwrap();
+    }
+
+    /// The same, for the tests.
+    pub fn has_flow(&self, name: &str) {
+        block_on(self.flow(&self.connect(), name));
+    }
+
+    /// The account's contacts meet a bot from now on: this flow, or the center's.
+    pub fn with_bot(&self, flow: Option<&str>) {
+        let account = Account { bot: true, flow: flow.map(Into::into), ..self.account.clone() };
+        block_on(store::account::put(&self.connect(), &account)).unwrap();
+    }
+
+    /// The account as it is set up by now.
+    fn account(&self, sql: &Database) -> Account {
+        block_on(store::account::find(sql, &self.account.id)).unwrap().unwrap()
     }
 
     /// Changes how the queue routes.
@@ -143,7 +170,7 @@ impl Center {
     /// `who` writes; the same `key` is the same message.
     pub fn hear(&self, who: &str, key: &str, text: &str) -> Vec<Work> {
         let sql = self.connect();
-        block_on(apply(&sql, NOW, &self.account, &self.profile, &wrote(who, key, text))).unwrap()
+        block_on(apply(&sql, NOW, &self.account(&sql), &self.profile, &wrote(who, key, text))).unwrap()
     }
 
     pub fn apply(&self, key: &str, what: What) -> Vec<Work> {
@@ -153,7 +180,7 @@ impl Center {
     pub fn apply_at(&self, now: Timestamp, key: &str, what: What) -> Vec<Work> {
         let inbound = Inbound { key: key.into(), at: now, what, webhook: None, reader: None };
         let sql = self.connect();
-        block_on(apply(&sql, now, &self.account, &self.profile, &inbound)).unwrap()
+        block_on(apply(&sql, now, &self.account(&sql), &self.profile, &inbound)).unwrap()
     }
 
     pub fn conversation(&self, who: &str) -> Conversation {

@@ -125,6 +125,7 @@ impl Owner {
                 | Event::BotTurned { .. }
                 | Event::BotFailed { .. }
                 | Event::HungUp
+                | Event::FlowEntered { .. }
                 | Event::Noted { .. }
                 | Event::Preferred { .. }
                 | Event::Prioritised { .. }

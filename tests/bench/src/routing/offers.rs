@@ -431,6 +431,7 @@ fn account() -> Account {
         address: "1".into(),
         queue: queue_id(0, 1),
         bot: false,
+        flow: None,
         settings: Default::default(),
         secrets: String::new(),
     }

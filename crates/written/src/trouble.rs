@@ -1,5 +1,6 @@
-//! What is wrong with a scenario, where, and what to do about it.
+//! What is wrong with a file, where, and what to do about it.
 
+use serde::de::DeserializeOwned;
 use std::{fmt, ops::Range};
 use toml::{
     Spanned,
@@ -33,19 +34,35 @@ impl fmt::Display for Trouble {
 }
 
 /// The way to a value: `["arrivals", "1", "queue"]`, with places in arrays counted from 0.
-pub(super) type Path<'p> = &'p [&'p str];
+pub type Path<'p> = &'p [&'p str];
 
 /// The text of a file, to say where something stands in it.
-pub(super) struct Text<'t> {
-    pub(super) file: &'t str,
-    pub(super) text: &'t str,
+pub struct Text<'t> {
+    pub file: &'t str,
+    text: &'t str,
+    /// Where its lines end.
+    ends: Vec<usize>,
+    /// `None`: it is no TOML.
+    table: Option<Spanned<DeTable<'t>>>,
 }
 
-impl Text<'_> {
-    /// What the reader of TOML says.
-    pub(super) fn unread(&self, error: &toml::de::Error) -> Trouble {
+impl<'t> Text<'t> {
+    pub fn new(file: &'t str, text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end).collect();
+        Text { file, text, ends, table: DeTable::parse(text).ok() }
+    }
+
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// With what the reader of TOML says, and where.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Trouble> {
+        toml::from_str(self.text).map_err(|error| self.unread(&error))
+    }
+
+    fn unread(&self, error: &toml::de::Error) -> Trouble {
         let span = error.span().unwrap_or_default();
-        let key = DeTable::parse(self.text).map(|table| key_at(table.get_ref(), span.start));
+        let key = self.table.as_ref().map(|table| key_at(table.get_ref(), span.start));
         Trouble {
             file: self.file.to_owned(),
             line: self.line(span.start),
@@ -54,21 +71,24 @@ impl Text<'_> {
         }
     }
 
+    /// The line, from 1, on which the value at `path` begins, or the last one on the way to it that there is.
+    pub fn line_of(&self, path: Path<'_>) -> usize {
+        self.line(self.table.as_ref().map(|table| start_of(table, path)).unwrap_or_default())
+    }
+
     /// What is wrong with the value at `path`, or with the absence of it.
-    pub(super) fn wrong(&self, path: Path<'_>, problem: impl Into<String>) -> Trouble {
-        let table = DeTable::parse(self.text);
-        let start = table.map(|table| start_of(&table, path)).unwrap_or_default();
+    pub fn wrong(&self, path: Path<'_>, problem: impl Into<String>) -> Trouble {
         let words = path.iter().filter(|step| step.parse::<usize>().is_err());
         Trouble {
             file: self.file.to_owned(),
-            line: self.line(start),
+            line: self.line_of(path),
             key: words.copied().collect::<Vec<_>>().join("."),
             problem: problem.into(),
         }
     }
 
     fn line(&self, start: usize) -> usize {
-        1 + self.text.bytes().take(start).filter(|byte| *byte == b'\n').count()
+        1 + self.ends.partition_point(|end| *end < start)
     }
 }
 
@@ -77,9 +97,9 @@ fn start_of(table: &Spanned<DeTable<'_>>, path: Path<'_>) -> usize {
     let Some((first, rest)) = path.split_first() else { return table.span().start };
     let Some(mut value) = table.get_ref().get(*first) else { return table.span().start };
     for step in rest {
-        let next = match step.parse::<usize>() {
-            Ok(place) => value.get_ref().get(place),
-            Err(_) => value.get_ref().get(*step),
+        let next = match (value.get_ref(), step.parse::<usize>()) {
+            (DeValue::Array(all), Ok(place)) => all.get(place),
+            (inside, _) => inside.get(*step),
         };
         match next {
             Some(next) => value = next,

@@ -1,0 +1,165 @@
+//! A flow's text, checked, drawn and played before anybody meets it.
+
+use api::rehearsal::{
+    FlowDiagram, FlowProblem, FlowProblems, FlowText, Rehearsal, RehearsalDeed, RehearsalOption,
+    RehearsalQuestion, RehearsalStep,
+};
+use bot::{
+    play::{Deed, Input, Player, Rendering, rendering},
+    step::{Action, Context, Event},
+    transcript::{
+        line::{Line, Meaning},
+        spoken,
+    },
+};
+use script::{Script, check::FILE_MAX, diagram};
+use shell::failure::{Failure, Result};
+
+/// What errors call the text.
+const NAME: &str = "flow";
+/// Lines of a rehearsal: it is played from its beginning each time.
+const LINES_MAX: usize = 500;
+
+pub fn check(text: &FlowText) -> FlowProblems {
+    let problems = script::check(NAME, &text.source).into_iter().map(|problem| FlowProblem {
+        line: problem.trouble.line,
+        key: problem.trouble.key,
+        problem: problem.trouble.problem,
+        is_error: problem.is_error,
+    });
+    FlowProblems { problems: problems.collect() }
+}
+
+pub fn diagram(text: &FlowText) -> Result<FlowDiagram> {
+    let script = read(&text.source)?;
+    let locale = script.file.flow.locales.first().map(String::as_str).unwrap_or_default();
+    let graph = diagram::graph(&script.file, &written::Text::new(NAME, &text.source));
+    Ok(FlowDiagram {
+        svg: diagram::svg(&graph, &text.counts, locale),
+        mermaid: diagram::mermaid(&graph, locale),
+    })
+}
+
+pub fn rehearse(asked: &RehearsalQuestion) -> Result<Rehearsal> {
+    let script = read(&asked.source)?;
+    let on = Rendering::parse(&asked.on);
+    let on = on.ok_or_else(|| Failure::BadRequest("on: buttons, text or phone".to_owned()))?;
+    if asked.lines.len() > LINES_MAX {
+        return Err(Failure::BadRequest(format!(
+            "lines: {} of them, at most {LINES_MAX}",
+            asked.lines.len()
+        )));
+    }
+    let step = |event: Event, context: &Context| script::step(&script, event, context);
+    let mut player = Player::new(&step, on);
+    player.context.locale = script.file.flow.locales.first().cloned().unwrap_or_default();
+    player.grants.systems.extend(script.file.flow.systems.iter().cloned());
+    player.grants.secrets.extend(script.secrets());
+    let steps = asked.lines.iter().map(|line| play(&mut player, line)).collect();
+    Ok(Rehearsal {
+        steps,
+        is_over: player.is_over(),
+        waits_ms: player.next_due().and_then(|due| u64::try_from(due.as_millis()).ok()),
+        places: player.path,
+    })
+}
+
+fn read(source: &str) -> Result<Script> {
+    if source.len() > FILE_MAX {
+        return Err(Failure::BadRequest(format!("source: at most {FILE_MAX} bytes")));
+    }
+    Script::read(NAME, source).map_err(|trouble| Failure::BadRequest(trouble.to_string()))
+}
+
+fn play(player: &mut Player<'_>, line: &str) -> RehearsalStep {
+    let played = match (Line { number: 1, only: None, text: line.to_owned() }).meaning() {
+        Ok(Meaning::Known(known)) => {
+            known.apply(player);
+            Ok(vec![])
+        }
+        Ok(Meaning::Happens(input)) => player.hear(input),
+        Ok(Meaning::Silence) => match player.next_due() {
+            Some(due) => player.hear(Input::Waits(due)),
+            None => Ok(vec![]),
+        },
+        Ok(Meaning::Comment | Meaning::On(_)) => Ok(vec![]),
+        Ok(Meaning::Done) => Err("that is the flow's to do".to_owned()),
+        Err(problem) => Err(problem),
+    };
+    let (deeds, problem) = match played {
+        Ok(deeds) => (deeds.iter().map(|deed| told(player, deed)).collect(), None),
+        Err(problem) => (vec![], Some(problem)),
+    };
+    RehearsalStep { line: line.to_owned(), deeds, problem }
+}
+
+fn told(player: &Player<'_>, deed: &Deed) -> RehearsalDeed {
+    let (shown, options) = match deed {
+        Deed::Did(Action::Say(prompt)) => (vec![prompt.text.clone()], vec![]),
+        Deed::Did(Action::Ask(question)) => (vec![question.prompt.text.clone()], vec![]),
+        Deed::Did(Action::Menu(menu)) => {
+            let key = |place: usize, option| match player.rendering {
+                Rendering::Phone => rendering::key(option, place),
+                Rendering::Buttons | Rendering::Text => (place + 1).to_string(),
+            };
+            let options = menu.options.iter().enumerate();
+            let options = options.map(|(place, option)| RehearsalOption {
+                title: option.title.clone(),
+                key: key(place, option),
+            });
+            (player.rendering.menu(menu, &player.context.locale), options.collect())
+        }
+        Deed::Did(Action::Send(file)) => (vec![file.name.clone()], vec![]),
+        _ => (vec![], vec![]),
+    };
+    RehearsalDeed { written: spoken::line(deed), shown, options }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOW: &str = "[flow]\nlocales = ['es']\nstart = 'hello'\nperson = 'person'\n\
+        [state.hello]\nmenu = 'Soy el asistente virtual.'\n\
+        [[state.hello.option]]\ntitle = 'Una persona'\nkey = '0'\ngo = 'person'\n\
+        [state.person]\ntransfer = { queue = 'soporte' }\n";
+
+    fn rehearsed(on: &str, lines: &[&str]) -> Rehearsal {
+        let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+        rehearse(&RehearsalQuestion { source: FLOW.to_owned(), on: on.to_owned(), lines }).unwrap()
+    }
+
+    #[test]
+    fn a_conversation_is_played_line_by_line() {
+        let phone = rehearsed("phone", &["starts", "press 0"]);
+        let menu = &phone.steps[0].deeds[0];
+        assert_eq!(menu.shown, ["Soy el asistente virtual. Para Una persona, pulse 0."]);
+        assert_eq!(menu.options, [RehearsalOption { title: "Una persona".into(), key: "0".into() }]);
+        assert_eq!(phone.steps[1].deeds[0].written, "transfer: soporte -");
+        assert!(phone.is_over);
+        assert_eq!(phone.places, ["hello", "person"]);
+        let waits = rehearsed("buttons", &["starts"]);
+        assert_eq!((waits.is_over, waits.waits_ms), (false, Some(30 * 60 * 1000)));
+    }
+
+    #[test]
+    fn what_cannot_happen_is_said_at_its_line() {
+        let problem =
+            |line: &str| rehearsed("text", &["starts", line]).steps[1].problem.clone().unwrap_or_default();
+        assert!(problem("dance").starts_with("nobody knows `dance`"));
+        assert_eq!(problem("bot: hello"), "that is the flow's to do");
+        let broken = RehearsalQuestion { source: "[flow".into(), on: "text".into(), lines: vec![] };
+        assert!(matches!(rehearse(&broken), Err(Failure::BadRequest(why)) if why.starts_with("flow:1")));
+    }
+
+    #[test]
+    fn a_text_is_checked_and_drawn() {
+        let text =
+            |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
+        assert_eq!(check(&text(FLOW)).problems, []);
+        let problems = check(&text(&FLOW.replace("go = 'person'", "go = 'persn'"))).problems;
+        assert_eq!((problems[0].line, problems[0].is_error), (10, true));
+        let drawn = diagram(&text(FLOW)).unwrap();
+        assert!(drawn.svg.contains("data-place=\"hello\"") && drawn.mermaid.contains("person"));
+    }
+}

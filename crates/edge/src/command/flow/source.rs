@@ -1,0 +1,62 @@
+//! What is tried: a flow's file, a folder with one, or a bot that is a component.
+
+use crate::bot::BotFile;
+use bot::{
+    play::Player,
+    step::{Context, Event, Turn},
+};
+use script::Script;
+use std::path::{Path, PathBuf};
+
+/// The flow's file in a folder of its own, and where its transcripts are beside it.
+const FLOW: &str = "flow.toml";
+const DIALOGUES: &str = "dialogues";
+
+pub(super) struct Source {
+    pub(super) file: PathBuf,
+    pub(super) kind: Kind,
+}
+
+pub(super) enum Kind {
+    Script(Box<Script>),
+    Component(Box<BotFile>),
+}
+
+impl Source {
+    /// # Errors
+    /// With what to tell whoever named it.
+    pub(super) fn load(path: &Path) -> Result<Self, String> {
+        let file = if path.is_dir() { path.join(FLOW) } else { path.to_owned() };
+        let name = file.display().to_string();
+        if file.extension().is_some_and(|extension| extension == "wasm") {
+            let bot = BotFile::load(&file).map_err(|error| format!("{name}: {error:#}"))?;
+            return Ok(Source { file, kind: Kind::Component(Box::new(bot)) });
+        }
+        let text =
+            std::fs::read_to_string(&file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+        let script = Script::read(&name, &text).map_err(|trouble| trouble.to_string())?;
+        Ok(Source { file, kind: Kind::Script(Box::new(script)) })
+    }
+
+    pub(super) fn dialogues(&self) -> PathBuf {
+        self.file.parent().unwrap_or(Path::new("")).join(DIALOGUES)
+    }
+
+    pub(super) fn step(&self, event: Event, context: &Context) -> Turn {
+        match &self.kind {
+            Kind::Script(script) => script::step(script, event, context),
+            Kind::Component(bot) => bot.step(event, context),
+        }
+    }
+
+    /// Gives the player what the flow says that it needs.
+    pub(super) fn prepare(&self, player: &mut Player<'_>) {
+        let name = self.file.parent().and_then(Path::file_name).unwrap_or_default();
+        player.context.flow.name = name.to_string_lossy().into_owned();
+        if let Kind::Script(script) = &self.kind {
+            player.context.locale = script.file.flow.locales.first().cloned().unwrap_or_default();
+            player.grants.systems.extend(script.file.flow.systems.iter().cloned());
+            player.grants.secrets.extend(script.secrets());
+        }
+    }
+}

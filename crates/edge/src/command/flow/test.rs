@@ -1,0 +1,94 @@
+//! `centralita flow test`: plays the transcripts of a flow, offline and in virtual time.
+
+use super::source::Source;
+use bot::transcript::{self, Failure};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Play a flow's transcripts on every kind of channel, and say where it answers differently.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A flow file, a folder with a flow.toml, or a bot's component (.wasm)
+    flow: PathBuf,
+    /// The transcripts: files, or a folder; without it, the folder dialogues beside the flow
+    #[arg(long, value_name = "PATH")]
+    dialogues: Vec<PathBuf>,
+    /// Write what the bot does into the transcripts; read the difference before you keep it
+    #[arg(long)]
+    update: bool,
+}
+
+/// 0: everything went as written. 1: something did not. 2: there is nothing to play.
+pub(super) fn run(args: &Args) -> ExitCode {
+    match test(args) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How many of them went differently.
+fn test(args: &Args) -> Result<usize, String> {
+    let begun = Instant::now();
+    let source = Source::load(&args.flow)?;
+    let folders = if args.dialogues.is_empty() { vec![source.dialogues()] } else { args.dialogues.clone() };
+    let files = transcripts(&folders)?;
+    let (mut failed, mut conversations) = (0, 0);
+    for file in &files {
+        let name = file.display();
+        let text =
+            std::fs::read_to_string(file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+        match play(&source, file, &text, args.update) {
+            Ok(paths) => {
+                conversations += paths.len();
+                println!("ok    {name}");
+            }
+            Err(failure) => {
+                failed += 1;
+                println!("FAIL  {name}:{failure}\n");
+            }
+        }
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{} transcripts, {conversations} conversations, {failed} failed in {seconds:.2} s", files.len());
+    Ok(failed)
+}
+
+fn play(source: &Source, file: &Path, text: &str, update: bool) -> Result<Vec<Vec<String>>, Failure> {
+    let step = |event, context: &bot::step::Context| source.step(event, context);
+    if update {
+        let written = transcript::check::rewrite_with(&step, text, |player| source.prepare(player))?;
+        if written != text {
+            let unwritten = |error| Failure { line: 0, on: None, why: format!("cannot be written: {error}") };
+            std::fs::write(file, &written).map_err(unwritten)?;
+        }
+        return Ok(transcript::check::check_with(&step, &written, |player| source.prepare(player))?.paths);
+    }
+    Ok(transcript::check::check_with(&step, text, |player| source.prepare(player))?.paths)
+}
+
+fn transcripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = vec![];
+    for path in paths {
+        if path.is_dir() {
+            let unread = |error| format!("{}: cannot be read: {error}", path.display());
+            let entries = std::fs::read_dir(path).map_err(unread)?;
+            let all = entries.filter_map(|entry| Some(entry.ok()?.path()));
+            files.extend(all.filter(|path| path.extension().is_some_and(|extension| extension == "txt")));
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    match files.is_empty() {
+        true => Err(format!(
+            "no transcripts (*.txt) in {}",
+            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        )),
+        false => Ok(files),
+    }
+}
