@@ -71,6 +71,9 @@ mod tests {
     #[test]
     fn a_flow_that_cannot_be_read_ends_with_a_person() {
         let actions = turn("[flow").actions;
-        assert!(matches!(actions.as_slice(), [Action::Fail(why)] if why.starts_with("test:1")), "{actions:?}");
+        assert!(
+            matches!(actions.as_slice(), [Action::Fail(why)] if why.starts_with("test:1")),
+            "{actions:?}"
+        );
     }
 }

@@ -7,9 +7,9 @@ use crate::{
     events::{change::Listener, stream},
     figures, flow, health as channel_health, login, metrics, presence,
     query::{number, parameter},
-    ready_answer,
+    ready_answer, rehearsal,
     route::{Endpoint as E, Miss, Route, Takes, Who, find},
-    snapshot, rehearsal, staffing, template,
+    snapshot, staffing, template,
     view::{self, Center},
     work::{self, Steer, Wish},
 };

@@ -21,9 +21,9 @@ pub mod metrics;
 pub mod query;
 pub mod rate;
 pub mod ready_answer;
+pub mod rehearsal;
 pub mod route;
 pub mod setup;
-pub mod rehearsal;
 pub mod staffing;
 pub mod view;
 

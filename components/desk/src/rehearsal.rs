@@ -1,8 +1,8 @@
 //! A flow's text, checked, drawn and played before anybody meets it.
 
 use api::rehearsal::{
-    FlowDiagram, FlowProblem, FlowProblems, FlowText, Rehearsal, RehearsalDeed, RehearsalOption, RehearsalQuestion,
-    RehearsalStep,
+    FlowDiagram, FlowProblem, FlowProblems, FlowText, Rehearsal, RehearsalDeed, RehearsalOption,
+    RehearsalQuestion, RehearsalStep,
 };
 use bot::{
     play::{Deed, Input, Player, Rendering, rendering},
@@ -45,7 +45,10 @@ pub fn rehearse(asked: &RehearsalQuestion) -> Result<Rehearsal> {
     let on = Rendering::parse(&asked.on);
     let on = on.ok_or_else(|| Failure::BadRequest("on: buttons, text or phone".to_owned()))?;
     if asked.lines.len() > LINES_MAX {
-        return Err(Failure::BadRequest(format!("lines: {} of them, at most {LINES_MAX}", asked.lines.len())));
+        return Err(Failure::BadRequest(format!(
+            "lines: {} of them, at most {LINES_MAX}",
+            asked.lines.len()
+        )));
     }
     let step = |event: Event, context: &Context| script::step(&script, event, context);
     let mut player = Player::new(&step, on);
@@ -100,7 +103,10 @@ fn told(player: &Player<'_>, deed: &Deed) -> RehearsalDeed {
                 Rendering::Buttons | Rendering::Text => (place + 1).to_string(),
             };
             let options = menu.options.iter().enumerate();
-            let options = options.map(|(place, option)| RehearsalOption { title: option.title.clone(), key: key(place, option) });
+            let options = options.map(|(place, option)| RehearsalOption {
+                title: option.title.clone(),
+                key: key(place, option),
+            });
             (player.rendering.menu(menu, &player.context.locale), options.collect())
         }
         Deed::Did(Action::Send(file)) => (vec![file.name.clone()], vec![]),
@@ -138,7 +144,8 @@ mod tests {
 
     #[test]
     fn what_cannot_happen_is_said_at_its_line() {
-        let problem = |line: &str| rehearsed("text", &["starts", line]).steps[1].problem.clone().unwrap_or_default();
+        let problem =
+            |line: &str| rehearsed("text", &["starts", line]).steps[1].problem.clone().unwrap_or_default();
         assert!(problem("dance").starts_with("nobody knows `dance`"));
         assert_eq!(problem("bot: hello"), "that is the flow's to do");
         let broken = RehearsalQuestion { source: "[flow".into(), on: "text".into(), lines: vec![] };
@@ -147,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_text_is_checked_and_drawn() {
-        let text = |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
+        let text =
+            |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
         assert_eq!(check(&text(FLOW)).problems, []);
         let problems = check(&text(&FLOW.replace("go = 'person'", "go = 'persn'"))).problems;
         assert_eq!((problems[0].line, problems[0].is_error), (10, true));
