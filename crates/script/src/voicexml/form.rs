@@ -115,7 +115,7 @@ impl Import<'_> {
             self.transfers.push(place);
         }
         let to = item.get("dest").or(item.get("destexpr")).unwrap_or_default();
-        self.note(item, &format!("give the queue whose agents answer {to}"));
+        self.note(item, format!("give the queue whose agents answer {to}").trim_end());
         for inside in item.elements() {
             match inside.name.as_str() {
                 "filled" => self.note(inside, "who is passed on does not come back"),
