@@ -76,7 +76,6 @@ impl fmt::Display for Coverage {
         let part = |f: &mut fmt::Formatter<'_>, what, all, left, percent| {
             writeln!(f, "{what}: {} of {all} ({percent} %)", all - left)
         };
-        writeln!(f, "conversations: {}", self.conversations)?;
         part(f, "states", self.places.len(), never(&self.places).count(), percent(&self.places))?;
         part(f, "ways", self.ways.len(), never(&self.ways).count(), percent(&self.ways))?;
         for node in never(&self.places) {
@@ -162,8 +161,7 @@ end";
         let coverage = coverage(&graph(), &played.paths);
         assert_eq!(
             coverage.to_string(),
-            "conversations: 3
-states: 6 of 9 (66 %)
+            "states: 6 of 9 (66 %)
 ways: 7 of 14 (50 %)
    59: unknown is never reached
    64: sorry is never reached
@@ -184,7 +182,7 @@ ways: 7 of 14 (50 %)
     fn nothing_is_all_of_nothing() {
         let nothing = Graph { nodes: vec![], ways: vec![] };
         let coverage = coverage(&nothing, &[vec!["x".to_owned()]]);
-        assert_eq!(coverage.to_string(), "conversations: 1\nstates: 0 of 0 (100 %)\nways: 0 of 0 (100 %)\n");
+        assert_eq!(coverage.to_string(), "states: 0 of 0 (100 %)\nways: 0 of 0 (100 %)\n");
         assert!(coverage.is_complete());
     }
 }

@@ -31,6 +31,7 @@ fn a_flow_that_is_right_has_no_errors() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn mistakes_are_told_with_their_place() {
     for (from, to, expected) in [
         (

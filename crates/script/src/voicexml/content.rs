@@ -4,6 +4,7 @@ use super::{
     Import,
     draft::{End, Goal},
     expression,
+    form::NO_COUNTERPART,
     handler::TOO_MUCH,
     prompt,
     write::{string, table},
@@ -40,11 +41,16 @@ impl Import<'_> {
             "goto" => self.jump(element),
             "submit" => self.submit(element),
             "clear" => self.clear(element),
-            "exit" | "disconnect" => self.finish("end"),
-            "return" if self.is_sub && element.get("event").is_none() => self.finish("done"),
+            "exit" | "disconnect" => {
+                if element.get("expr").or(element.get("namelist")).is_some() {
+                    self.note(element, "nobody takes what it gives back");
+                }
+                self.finish("end");
+            }
+            "return" if self.is_sub && !is_event(element) => self.finish("done"),
             // Whoever keeps the flow sees everything that was said, and a question comes again by itself.
             "log" | "reprompt" => {}
-            _ => self.note(element, "it has no counterpart"),
+            _ => self.note(element, NO_COUNTERPART),
         }
     }
 
@@ -65,25 +71,16 @@ impl Import<'_> {
 
     fn jump(&mut self, element: &Element<'_>) {
         let item = element.get("nextitem").filter(|item| self.items.contains(*item));
-        let goal = match (item, element.get("next")) {
-            (Some(item), _) => Some(Goal::Item(self.dialog, item.to_owned())),
-            (None, Some(uri)) => self.goal(uri, element),
-            (None, None) => None,
-        };
-        match goal {
-            // A dialog that begins with a jump is a state all the same.
-            Some(goal) => {
-                if !self.is_entered {
-                    self.open(None);
-                }
-                self.part.draft.goto(&goal);
-            }
-            None => {
-                self.open(None);
-                self.note(element, "where it leads is not told: say it with go");
-                self.part.draft.take_ends();
-            }
+        // A dialog that begins with a jump is a state all the same.
+        if !self.is_entered {
+            self.open(None);
         }
+        let goal = match (item, element.get("next")) {
+            (Some(item), _) => Goal::Item(self.dialog, item.to_owned()),
+            (None, Some(uri)) => self.goal(uri, element),
+            (None, None) => self.untold(element),
+        };
+        self.part.draft.goto(&goal);
     }
 
     /// `<if>` with its `<elseif/>` and `<else/>`, which stand between its contents.
@@ -162,7 +159,7 @@ impl Import<'_> {
     fn clear(&mut self, element: &Element<'_>) {
         let named = element.get("namelist").and_then(|names| names.split_whitespace().next());
         let item = named.or(self.first_item.as_deref()).map(str::to_owned);
-        match item.filter(|item| self.items.contains(item)) {
+        match item.filter(|item| self.asked.contains(item)) {
             Some(item) => {
                 let goal = Goal::Item(self.dialog, item);
                 self.part.draft.goto(&goal);
@@ -174,13 +171,14 @@ impl Import<'_> {
     /// A call to a business system. What it answers is not told.
     fn submit(&mut self, element: &Element<'_>) {
         let Some(uri) = element.get("next") else {
-            return self.note(element, "where it leads is not told");
+            let goal = self.untold(element);
+            return self.part.draft.goto(&goal);
         };
         let (system, path) = address(uri);
         self.head.systems.insert(system.clone());
         let named =
             element.get("namelist").map(|names| names.split_whitespace().map(str::to_owned).collect());
-        let names: Vec<String> = named.unwrap_or_else(|| self.items.iter().cloned().collect());
+        let names: Vec<String> = named.unwrap_or_else(|| self.asked.iter().cloned().collect());
         if !self.spend(names.len() * 20) {
             return self.note(element, TOO_MUCH);
         }
@@ -202,12 +200,13 @@ impl Import<'_> {
             call.push(("path", string(&(path + &query))));
         }
         self.take_key("call", table(call));
-        self.note(
-            element,
-            "what it answered was the next document: read it with map, and say with go what follows",
-        );
-        self.part.draft.take_ends();
+        self.note(element, "what it answered was the next document: read it with map, and lead on with go");
+        self.part.draft.goto(&Goal::Person);
     }
+}
+
+fn is_event(element: &Element<'_>) -> bool {
+    element.get("event").or(element.get("eventexpr")).is_some()
 }
 
 /// The name of the system that a URI leads to, and the path there.

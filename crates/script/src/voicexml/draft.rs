@@ -17,6 +17,8 @@ pub(super) enum Goal {
     Dialog(usize),
     /// Where an item of a dialog begins.
     Item(usize, String),
+    /// Whoever helps where the document does not tell how it goes on.
+    Person,
 }
 
 /// A state of the flow.

@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeSet, iter::Peekable, vec};
 
+/// Bytes of an expression. Nobody compares so much at once.
+const TEXT_MAX: usize = 2000;
+
 /// What is known of the names in a document.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -30,6 +33,7 @@ const MARKS: [&str; 14] = ["===", "!==", "==", "!=", "<=", ">=", "&&", "||", "<"
 
 /// The same for a flow; `None`: it is more than names, values and comparisons.
 pub(super) fn expression(text: &str, names: &Names) -> Option<String> {
+    let text = Some(text).filter(|text| text.len() <= TEXT_MAX)?;
     let mut parsing = Parsing { tokens: tokens(text)?.into_iter().peekable(), names, depth: 0 };
     let all = parsing.any()?;
     parsing.tokens.next().is_none().then_some(all)
@@ -243,6 +247,7 @@ mod tests {
         }
         let deep = format!("{}x{}", "(".repeat(5000), ")".repeat(5000));
         assert_eq!(expression(&deep, &names), None);
+        assert_eq!(expression(&"a && ".repeat(100_000), &names), None);
     }
 
     #[test]

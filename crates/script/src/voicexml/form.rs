@@ -7,24 +7,43 @@ use super::{
     write::{string, table},
     xml::Element,
 };
+use std::collections::BTreeSet;
+
+pub(super) const NO_COUNTERPART: &str = "it has no counterpart";
+const NEVER: &str = "nothing leads here";
+
+/// What a form has one after the other.
+pub(super) const ITEMS: [&str; 5] = ["block", "field", "record", "subdialog", "transfer"];
 
 impl Import<'_> {
     pub(super) fn form(&mut self, form: &Element<'_>) {
+        self.stray(form);
+        // What is still to be asked for.
+        let asked = form.all("field").chain(form.all("record"));
+        let mut later: BTreeSet<&str> = asked.filter_map(|item| item.get("name")).collect();
         for item in form.elements() {
+            if let Some(name) = item.get("name").filter(|_| item.name == "field" || item.name == "record") {
+                later.remove(name);
+            }
             match item.name.as_str() {
-                "block" | "field" | "record" | "subdialog" | "transfer" => self.item(item),
+                kind if ITEMS.contains(&kind) => self.item(item),
                 // It comes when all that was asked for is there.
                 "filled" if item.get("mode") != Some("any") => {
-                    if self.is_reached() {
-                        self.content(&item.children);
+                    let is_early = match item.get("namelist") {
+                        Some(names) => names.split_whitespace().any(|name| later.contains(name)),
+                        None => !later.is_empty(),
+                    };
+                    if is_early {
+                        self.note(item, "it comes here, before the rest is asked for");
                     }
+                    self.filled(item);
                 }
                 "var" if item.get("expr").is_some() => self.assign(item),
                 "var" => self.declare(item),
                 // Read where they are needed.
                 "noinput" | "nomatch" | "property" => {}
                 "catch" => self.check_catch(item),
-                _ => self.note(item, "it has no counterpart"),
+                _ => self.note(item, NO_COUNTERPART),
             }
         }
         // What has nothing more to ask is over, of a sub-dialog, too (VoiceXML 2.0, 2.3.4).
@@ -33,9 +52,17 @@ impl Import<'_> {
         }
     }
 
+    pub(super) fn filled(&mut self, filled: &Element<'_>) {
+        if self.is_reached() {
+            self.content(&filled.children);
+        } else {
+            self.note(filled, NEVER);
+        }
+    }
+
     fn item(&mut self, item: &Element<'_>) {
         if !self.is_reached() && !self.is_target(item) {
-            return self.note(item, "nothing leads here");
+            return self.note(item, NEVER);
         }
         if item.get("expr").is_some() {
             return self.note(item, "with a value of its own it is never visited");
@@ -88,9 +115,14 @@ impl Import<'_> {
             self.transfers.push(place);
         }
         let to = item.get("dest").or(item.get("destexpr")).unwrap_or_default();
-        self.note(item, &format!("give the queue whose agents answer {to}"));
-        for filled in item.all("filled") {
-            self.note(filled, "who is passed on does not come back");
+        self.note(item, format!("give the queue whose agents answer {to}").trim_end());
+        for inside in item.elements() {
+            match inside.name.as_str() {
+                "filled" => self.note(inside, "who is passed on does not come back"),
+                "property" => {}
+                name if prompt::SPOKEN.contains(&name) => {}
+                _ => self.note(inside, NO_COUNTERPART),
+            }
         }
         self.part.draft.take_ends();
     }
@@ -109,8 +141,12 @@ impl Import<'_> {
         let sub = self.sub_name(dialog);
         self.take_key("run", string(&sub));
         self.part.draft.set_ends(vec![End::Go(state)]);
-        for filled in item.all("filled") {
-            self.content(&filled.children);
+        for inside in item.elements() {
+            match inside.name.as_str() {
+                "filled" => self.filled(inside),
+                "param" | "property" => {}
+                _ => self.note(inside, NO_COUNTERPART),
+            }
         }
     }
 
@@ -121,7 +157,10 @@ impl Import<'_> {
 
     pub(super) fn check_catch(&mut self, item: &Element<'_>) {
         let events = item.get("event").unwrap_or_default();
-        if events.split_whitespace().any(|event| event != "noinput" && event != "nomatch") {
+        // One without events catches all of them.
+        if events.trim().is_empty()
+            || events.split_whitespace().any(|event| event != "noinput" && event != "nomatch")
+        {
             self.note(item, "only noinput and nomatch are caught");
         }
     }
@@ -135,26 +174,29 @@ impl Import<'_> {
     }
 
     /// Where a URI leads: to a dialog of the document, or to another document, which is another flow.
-    pub(super) fn goal(&mut self, uri: &str, element: &Element<'_>) -> Option<Goal> {
+    pub(super) fn goal(&mut self, uri: &str, element: &Element<'_>) -> Goal {
         if let Some(id) = uri.strip_prefix('#') {
             let Some(dialog) = self.ids.get(id).copied() else {
-                self.note(element, "there is no such dialog in the document");
-                return Some(Goal::State(id.to_owned()));
+                self.note(element, "there is no such dialog in the document: it leads to a person");
+                return Goal::Person;
             };
             if self.is_sub && dialog != self.dialog {
                 self.note(element, "it leads out of the sub-flow, and does not come back");
             }
-            return Some(Goal::Dialog(dialog));
+            return Goal::Dialog(dialog);
         }
-        let path = uri.split(['#', '?']).next().unwrap_or_default();
+        let (path, dialog) = uri.split_once('#').unwrap_or((uri, ""));
+        let path = path.split('?').next().unwrap_or_default();
         let file = path.rsplit('/').next().unwrap_or_default();
         let flow = file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_lowercase();
-        if flow.is_empty() {
-            return None;
+        let is_program = uri.starts_with("javascript:");
+        if flow.is_empty() || is_program {
+            return self.untold(element);
         }
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let flow: String = flow.chars().map(plain).collect();
-        self.note(element, &format!("another document: import it as the flow {flow:?}"));
+        let begins = if dialog.is_empty() { "" } else { ", which begins at its start" };
+        self.note(element, &format!("another document: import it as the flow {flow:?}{begins}"));
         let known = self.part.flows.get(&flow).cloned();
         let name = known.unwrap_or_else(|| {
             let state = self.part.draft.apart(&format!("to-{flow}"));
@@ -165,6 +207,12 @@ impl Import<'_> {
             self.part.flows.insert(flow, name.clone());
             name
         });
-        Some(Goal::State(name))
+        Goal::State(name)
+    }
+
+    /// Something that leads on, and does not tell where.
+    pub(super) fn untold(&mut self, element: &Element<'_>) -> Goal {
+        self.note(element, "where it leads is not told, so it leads to a person: say it with go");
+        Goal::Person
     }
 }

@@ -39,15 +39,24 @@ fn catches(element: &Element<'_>, event: &str) -> bool {
 impl Import<'_> {
     /// Those of the nearest element around that has some for the event.
     pub(super) fn handle(&mut self, element: &Element<'_>, state: usize, question: &Said) -> Handled {
-        let scopes = [handlers(element), self.around_dialog.clone(), self.around_all.clone()];
         let mut handled = Handled::default();
+        if !self.spend(self.around_dialog.len() + self.around_all.len()) {
+            self.note(element, TOO_MUCH);
+            return handled;
+        }
+        let scopes = [handlers(element), self.around_dialog.clone(), self.around_all.clone()];
         for (event, why) in [("nomatch", "fail"), ("noinput", "silence")] {
             let own =
                 scopes.iter().map(|scope| scope.iter().filter(|it| catches(it, event)).copied().collect());
             let mut own: Vec<&Element<'_>> =
                 own.into_iter().find(|own: &Vec<_>| !own.is_empty()).unwrap_or_default();
             own.sort_by_key(|handler| count(handler));
-            for handler in own {
+            let mut own = own.into_iter();
+            for handler in own.by_ref() {
+                if handler.get("cond").is_some() {
+                    self.note(handler, "a question has no conditions on what comes when it was in vain");
+                    continue;
+                }
                 if !self.spend(handler.source.len()) {
                     self.note(element, TOO_MUCH);
                     break;
@@ -61,12 +70,21 @@ impl Import<'_> {
                 }
                 self.say_again(handler, event, question, &mut handled);
             }
+            own.for_each(|handler| self.note(handler, "nothing leads here: another one comes before"));
         }
         handled
     }
 
     fn say_again(&mut self, handler: &Element<'_>, event: &str, question: &Said, handled: &mut Handled) {
         let mut said = self.said(handler.children.iter().filter(|child| prompt::is_spoken(child)));
+        for inside in handler.elements() {
+            if !prompt::SPOKEN.contains(&inside.name.as_str())
+                && inside.name != "reprompt"
+                && inside.name != "log"
+            {
+                self.note(inside, "only what is said again is taken");
+            }
+        }
         if said.is_empty() {
             return;
         }

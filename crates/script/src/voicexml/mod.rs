@@ -1,9 +1,9 @@
 //! VoiceXML documents as flows.
 //!
 //! Menus and forms of VoiceXML 2.1 (w3.org/TR/voicexml21) become states of a flow file, in which the author goes
-//! on. What has no counterpart is not guessed: it is told, and stands as a comment where it was. What a document
-//! cannot tell, such as which queue a telephone number is, remains for the author; [`check`](crate::check) names
-//! it.
+//! on. What has no counterpart is not guessed: it is told, and stands as a comment where it was; where it is not
+//! known how it goes on, a person does. What a document cannot tell, such as which queue a telephone number is,
+//! remains for the author; [`check`](crate::check) names the rest.
 //!
 //! [`xml`] reads the document, [`form`] and [`question`] take its dialogs, [`content`], [`handler`], [`prompt`]
 //! and [`expression`] what is in them; [`draft`] is the flow as far as it is written, [`write`] its file.
@@ -21,9 +21,9 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use crate::{check, check::Problem, file::text::is_locale};
+use crate::file::text::is_locale;
 use std::collections::{BTreeMap, BTreeSet};
-use write::{Head, Part};
+use write::{Head, Part, string, table};
 use written::{Length, Trouble};
 use xml::Element;
 
@@ -39,16 +39,14 @@ pub struct Imported {
     pub flow: String,
     /// What of the document was not taken, or differently, in the order of its lines. The key is the element.
     pub notes: Vec<Trouble>,
-    /// What is left to be done in the flow's file, as far as it can be known.
-    pub problems: Vec<Problem>,
 }
 
 /// Makes a flow of a VoiceXML document; `name` is what the document is called.
 ///
 /// # Errors
-/// When it is larger than 1 MiB, no XML, or no VoiceXML with a dialog.
+/// When it is larger than 1 MiB, no XML, or no VoiceXML with a dialog; when it declares something of its own.
 pub fn import(name: &str, document: &str) -> Result<Imported, Trouble> {
-    let (root, notes) = xml::read(name, document)?;
+    let root = xml::read(name, document)?;
     let wrong = |problem: &str| Trouble {
         file: name.to_owned(),
         line: root.line,
@@ -58,7 +56,7 @@ pub fn import(name: &str, document: &str) -> Result<Imported, Trouble> {
     if root.name != "vxml" {
         return Err(wrong("a VoiceXML document begins with <vxml>"));
     }
-    let mut import = Import::new(name, &root, notes);
+    let mut import = Import::new(name, &root);
     if import.dialogs.is_empty() {
         return Err(wrong("there is no <menu> and no <form> in it"));
     }
@@ -67,9 +65,7 @@ pub fn import(name: &str, document: &str) -> Result<Imported, Trouble> {
     // What stands in two places of the flow was read twice.
     notes.sort_by(|a, b| (a.line, &a.key, &a.problem).cmp(&(b.line, &b.key, &b.problem)));
     notes.dedup();
-    let file = name.strip_suffix(".vxml").or(name.strip_suffix(".xml")).unwrap_or(name);
-    let problems = check(&format!("{file}.toml"), &flow);
-    Ok(Imported { flow, notes, problems })
+    Ok(Imported { flow, notes })
 }
 
 /// A document that is being read.
@@ -90,8 +86,10 @@ struct Import<'d> {
     /// What is written now: the flow, or a sub-flow.
     part: Part,
     is_sub: bool,
-    /// The dialog that is read, what is asked for in it, and whether it has a state already.
+    /// The dialog that is read, what is asked for in it, all that something can jump to, and whether it has a
+    /// state already.
     dialog: usize,
+    asked: BTreeSet<String>,
     items: BTreeSet<String>,
     first_item: Option<String>,
     is_entered: bool,
@@ -105,7 +103,7 @@ struct Import<'d> {
 }
 
 impl<'d> Import<'d> {
-    fn new(file: &'d str, root: &'d Element<'d>, notes: Vec<Trouble>) -> Self {
+    fn new(file: &'d str, root: &'d Element<'d>) -> Self {
         let dialogs: Vec<_> =
             root.elements().filter(|element| element.name == "menu" || element.name == "form").collect();
         let mut ids = BTreeMap::new();
@@ -137,11 +135,12 @@ impl<'d> Import<'d> {
             jumps,
             locale: String::new(),
             head: Head::default(),
-            notes,
+            notes: vec![],
             transfers: vec![],
             part: Part::default(),
             is_sub: false,
             dialog: 0,
+            asked: BTreeSet::new(),
             items: BTreeSet::new(),
             first_item: None,
             is_entered: false,
@@ -167,6 +166,7 @@ impl<'d> Import<'d> {
                 self.dialog(dialog);
             }
         }
+        self.person();
         let main = self.end_part();
         self.is_sub = true;
         let mut subs = vec![];
@@ -174,12 +174,21 @@ impl<'d> Import<'d> {
             self.dialog(dialog);
             subs.push((self.sub_name(dialog), dialog, self.end_part()));
         }
-        // Of several it is not told which one leads to whoever can help with anything.
-        self.head.person = match self.transfers.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        };
         write::write(&self.head, 0, &main, &subs)
+    }
+
+    /// Where everybody is led who needs a person. Of several ways to one it is not told which leads to whoever
+    /// can help with anything.
+    fn person(&mut self) {
+        if let [only] = self.transfers.as_slice() {
+            self.head.person.clone_from(only);
+            return;
+        }
+        let state = self.part.draft.apart("person");
+        let Some(drafted) = self.part.draft.state(state) else { return };
+        drafted.keys.push(("transfer", table([("queue", string("person"))])));
+        self.head.person.clone_from(&drafted.name);
+        self.note(self.root, "which people help with anything is not told: give their queue in transfer");
     }
 
     /// What holds for the whole document.
@@ -194,6 +203,15 @@ impl<'d> Import<'d> {
         }
         self.head.locale.clone_from(&self.locale);
         self.head.patience = self.patience(root);
+        if root.get("application").is_some() {
+            self.note(root, "its root document is not read");
+        }
+        self.stray(root);
+        for (place, dialog) in self.dialogs.clone().into_iter().enumerate() {
+            if dialog.get("id").is_some_and(|id| self.ids.get(id) != Some(&place)) {
+                self.note(dialog, "its id is another dialog's, too: everything leads to the first one");
+            }
+        }
         for element in root.elements() {
             match element.name.as_str() {
                 "var" => self.global(element),
@@ -201,7 +219,7 @@ impl<'d> Import<'d> {
                 "menu" | "form" | "meta" | "metadata" | "noinput" | "nomatch" => {}
                 // All of them are looked at below.
                 "property" => {}
-                _ => self.note(element, "it has no counterpart"),
+                _ => self.note(element, form::NO_COUNTERPART),
             }
         }
         for property in root.whole().into_iter().filter(|element| element.name == "property") {
@@ -217,7 +235,7 @@ impl<'d> Import<'d> {
         let value = element.get("expr").unwrap_or("''").trim();
         let text = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
         let parsed = match text {
-            Some(text) if !text.contains(['\'', '\\']) => Some(write::string(text)),
+            Some(text) if !text.contains(['\'', '\\']) => Some(string(text)),
             Some(_) => None,
             None => {
                 let number = value.parse::<i32>().map(|number| number.to_string());
@@ -231,15 +249,26 @@ impl<'d> Import<'d> {
         }
     }
 
+    /// Words that stand where nobody says them.
+    fn stray(&mut self, element: &Element<'_>) {
+        if !element.words().is_empty() {
+            self.note(element, "it says its own words to nobody: they are left out");
+        }
+    }
+
     fn dialog(&mut self, dialog: usize) {
         let Some(&element) = self.dialogs.get(dialog) else { return };
         self.dialog = dialog;
         self.is_entered = false;
         self.part.draft.take_ends();
-        let asked = element.elements().filter(|item| ["field", "record"].contains(&item.name.as_str()));
-        let mut asked = asked.filter_map(|item| item.get("name").map(str::to_owned)).peekable();
-        self.first_item = asked.peek().cloned();
-        self.items = asked.collect();
+        let named = |kinds: &[&str]| -> Vec<String> {
+            let items = element.elements().filter(|item| kinds.contains(&item.name.as_str()));
+            items.filter_map(|item| item.get("name").map(str::to_owned)).collect()
+        };
+        let asked = named(&["field", "record"]);
+        self.first_item = asked.first().cloned();
+        self.asked = asked.into_iter().collect();
+        self.items = named(&form::ITEMS).into_iter().collect();
         self.dialog_patience = if element.name == "form" { self.patience(element) } else { None };
         self.around_dialog = if element.name == "form" { handler::handlers(element) } else { vec![] };
         if element.name == "menu" { self.menu(element) } else { self.form(element) }

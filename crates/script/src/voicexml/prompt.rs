@@ -75,7 +75,8 @@ impl Import<'_> {
                 None => self.note(element, "only the name of a variable can be said"),
             },
             // The channel says the options by itself, or shows them.
-            "enumerate" => {}
+            "enumerate" if element.children.is_empty() => {}
+            "enumerate" => self.note(element, "the options are said in words of the flow's own"),
             "break" | "mark" => spoken.words += " ",
             "p" | "s" => {
                 spoken.words += " ";

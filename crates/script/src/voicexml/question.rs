@@ -3,6 +3,7 @@
 use super::{
     Import,
     draft::{Choice, Goal, Said},
+    form::NO_COUNTERPART,
     handler::{TWO_WAYS, count},
     prompt::{self, template},
     write::{string, table},
@@ -13,6 +14,8 @@ use std::collections::BTreeSet;
 
 /// Options of a menu. More words than that are a free question.
 const OPTIONS_MAX: usize = 10;
+const ONE_KIND: &str = "a question takes one kind of answers: its type";
+const LIST: &str = "only a list of words is taken";
 
 /// What may answer a field.
 enum Answer {
@@ -36,12 +39,9 @@ impl Import<'_> {
             }
             let go = match choice.get("next") {
                 Some(uri) => self.goal(uri, choice),
-                None => None,
+                None => self.untold(choice),
             };
-            if go.is_none() {
-                self.note(choice, "where it leads is not told: say it with go");
-            }
-            options.push(self.choice(choice, None, key, go));
+            options.push(self.choice(choice, None, key, Some(go)));
         }
         self.spelled_out(element, &question, &options);
         if let Some(state) = self.part.draft.state(state) {
@@ -66,12 +66,12 @@ impl Import<'_> {
             }
             is_one
         });
-        let grammars: Vec<_> = element.all("grammar").collect();
         let mut says = vec![];
-        for grammar in grammars {
-            match words(grammar) {
+        for inside in element.elements() {
+            match words(inside).filter(|_| inside.name == "grammar") {
                 Some(words) => says.extend(words.into_iter().map(|(word, _)| word)),
-                None => self.note(grammar, "only a list of words is taken"),
+                None if inside.name == "grammar" => self.note(inside, LIST),
+                None => self.note(inside, "only the words of an option itself are taken"),
             }
         }
         let mut title = template(&element.words());
@@ -123,15 +123,23 @@ impl Import<'_> {
             }
         }
         for filled in element.all("filled") {
-            self.content(&filled.children);
+            self.filled(filled);
         }
     }
 
     fn answer(&mut self, element: &Element<'_>) -> Answer {
+        let options: Vec<_> = element.all("option").collect();
+        if element.name == "record" || !options.is_empty() {
+            if element.get("type").is_some_and(|_| element.name == "field") {
+                self.note(element, "its options are all that it takes: its type is left out");
+            }
+            for grammar in element.all("grammar") {
+                self.note(grammar, NO_COUNTERPART);
+            }
+        }
         if element.name == "record" {
             return Answer::Kind("message", None, vec![]);
         }
-        let options: Vec<_> = element.all("option").collect();
         if !options.is_empty() {
             let option = |option: &&Element<'_>| {
                 let id = option.get("value").map_or_else(|| option.words(), str::to_owned);
@@ -147,13 +155,19 @@ impl Import<'_> {
         for grammar in element.all("grammar") {
             let builtin = grammar.get("src").and_then(|src| src.strip_prefix("builtin:"));
             match (builtin.and_then(|builtin| kind(builtin.rsplit('/').next()?)), words(grammar)) {
-                (Some(kind), _) => answer = answer.or(Some(kind)),
+                (Some(_), _) if answer.is_some() => self.note(grammar, ONE_KIND),
+                (Some(kind), _) => answer = Some(kind),
                 (None, Some(words)) => listed.extend(words),
-                (None, None) => self.note(grammar, "only a list of words is taken"),
+                (None, None) => self.note(grammar, LIST),
             }
         }
         match (answer, listed.len()) {
-            (Some((kind, digits)), _) => Answer::Kind(kind, digits, vec![]),
+            (Some((kind, digits)), count) => {
+                if count > 0 {
+                    self.note(element, ONE_KIND);
+                }
+                Answer::Kind(kind, digits, vec![])
+            }
             (None, 1..=OPTIONS_MAX) => {
                 let choice = |(word, id): (String, String)| {
                     let key = Some(word.clone()).filter(|word| is_key(word));
@@ -161,7 +175,15 @@ impl Import<'_> {
                 };
                 Answer::Options(listed.into_iter().map(choice).collect())
             }
-            (None, _) => Answer::Kind("text", None, listed.into_iter().map(|(word, _)| word).collect()),
+            (None, count) => {
+                if count > 0 {
+                    self.note(
+                        element,
+                        "so many words are no menu: it is asked freely, and they are expected",
+                    );
+                }
+                Answer::Kind("text", None, listed.into_iter().map(|(word, _)| word).collect())
+            }
         }
     }
 
@@ -177,11 +199,14 @@ impl Import<'_> {
         let again = self.said(asked(2));
         for inside in element.elements() {
             match inside.name.as_str() {
-                "choice" | "option" | "grammar" | "filled" | "noinput" | "nomatch" | "property" => {}
+                "choice" if element.name == "menu" => {}
+                "option" if element.name == "field" => {}
+                "grammar" | "filled" if element.name != "menu" => {}
+                "noinput" | "nomatch" | "property" => {}
                 "catch" => self.check_catch(inside),
                 "prompt" if count(inside) > 2 => self.note(inside, TWO_WAYS),
                 name if prompt::SPOKEN.contains(&name) => {}
-                _ => self.note(inside, "it has no counterpart"),
+                _ => self.note(inside, NO_COUNTERPART),
             }
         }
         if let Some(patience) = self.patience(element).or_else(|| self.dialog_patience.clone()) {
@@ -235,13 +260,10 @@ fn words(grammar: &Element<'_>) -> Option<Vec<(String, String)>> {
         ["grammar", "rule", "one-of", "item", "tag"].contains(&element.name.as_str())
     };
     let whole = grammar.whole();
-    let has_words = |element: &&&Element<'_>| {
+    let has_words = |element: &&Element<'_>| {
         element.name != "item" && element.name != "tag" && !element.words().is_empty()
     };
-    if grammar.get("src").is_some()
-        || !whole.iter().all(|it| is_list(it))
-        || whole.iter().any(|it| has_words(&it))
-    {
+    if grammar.get("src").is_some() || !whole.iter().all(is_list) || whole.iter().any(has_words) {
         return None;
     }
     let items = whole.iter().filter(|element| element.name == "item");

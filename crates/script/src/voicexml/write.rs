@@ -12,8 +12,8 @@ use toml::Value;
 pub(super) struct Head {
     pub(super) comments: Vec<String>,
     pub(super) locale: String,
-    /// The state that leads to a person, where the document tells.
-    pub(super) person: Option<String>,
+    /// The state that leads to a person.
+    pub(super) person: String,
     pub(super) patience: Option<String>,
     pub(super) systems: BTreeSet<String>,
     pub(super) vars: BTreeMap<String, String>,
@@ -50,10 +50,7 @@ impl Writing<'_> {
         self.comments(&head.comments)?;
         writeln!(self.text, "[flow]\nlocales = [{}]", string(&head.locale))?;
         writeln!(self.text, "start = {}", string(&self.name(self.main, &Goal::Dialog(start))))?;
-        if head.person.is_none() {
-            writeln!(self.text, "# The document does not tell where the way to a person begins.")?;
-        }
-        writeln!(self.text, "person = {}", string(head.person.as_deref().unwrap_or("person")))?;
+        writeln!(self.text, "person = {}", string(&head.person))?;
         if let Some(patience) = &head.patience {
             writeln!(self.text, "spoken_patience = {}", string(patience))?;
         }
@@ -100,7 +97,7 @@ impl Writing<'_> {
         if !state.cases.is_empty() {
             writeln!(self.text, "choose = [")?;
             for (when, go) in &state.cases {
-                let go = go.as_ref().map(|go| self.name(part, go)).unwrap_or_default();
+                let go = self.name(part, go.as_ref().unwrap_or(&Goal::Person));
                 writeln!(self.text, "  {{ when = {}, go = {} }},", string(when), string(&go))?;
             }
             writeln!(self.text, "]")?;
@@ -139,14 +136,15 @@ impl Writing<'_> {
         go.map_or(Ok(()), |go| writeln!(self.text, "go = {}", string(&go)))
     }
 
-    /// The name of a state. A sub-flow knows its own, then the flow's.
+    /// The name of a state. A sub-flow knows its own, then the flow's; where nothing is known, a person goes on.
     fn name(&self, part: &Part, goal: &Goal) -> String {
         let known = |part: &Part| match goal {
             Goal::State(name) => Some(name.clone()),
             Goal::Dialog(dialog) => part.dialogs.get(dialog).cloned(),
             Goal::Item(dialog, item) => part.items.get(&(*dialog, item.clone())).cloned(),
+            Goal::Person => None,
         };
-        known(part).or_else(|| known(self.main)).unwrap_or_default()
+        known(part).or_else(|| known(self.main)).unwrap_or_else(|| self.head.person.clone())
     }
 
     fn comments(&mut self, comments: &[String]) -> fmt::Result {

@@ -1,12 +1,12 @@
 //! An XML document as a tree whose elements know their line.
 //!
-//! Nothing of a DTD is expanded, whatever it declares, and nothing is fetched.
+//! A document that declares something of its own is refused, so that nothing is ever expanded or fetched.
 
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesRef, BytesStart, Event},
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 use written::Trouble;
 
 /// Bytes of a document.
@@ -56,6 +56,15 @@ impl<'t> Element<'t> {
         text.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
     }
 
+    /// Text in it goes on.
+    fn say(&mut self, text: &str) {
+        match self.children.last_mut() {
+            Some(Child::Text(before)) => before.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.children.push(Child::Text(text.to_owned())),
+        }
+    }
+
     /// Itself and all that is in it.
     pub(super) fn whole(&self) -> Vec<&Element<'t>> {
         let mut all = vec![self];
@@ -69,131 +78,116 @@ impl<'t> Element<'t> {
     }
 }
 
-/// The root of a document, and what of it was left out.
+/// The root of a document.
 ///
 /// # Errors
-/// When it is too large, too deep or no XML.
-pub(super) fn read<'t>(file: &'t str, text: &'t str) -> Result<(Element<'t>, Vec<Trouble>), Trouble> {
+/// When it is too large, too deep or no XML, or declares something.
+pub(super) fn read<'t>(file: &str, text: &'t str) -> Result<Element<'t>, Trouble> {
     let wrong = |line, problem: String| Trouble { file: file.to_owned(), line, key: String::new(), problem };
     if text.len() > FILE_MAX {
         return Err(wrong(0, format!("{} bytes: at most {FILE_MAX}", text.len())));
     }
-    let mut reading = Reading { file, text, open: vec![], notes: vec![], line: 1, upto: 0 };
+    // Some editors begin a file with a mark of its order of bytes.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = Lines { text, line: 1, upto: 0 };
     let mut reader = Reader::from_str(text);
+    // The elements around the present place, with where they begin.
+    let mut open: Vec<(usize, Element<'t>)> = vec![];
     let mut root = None;
     loop {
-        let start = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-        let line = reading.line_at(start);
+        let start = place(&reader);
+        let line = lines.at(start);
         let event = reader.read_event().map_err(|error| wrong(line, error.to_string()))?;
         let closed = match event {
-            Event::Start(_) if reading.open.len() >= DEPTH_MAX => {
+            Event::Start(_) if open.len() >= DEPTH_MAX => {
                 return Err(wrong(line, format!("more than {DEPTH_MAX} elements within each other")));
             }
             Event::Start(tag) => {
-                let element = reading.element(&tag).map_err(|problem| wrong(line, problem))?;
-                reading.open.push((start, element));
+                open.push((start, element(&tag, line).map_err(|problem| wrong(line, problem))?));
                 continue;
             }
-            Event::Empty(tag) => {
-                Some((start, reading.element(&tag).map_err(|problem| wrong(line, problem))?))
-            }
-            Event::End(_) => reading.open.pop(),
+            Event::Empty(tag) => Some((start, element(&tag, line).map_err(|problem| wrong(line, problem))?)),
+            Event::End(_) => open.pop(),
             Event::Eof => break,
             event => {
-                reading.text(event).map_err(|problem| wrong(line, problem))?;
+                let text = content(&event).map_err(|problem| wrong(line, problem))?;
+                match open.last_mut() {
+                    Some((_, parent)) => parent.say(&text),
+                    None if text.trim().is_empty() => {}
+                    None => return Err(wrong(line, "there is text outside of the document".to_owned())),
+                }
                 continue;
             }
         };
         let Some((start, mut element)) = closed else { continue };
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-        element.source = text.get(start..end).unwrap_or_default();
-        match reading.open.last_mut() {
+        element.source = text.get(start..place(&reader)).unwrap_or_default();
+        match open.last_mut() {
             Some((_, parent)) => parent.children.push(Child::Element(element)),
-            None => root = root.or(Some(element)),
+            None if root.is_none() => root = Some(element),
+            None => return Err(wrong(line, format!("<{}> stands after the document's end", element.name))),
         }
     }
-    if let Some((_, element)) = reading.open.pop() {
+    if let Some((_, element)) = open.pop() {
         return Err(wrong(element.line, format!("<{}> is never closed", element.name)));
     }
-    let root = root.ok_or_else(|| wrong(1, "there is no element in it".to_owned()))?;
-    Ok((root, reading.notes))
+    root.ok_or_else(|| wrong(1, "there is no element in it".to_owned()))
 }
 
-struct Reading<'t> {
-    file: &'t str,
+fn place(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+/// The lines of a text, asked for places that only grow.
+struct Lines<'t> {
     text: &'t str,
-    /// The elements around the present place, with where they begin.
-    open: Vec<(usize, Element<'t>)>,
-    notes: Vec<Trouble>,
     /// The line at `upto`.
     line: usize,
     upto: usize,
 }
 
-impl<'t> Reading<'t> {
-    /// Asked for places that only grow.
-    fn line_at(&mut self, place: usize) -> usize {
+impl Lines<'_> {
+    fn at(&mut self, place: usize) -> usize {
         let passed = self.text.as_bytes().get(self.upto..place).unwrap_or_default();
         self.line += passed.iter().filter(|byte| **byte == b'\n').count();
         self.upto = place.max(self.upto);
         self.line
     }
+}
 
-    fn note(&mut self, key: &str, problem: String) {
-        let (file, line) = (self.file.to_owned(), self.line);
-        self.notes.push(Trouble { file, line, key: key.to_owned(), problem });
+fn element<'t>(tag: &BytesStart<'_>, line: usize) -> Result<Element<'t>, String> {
+    let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
+    let mut attributes = BTreeMap::new();
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        let key = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        let value = value.map_err(|error| format!("{key} of <{name}>: {error}"))?;
+        attributes.insert(key, value.into_owned());
     }
+    Ok(Element { name, attributes, children: vec![], line, source: "" })
+}
 
-    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element<'t>, String> {
-        let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
-        let mut attributes = BTreeMap::new();
-        for attribute in tag.attributes() {
-            let attribute = attribute.map_err(|error| error.to_string())?;
-            let key = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
-            match attribute.normalized_value(XmlVersion::Implicit1_0) {
-                Ok(value) => drop(attributes.insert(key, value.into_owned())),
-                Err(error) => self.note(&name, format!("{key} is left out: {error}")),
-            }
+/// The text of what stands between elements.
+fn content(event: &Event<'_>) -> Result<String, String> {
+    match event {
+        Event::Text(text) => text.xml10_content().map(Cow::into_owned).map_err(|error| error.to_string()),
+        Event::CData(text) => text.xml10_content().map(Cow::into_owned).map_err(|error| error.to_string()),
+        Event::GeneralRef(reference) => referred(reference),
+        // Its external part, which VoiceXML documents name by custom, is never fetched.
+        Event::DocType(text) if text.contains(&b'[') => {
+            Err("a document that declares entities or elements of its own is not read".to_owned())
         }
-        Ok(Element { name, attributes, children: vec![], line: self.line, source: "" })
+        _ => Ok(String::new()),
     }
+}
 
-    /// What stands between elements.
-    fn text(&mut self, event: Event<'_>) -> Result<(), String> {
-        let text = match event {
-            Event::Text(text) => text.xml10_content().map_err(|error| error.to_string())?.into_owned(),
-            Event::CData(text) => text.xml10_content().map_err(|error| error.to_string())?.into_owned(),
-            Event::GeneralRef(reference) => self.referred(&reference)?,
-            Event::DocType(text) => {
-                if text.contains(&b'[') {
-                    self.note("DOCTYPE", "what it declares is left out".to_owned());
-                }
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
-        if let Some((_, parent)) = self.open.last_mut() {
-            match parent.children.last_mut() {
-                Some(Child::Text(before)) => before.push_str(&text),
-                _ => parent.children.push(Child::Text(text)),
-            }
-        }
-        Ok(())
+/// `&amp;`, `&#39;`, and nothing else.
+fn referred(reference: &BytesRef<'_>) -> Result<String, String> {
+    if let Some(c) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
+        return Ok(if c.is_control() { " ".to_owned() } else { c.to_string() });
     }
-
-    /// `&amp;`, `&#39;`; of anything else nothing.
-    fn referred(&mut self, reference: &BytesRef<'_>) -> Result<String, String> {
-        if let Some(c) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
-            return Ok(if c.is_control() { " ".to_owned() } else { c.to_string() });
-        }
-        let name = reference.decode().map_err(|error| error.to_string())?;
-        if let Some(text) = quick_xml::escape::resolve_xml_entity(&name) {
-            return Ok(text.to_owned());
-        }
-        self.note(
-            &format!("&{name};"),
-            "it is left out: nothing that a document declares is expanded".to_owned(),
-        );
-        Ok(String::new())
-    }
+    let name = reference.decode().map_err(|error| error.to_string())?;
+    let text = quick_xml::escape::resolve_xml_entity(&name);
+    text.map(str::to_owned)
+        .ok_or_else(|| format!("&{name}; is nothing that XML knows: write the character itself, or &#…;"))
 }

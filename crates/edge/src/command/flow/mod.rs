@@ -2,6 +2,8 @@
 
 mod chat;
 mod check;
+mod diagram;
+mod import;
 mod remote;
 mod source;
 mod test;
@@ -21,6 +23,8 @@ enum Command {
     Check(check::Args),
     Test(test::Args),
     Chat(chat::Args),
+    Diagram(diagram::Args),
+    Import(import::Args),
     Publish(remote::Publish),
     List(remote::List),
     Versions(remote::Versions),
@@ -33,6 +37,8 @@ pub fn run(args: &Args) -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Test(args) => test::run(args),
         Command::Chat(args) => chat::run(args),
+        Command::Diagram(args) => diagram::run(args),
+        Command::Import(args) => import::run(args),
         Command::Publish(args) => remote::run(&args.center, async |center| args.publish(center).await),
         Command::List(args) => remote::run(&args.center, async |center| remote::list(center).await),
         Command::Versions(args) => remote::run(&args.center, async |center| args.list(center).await),

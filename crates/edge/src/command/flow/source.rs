@@ -5,7 +5,10 @@ use bot::{
     play::Player,
     step::{Context, Event, Turn},
 };
-use script::Script;
+use script::{
+    Script,
+    diagram::{self, Graph},
+};
 use std::path::{Path, PathBuf};
 
 /// The flow's file in a folder of its own, and where its transcripts are beside it.
@@ -18,7 +21,8 @@ pub(super) struct Source {
 }
 
 pub(super) enum Kind {
-    Script(Box<Script>),
+    /// Read, and as it is written.
+    Script(Box<Script>, String),
     Component(Box<BotFile>),
 }
 
@@ -35,7 +39,7 @@ impl Source {
         let text =
             std::fs::read_to_string(&file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
         let script = Script::read(&name, &text).map_err(|trouble| trouble.to_string())?;
-        Ok(Source { file, kind: Kind::Script(Box::new(script)) })
+        Ok(Source { file, kind: Kind::Script(Box::new(script), text) })
     }
 
     pub(super) fn dialogues(&self) -> PathBuf {
@@ -44,8 +48,28 @@ impl Source {
 
     pub(super) fn step(&self, event: Event, context: &Context) -> Turn {
         match &self.kind {
-            Kind::Script(script) => script::step(script, event, context),
+            Kind::Script(script, _) => script::step(script, event, context),
             Kind::Component(bot) => bot.step(event, context),
+        }
+    }
+
+    /// The language that it speaks where nobody says which; empty for a component.
+    pub(super) fn locale(&self) -> &str {
+        match &self.kind {
+            Kind::Script(script, _) => {
+                script.file.flow.locales.first().map(String::as_str).unwrap_or_default()
+            }
+            Kind::Component(_) => "",
+        }
+    }
+
+    /// # Errors
+    /// Of a component nobody can tell its states.
+    pub(super) fn graph(&self) -> Result<Graph, String> {
+        let name = self.file.display().to_string();
+        match &self.kind {
+            Kind::Script(script, text) => Ok(diagram::graph(&script.file, &written::Text::new(&name, text))),
+            Kind::Component(_) => Err(format!("{name}: only a flow file has states that can be seen")),
         }
     }
 
@@ -53,8 +77,8 @@ impl Source {
     pub(super) fn prepare(&self, player: &mut Player<'_>) {
         let name = self.file.parent().and_then(Path::file_name).unwrap_or_default();
         player.context.flow.name = name.to_string_lossy().into_owned();
-        if let Kind::Script(script) = &self.kind {
-            player.context.locale = script.file.flow.locales.first().cloned().unwrap_or_default();
+        if let Kind::Script(script, _) = &self.kind {
+            self.locale().clone_into(&mut player.context.locale);
             player.grants.systems.extend(script.file.flow.systems.iter().cloned());
             player.grants.secrets.extend(script.secrets());
         }

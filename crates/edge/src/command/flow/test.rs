@@ -1,7 +1,8 @@
 //! `centralita flow test`: plays the transcripts of a flow, offline and in virtual time.
 
-use super::source::Source;
+use super::source::{Kind, Source};
 use bot::transcript::{self, Failure};
+use script::coverage::{Coverage, percent};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -17,13 +18,17 @@ pub(super) struct Args {
     /// Write what the bot does into the transcripts; read the difference before you keep it
     #[arg(long)]
     update: bool,
+    /// So many percent of the flow's states, and of the ways between them, have to be come through
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
+    coverage_min: Option<u8>,
 }
 
-/// 0: everything went as written. 1: something did not. 2: there is nothing to play.
+/// 0: everything went as written. 1: something did not, or too little was come through. 2: there is nothing to
+/// play.
 pub(super) fn run(args: &Args) -> ExitCode {
     match test(args) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("{problem}");
             ExitCode::from(2)
@@ -31,20 +36,24 @@ pub(super) fn run(args: &Args) -> ExitCode {
     }
 }
 
-/// How many of them went differently.
-fn test(args: &Args) -> Result<usize, String> {
+/// Whether all is as it should be.
+fn test(args: &Args) -> Result<bool, String> {
     let begun = Instant::now();
     let source = Source::load(&args.flow)?;
+    let graph = match (&source.kind, args.coverage_min) {
+        (Kind::Component(_), None) => None,
+        _ => Some(source.graph()?),
+    };
     let folders = if args.dialogues.is_empty() { vec![source.dialogues()] } else { args.dialogues.clone() };
     let files = transcripts(&folders)?;
-    let (mut failed, mut conversations) = (0, 0);
+    let (mut failed, mut all) = (0, vec![]);
     for file in &files {
         let name = file.display();
         let text =
             std::fs::read_to_string(file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
         match play(&source, file, &text, args.update) {
             Ok(paths) => {
-                conversations += paths.len();
+                all.extend(paths);
                 println!("ok    {name}");
             }
             Err(failure) => {
@@ -54,8 +63,24 @@ fn test(args: &Args) -> Result<usize, String> {
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
-    println!("{} transcripts, {conversations} conversations, {failed} failed in {seconds:.2} s", files.len());
-    Ok(failed)
+    let (transcripts, conversations) = (files.len(), all.len());
+    println!("{transcripts} transcripts, {conversations} conversations, {failed} failed in {seconds:.2} s");
+    let is_enough = graph.is_none_or(|graph| {
+        let coverage = script::coverage(&graph, &all);
+        is_covered(&coverage, args.coverage_min.unwrap_or_default())
+    });
+    Ok(failed == 0 && is_enough)
+}
+
+/// Tells what no conversation came through.
+fn is_covered(coverage: &Coverage, min: u8) -> bool {
+    print!("{coverage}");
+    let least = percent(&coverage.places).min(percent(&coverage.ways));
+    let is_enough = least >= usize::from(min);
+    if !is_enough {
+        println!("{least} % is too little: at least {min} %");
+    }
+    is_enough
 }
 
 fn play(source: &Source, file: &Path, text: &str, update: bool) -> Result<Vec<Vec<String>>, Failure> {
