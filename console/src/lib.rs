@@ -8,6 +8,7 @@
 pub mod comment;
 pub mod envelope;
 pub mod finding;
+pub mod flow;
 pub mod format;
 pub mod keyboard;
 pub mod language;
