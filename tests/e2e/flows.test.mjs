@@ -17,7 +17,7 @@ start = "hello"
 person = "person"
 
 [state.hello]
-menu = '${hello}'
+menu = 'Soy el asistente virtual. ${hello}'
 
 [[state.hello.option]]
 title = "Una persona"
@@ -32,7 +32,7 @@ go = "order"
 [state.order]
 ask = "¿Cuál es tu número de pedido?"
 into = "order"
-expect = "number"
+as = "number"
 go = "person"
 
 [state.person]

@@ -68,7 +68,7 @@ words! {
     text_of_flow: "Texto del flujo", "Text of the flow", "Texto do fluxo";
     begin_with_example: "Empezar con un ejemplo", "Begin with an example", "Começar com um exemplo";
     example_hello: "Hola, soy el asistente virtual. ¿Qué necesitas?", "Hello, I am the virtual assistant. What do you need?", "Olá, sou o assistente virtual. Do que você precisa?";
-    example_person: "Hablar con una persona", "Talk to a person", "Falar com uma pessoa";
+    example_person: "Hablar con alguien", "Talk to a person", "Falar com alguém";
     example_reason: "Pide hablar con una persona", "Asks for a person", "Pede para falar com uma pessoa";
     problems: "Problemas", "Problems", "Problemas";
     checking: "Comprobando…", "Checking…", "Verificando…";

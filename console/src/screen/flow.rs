@@ -56,6 +56,9 @@ fn whole(page: Page) -> AnyView {
     let desk = page.desk;
     let words = desk.flow_words();
     let changing = RwSignal::new(false);
+    // What is the same again builds nothing anew.
+    let part = Memo::new(move |_| page.part.get());
+    let is_scripted = Memo::new(move |_| page.is_scripted());
     let title = move || page.flow.with(|flow| flow.as_ref().map(|flow| flow.title.clone()));
     let about = move || {
         page.flow.with(|flow| {
@@ -88,9 +91,9 @@ fn whole(page: Page) -> AnyView {
                     on:click=move |_| page.part.set(part)>{part.title(words)}</button>
             }).collect_view()}
         </nav>
-        {move || match page.part.get() {
+        {move || match part.get() {
             Part::Diagram => view! { <Diagram page/> }.into_any(),
-            Part::Edit | Part::Rehearse if !page.is_scripted() => {
+            Part::Edit | Part::Rehearse if !is_scripted.get() => {
                 view! { <p class="hint middle">{words.no_text}</p> }.into_any()
             }
             Part::Edit => view! { <Editor page/> }.into_any(),

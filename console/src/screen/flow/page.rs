@@ -151,7 +151,7 @@ impl Page {
         let (path, draft) = (self.path(""), self.path("/draft"));
         spawn_local(async move {
             let answer = match http::get::<Flow>(&path).await {
-                Ok(flow) if flow.scripted => fetch_draft(&draft).await.map(|saved| (flow, saved)),
+                Ok(flow) if flow.draft.is_some() => fetch_draft(&draft).await.map(|saved| (flow, saved)),
                 Ok(flow) => Ok((flow, Saved::default())),
                 Err(failure) => Err(failure),
             };
@@ -321,7 +321,7 @@ impl Page {
                     self.desk.say(fill(words.published_as, flow.versions));
                     self.saved.try_update(|saved| saved.state.clone_from(&flow.draft));
                     self.flow.try_set(Some(flow));
-                    done.run(());
+                    done.try_run(());
                 }
                 Err(Failure::Refused(problem)) if problem.status == 422 => {
                     self.problems.try_set(problem.problems.into_iter().map(of_text).collect());
