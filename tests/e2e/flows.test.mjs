@@ -61,6 +61,9 @@ after(async () => {
 const one = () => api.get(`/api/flows/${name}`);
 const part = which => marta.at(`part-${which}`).click();
 const notice = text => marta.at('notice').filter({ hasText: text }).waitFor();
+/** What is selected of the text, which has the focus. */
+const selected = () => marta.at('flow-text').evaluate(field =>
+  field === document.activeElement && field.value.slice(field.selectionStart, field.selectionEnd));
 const panel = on => marta.page.locator(`[data-testid="rehearsal"][data-on="${on}"]`);
 const within = (on, testid) => panel(on).locator(`[data-testid="${testid}"]`);
 const checked = count => eventually(`${count} problems are shown`, async () =>
@@ -105,9 +108,7 @@ test('what is wrong is told at its line while one types, and is not published', 
   assert.equal(await problem.getAttribute('data-line'), String(GO_LINE));
   assert.match(await problem.innerText(), new RegExp(`Error · Línea ${GO_LINE}`));
   await problem.click();
-  const selected = await marta.at('flow-text').evaluate(field =>
-    field === document.activeElement && field.value.slice(field.selectionStart, field.selectionEnd));
-  assert.equal(selected, 'go = "persn"');
+  await eventually('its line is selected', async () => await selected() === 'go = "persn"');
   await shown('flow-wrong');
   await marta.at('publish').click();
   await notice('hay errores');
@@ -177,8 +178,7 @@ test('it is published, drawn, and what stands in it stays text', async () => {
   await shown('flow-diagram');
   await place.focus();
   await marta.page.keyboard.press('Enter');
-  const line = await marta.at('flow-text').evaluate(field => field.value.slice(field.selectionStart, field.selectionEnd));
-  assert.equal(line, '[state.hello]', 'a place leads to its text');
+  await eventually('a place leads to its text', async () => await selected() === '[state.hello]');
 });
 
 test('who saves meanwhile is told, and nothing that was typed is lost', async () => {

@@ -76,14 +76,20 @@ pub(super) fn Diagram(page: Page) -> impl IntoView {
     let words = page.desk.flow_words();
     let here = move || view.now.with(|now| now.as_ref().map(|now| fill(words.here_now, now.conversations)));
     let places = Signal::derive(move || view.places(BTreeMap::clone));
+    let svg = Memo::new(move |_| match view.drawn.get() {
+        Drawn::Here(svg) => svg,
+        _ => String::new(),
+    });
+    let is_drawn = Memo::new(move |_| matches!(view.drawn.get(), Drawn::Here(_)));
     view! {
         <div class="flow-tools">
             <Editions view/>
             <Show when=move || view.edition.get().is_some()><Counts view/></Show>
             <p class="hint" data-testid="flow-now">{here}</p>
         </div>
+        <Show when=move || is_drawn.get()><Drawing page svg/></Show>
         {move || match view.drawn.get() {
-            Drawn::Here(svg) => view! { <Drawing page svg/> }.into_any(),
+            Drawn::Here(_) => ().into_any(),
             Drawn::Not(why) => absent(page.desk, why, words.not_found, move || view.load(view.edition.get_untracked())),
             Drawn::Nothing => view! { <p class="hint middle">{if page.is_scripted() { words.nothing_written } else { words.no_text }}</p> }.into_any(),
             Drawn::Wrong(why) => view! {
@@ -238,17 +244,29 @@ fn Counts(view: View) -> impl IntoView {
 
 /// A press on a place, or Enter, shows where it is written.
 #[component]
-fn Drawing(page: Page, svg: String) -> impl IntoView {
+fn Drawing(page: Page, svg: Memo<String>) -> impl IntoView {
     let words = page.desk.flow_words();
     let node = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(node) = node.get() {
-            let shapes = shapes(&svg);
-            node.replace_children_with_node_0();
-            if let Some(shapes) = shapes {
-                let _ = node.append_child(&shapes);
-            }
+    // Drawn anew, it stands where it was looked at, and the place that had the focus has it again.
+    Effect::new(move |before: Option<bool>| {
+        let Some(node) = node.get() else { return false };
+        let focus = document().active_element().and_then(|element| element.get_attribute("data-place"));
+        let Some(shapes) = svg.with(|svg| shapes(svg)) else { return before == Some(true) };
+        node.replace_children_with_node_1(&shapes);
+        if before != Some(true) {
+            show_the_beginning(&node);
         }
+        let places = node.query_selector_all("[data-place]").ok();
+        let places = places
+            .into_iter()
+            .flat_map(|places| (0..places.length()).filter_map(move |index| places.get(index)));
+        let mut places = places.filter_map(|place| place.dyn_into::<web_sys::SvgElement>().ok());
+        if let Some(place) = focus
+            .and_then(|focus| places.find(|place| place.get_attribute("data-place").as_ref() == Some(&focus)))
+        {
+            let _ = place.focus();
+        }
+        true
     });
     let open = move |target: Option<web_sys::EventTarget>| {
         let target: Option<Element> = target.and_then(|target| target.dyn_into().ok());
@@ -257,10 +275,25 @@ fn Drawing(page: Page, svg: String) -> impl IntoView {
             page.go_to_place(&place);
         }
     };
+    let pressed = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            // It would write a line into the text that has the focus next.
+            event.prevent_default();
+            open(event.target());
+        }
+    };
     view! {
         <div class="panel diagram" data-testid="flow-diagram" role="group" aria-label=words.diagram title=words.to_the_text node_ref=node
             on:click=move |event| open(event.target())
-            on:keydown=move |event| if event.key() == "Enter" { open(event.target()) }></div>
+            on:keydown=pressed></div>
+    }
+}
+
+/// A large one begins in its middle.
+fn show_the_beginning(node: &Element) {
+    if let Ok(Some(start)) = node.query_selector(".pill.start") {
+        let left = start.get_bounding_client_rect().left() - node.get_bounding_client_rect().left();
+        node.set_scroll_left(node.scroll_left() + left as i32 - node.client_width() / 2);
     }
 }
 

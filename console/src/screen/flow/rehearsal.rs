@@ -177,10 +177,10 @@ fn mine(desk: Desk, rendering: Rendering, did: Ours) -> AnyView {
     match did {
         Ours::Begins => ().into_any(),
         Ours::Says(text) => {
-            view! { <li class="said ours" data-testid="rehearsal-ours">{text}</li> }.into_any()
+            view! { <li class="told ours" data-testid="rehearsal-ours">{text}</li> }.into_any()
         }
         Ours::Presses(keys) => {
-            view! { <li class="said ours" data-testid="rehearsal-ours">{fill(words.presses, keys)}</li> }
+            view! { <li class="told ours" data-testid="rehearsal-ours">{fill(words.presses, keys)}</li> }
                 .into_any()
         }
         Ours::Silence => quiet(words.silence.to_owned()),
@@ -213,7 +213,7 @@ fn theirs(page: Page, rehearsing: Rehearsing, deed: &RehearsalDeed, is_answerabl
     };
     let options = (rendering == Rendering::Chat).then(|| options.iter().cloned().map(option).collect_view());
     view! {
-        <li class="said" data-testid="rehearsal-said">{shown(rendering, lines, !deed.options.is_empty())}</li>
+        <li class="told" data-testid="rehearsal-said">{shown(rendering, lines, !deed.options.is_empty())}</li>
         {options.filter(|options| !options.is_empty()).map(|options| view! { <li class="row">{options}</li> })}
     }
     .into_any()
