@@ -1,6 +1,7 @@
 //! One flow: its diagram with what happens at each place, its text, trying it, its versions.
 
 mod changes;
+mod deed;
 mod diagram;
 mod editor;
 mod page;

@@ -117,16 +117,20 @@ pub(crate) fn heads(desk: Desk) -> AnyView {
 pub(crate) fn cells(desk: Desk, counts: &FlowCounts) -> AnyView {
     let words = desk.flow_words();
     let FlowCounts { entered, contained, handed_over, abandoned, failed, .. } = *counts;
-    let share = |part: u64| {
-        let percent = (part * 100).checked_div(entered).filter(|_| 0 < part);
-        percent.map(|percent| view! { <small>{format!(" · {percent} %")}</small> })
-    };
-    view! {
-        <td data-label=words.entered data-testid="entered">{entered}</td>
-        <td data-label=words.contained>{contained}{share(contained)}</td>
-        <td data-label=words.handed_over>{handed_over}{share(handed_over)}</td>
-        <td data-label=words.abandoned>{abandoned}{share(abandoned)}</td>
-        <td data-label=words.failed class:alarm=0 < failed>{failed}{share(failed)}</td>
-    }
+    let share = |part: u64| (part * 100).checked_div(entered).filter(|_| 0 < part);
+    [
+        cell(words.entered, entered, None, ""),
+        cell(words.contained, contained, share(contained), ""),
+        cell(words.handed_over, handed_over, share(handed_over), ""),
+        cell(words.abandoned, abandoned, share(abandoned), ""),
+        cell(words.failed, failed, share(failed), if 0 < failed { "alarm" } else { "" }),
+    ]
+    .collect_view()
     .into_any()
+}
+
+/// A count in a table, and how much of all that is.
+pub(crate) fn cell(label: &'static str, count: u64, percent: Option<u64>, class: &'static str) -> AnyView {
+    let percent = percent.map(|percent| format!(" · {percent} %"));
+    view! { <td data-label=label class=class>{count}<small>{percent}</small></td> }.into_any()
 }

@@ -1,5 +1,6 @@
 //! Who did what to a flow, and when. Nothing of it is ever lost, also not by what is done here.
 
+use super::deed::{always, deed};
 use super::page::{Page, moment, who};
 use crate::desk::Desk;
 use crate::flow;
@@ -36,7 +37,7 @@ pub(super) fn Changes(page: Page) -> impl IntoView {
         page.deeds.track();
         load(None);
     });
-    let next = move |_| {
+    let next = move || {
         let last = known.with_untracked(|known| match known {
             Fetched::Here(list) => list.last().map(|change| change.number),
             _ => None,
@@ -51,7 +52,7 @@ pub(super) fn Changes(page: Page) -> impl IntoView {
                 Ok(list) => view! { <ol>{list.into_iter().map(|change| row(desk, change)).collect_view()}</ol> }.into_any(),
             }}
             <Show when=move || more.get()>
-                <button type="button" class="button" on:click=next>{desk.words().show_more}</button>
+                {deed("more-changes", None, desk.words().show_more, always(), next)}
             </Show>
         </section>
     }

@@ -35,12 +35,8 @@ fn Text(page: Page) -> impl IntoView {
     Effect::new(move |_| {
         let (Some(line), Some(field)) = (page.line.get(), field.get()) else { return };
         page.line.set(None);
-        let (begins, ends) = page.text.with_untracked(|text| source::range(text, line));
-        let _ = field.focus();
-        let _ = field.set_selection_range(begins, ends);
-        let height = field.scroll_height() / i32::try_from(lines.get_untracked()).unwrap_or(i32::MAX).max(1);
-        let above = i32::try_from(line).unwrap_or(i32::MAX).saturating_sub(1).saturating_mul(height);
-        field.set_scroll_top(above - field.client_height() / 3);
+        // A field that has just come has its text in the next frame.
+        request_animation_frame(move || show(page, &field, line));
     });
     let pressed = move |event: leptos::ev::KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("s") {
@@ -69,6 +65,17 @@ fn Text(page: Page) -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// Selects a line, and scrolls to it.
+fn show(page: Page, field: &web_sys::HtmlTextAreaElement, line: usize) {
+    let here = page.text.try_with_untracked(|text| (source::range(text, line), source::lines(text)));
+    let Some(((begins, ends), lines)) = here else { return };
+    let _ = field.focus();
+    let _ = field.set_selection_range(begins, ends);
+    let height = field.scroll_height() / i32::try_from(lines).unwrap_or(i32::MAX);
+    let above = i32::try_from(line).unwrap_or(i32::MAX).saturating_sub(1).saturating_mul(height);
+    field.set_scroll_top(above - field.client_height() / 3);
 }
 
 /// A flow that works: it greets, and passes on to the center's first queue.

@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use crate::flow::Place;
+use crate::screen::flows::cell;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,18 @@ pub(super) fn Places(page: Page, places: Signal<BTreeMap<String, Place>>) -> imp
 fn row(page: Page, name: String, place: &Place) -> AnyView {
     let words = page.desk.flow_words();
     let last = place.figures.last;
+    let counts = [
+        (words.count_now, place.now, "big some"),
+        (words.visits, place.figures.visits, ""),
+        (words.passages, place.figures.passages, ""),
+        (words.contained, last.contained, ""),
+        (words.handed_over, last.handed_over, ""),
+        (words.abandoned, last.abandoned, ""),
+        (words.failed, last.failed, "alarm"),
+    ];
+    let counts = counts
+        .into_iter()
+        .map(|(label, count, class)| cell(label, count, None, if count == 0 { "" } else { class }));
     let shown = if name.is_empty() { words.no_place.to_owned() } else { name.clone() };
     let key = name.clone();
     let head = match (name.is_empty(), page.is_scripted()) {
@@ -42,13 +55,7 @@ fn row(page: Page, name: String, place: &Place) -> AnyView {
     view! {
         <tr data-testid="flow-place" data-place=key>
             <th scope="row">{head}</th>
-            <td data-label=words.count_now class:big=0 < place.now class:some=0 < place.now>{place.now}</td>
-            <td data-label=words.visits>{place.figures.visits}</td>
-            <td data-label=words.passages>{place.figures.passages}</td>
-            <td data-label=words.contained>{last.contained}</td>
-            <td data-label=words.handed_over>{last.handed_over}</td>
-            <td data-label=words.abandoned>{last.abandoned}</td>
-            <td data-label=words.failed class:alarm=0 < last.failed>{last.failed}</td>
+            {counts.collect_view()}
         </tr>
     }
     .into_any()

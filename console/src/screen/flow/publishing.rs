@@ -1,5 +1,6 @@
 //! How the text stands to what is saved, and saving and publishing it.
 
+use super::deed::{always, deed};
 use super::page::{Page, moment, who};
 use crate::flow::source;
 use crate::icon::{self, icon};
@@ -17,12 +18,8 @@ pub(super) fn Standing(page: Page) -> impl IntoView {
             view! {
                 <div class="standing late" role="alert" data-testid="saved-meanwhile">
                     <p>{icon(icon::ALERT)}{fill(words.saved_meanwhile, by)}</p>
-                    <button type="button" class="button" data-testid="load-theirs" on:click=move |_| page.load_theirs()>
-                        {words.load_theirs}
-                    </button>
-                    <button type="button" class="button" data-testid="keep-mine" on:click=move |_| page.keep_mine()>
-                        {words.keep_mine}
-                    </button>
+                    {deed("load-theirs", None, words.load_theirs, always(), move || page.load_theirs())}
+                    {deed("keep-mine", None, words.keep_mine, always(), move || page.keep_mine())}
                 </div>
             }
         })
@@ -32,10 +29,8 @@ pub(super) fn Standing(page: Page) -> impl IntoView {
             view! {
                 <div class="standing" role="status" data-testid="mine-aside">
                     <p>{icon(icon::FILE)}{words.theirs_loaded}</p>
-                    <button type="button" class="button" data-testid="back-to-mine" on:click=move |_| page.back_to_mine()>
-                        {words.back_to_mine}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| page.forget_mine()>{words.forget_mine}</button>
+                    {deed("back-to-mine", None, words.back_to_mine, always(), move || page.back_to_mine())}
+                    {deed("forget-mine", None, words.forget_mine, always(), move || page.forget_mine())}
                 </div>
             }
         })
@@ -66,6 +61,9 @@ pub(super) fn Publishing(page: Page) -> impl IntoView {
             })
             .unwrap_or_default(),
     };
+    let is_saved = Signal::derive(move || !page.is_changed.get());
+    let not_now =
+        Signal::derive(move || page.busy.get() || is_saved.get() || page.theirs.with(Option::is_some));
     let nothing = move || page.text.with(|text| text.trim().is_empty());
     let done = Callback::new(move |()| {
         note.try_set(String::new());
@@ -80,12 +78,8 @@ pub(super) fn Publishing(page: Page) -> impl IntoView {
         <form class="panel publishing" on:submit=send>
             <p class="hint" data-testid="draft-state" data-changed=move || page.is_changed.get().to_string()>{state}</p>
             <div class="row">
-                <button type="button" class="button" data-testid="save-draft" title="Ctrl S"
-                    disabled=move || page.busy.get() || !page.is_changed.get() || page.theirs.with(Option::is_some)
-                    on:click=move |_| page.save_draft()>{words.save_draft}</button>
-                <Show when=move || page.is_changed.get()>
-                    <button type="button" class="button" data-testid="discard" on:click=move |_| page.discard()>{words.discard}</button>
-                </Show>
+                {deed("save-draft", None, words.save_draft, not_now, move || page.save_draft())}
+                {deed("discard", None, words.discard, is_saved, move || page.discard())}
             </div>
             <label class="note">{words.note}
                 <input type="text" maxlength="500" autocomplete="off" data-testid="publish-note" prop:value=note

@@ -1,5 +1,6 @@
 //! Trying what is in the editor, as a customer in a chat and as one on the phone, side by side.
 
+use super::deed::deed;
 use super::page::Page;
 use crate::desk::Desk;
 use crate::flow::rehearsal::{
@@ -251,6 +252,7 @@ fn Doing(page: Page, rehearsing: Rehearsing, is_over: Memo<bool>) -> impl IntoVi
     let waits = Memo::new(move |_| {
         rehearsing.played.with(|played| played.as_ref().and_then(|played| played.waits_ms))
     });
+    let cannot_wait = Signal::derive(move || is_over.get() || waits.get().is_none());
     let wait = move || match waits.get() {
         Some(ms) => fill(words.wait_for, format::rough(i64::try_from(ms).unwrap_or(i64::MAX))),
         None => words.wait.to_owned(),
@@ -272,11 +274,8 @@ fn Doing(page: Page, rehearsing: Rehearsing, is_over: Memo<bool>) -> impl IntoVi
         </form>
         {keypad}
         <div class="row">
-            <button type="button" class="button" data-testid="rehearsal-wait"
-                disabled=move || is_over.get() || waits.get().is_none()
-                on:click=move |_| act(SILENCE.to_owned())>{icon(icon::TIMER)}{wait}</button>
-            <button type="button" class="button" data-testid="rehearsal-hang-up" disabled=is_over
-                on:click=move |_| act(HANGS_UP.to_owned())>{icon(icon::END)}{leave}</button>
+            {deed("rehearsal-wait", Some(icon::TIMER), TextProp::from(wait), cannot_wait, move || act(SILENCE.to_owned()))}
+            {deed("rehearsal-hang-up", Some(icon::LOG_OUT), leave, is_over.into(), move || act(HANGS_UP.to_owned()))}
         </div>
     }
 }

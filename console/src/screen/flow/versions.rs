@@ -1,5 +1,6 @@
 //! What was published, how each version does, and which of them new conversations get.
 
+use super::deed::{always, deed};
 use super::page::{Page, moment, who};
 use crate::flow;
 use crate::http::{self, Failure};
@@ -88,18 +89,18 @@ fn row(
             }
         });
     };
-    let back = move |_| {
+    let back = move || {
         let (path, wish) = (page.path("/rollback"), RollBackFlow { version: number });
         page.alone(async move {
             let answer = http::post::<_, Flow>(&path, &wish).await;
             take(page, answer, fill(words.rolled_back, number));
         });
     };
+    let not_now = Signal::derive(move || page.busy.get() || percent == 100);
     let deeds = page.is_scripted().then(|| view! {
         <button type="button" class="link" data-testid="see-version" on:click=see>{words.see_text}</button>
         " "
-        <button type="button" class="button" data-testid="roll-back" disabled=move || page.busy.get() || percent == 100
-            on:click=back>{icon(icon::UNDO)}{words.roll_back}</button>
+        {deed("roll-back", Some(icon::UNDO), words.roll_back, not_now, back)}
     });
     view! {
         <tr data-testid="flow-version" data-version=number data-percent=percent>
@@ -130,7 +131,7 @@ fn text(page: Page, open: RwSignal<Option<FlowVersion>>, version: FlowVersion) -
     let desk = page.desk;
     let words = desk.flow_words();
     let written = StoredValue::new(version.text.unwrap_or_default());
-    let edit = move |_| {
+    let edit = move || {
         if page.is_changed.get_untracked() {
             return desk.complain(words.replace_text);
         }
@@ -140,7 +141,7 @@ fn text(page: Page, open: RwSignal<Option<FlowVersion>>, version: FlowVersion) -
     view! {
         <section class="panel version-text" data-testid="version-text">
             <header><h2>{fill(words.version, version.version)}</h2>
-                <button type="button" class="button" data-testid="edit-from" on:click=edit>{icon(icon::EDIT)}{words.edit_from}</button>
+                {deed("edit-from", Some(icon::EDIT), words.edit_from, always(), edit)}
                 <button type="button" class="icon-button" aria-label=desk.words().close title=desk.words().close
                     on:click=move |_| open.set(None)>{icon(icon::CLOSE)}</button>
             </header>
