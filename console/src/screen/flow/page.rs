@@ -3,11 +3,12 @@
 //!
 //! What was typed and is not saved stays in this browser until it is, as what an agent writes does.
 
+use super::part::Part;
 use super::rehearsal::Rehearsing;
 use crate::desk::Desk;
 use crate::flow::{rehearsal::Rendering, source};
 use crate::http::{self, Failure};
-use crate::language::{FlowWords, fill};
+use crate::language::fill;
 use crate::screen::fetched::Fetched;
 use crate::storage;
 use api::flow::{Flow, FlowDraft, FlowDraftState, PublishFlow, SaveFlowDraft, TextProblem};
@@ -20,36 +21,6 @@ use std::collections::BTreeMap;
 
 /// How long the keys rest before the text is checked, and kept.
 const REST_MS: u32 = 400;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Diagram,
-    Edit,
-    Rehearse,
-    Versions,
-}
-
-impl Part {
-    pub(super) const ALL: [Part; 4] = [Part::Diagram, Part::Edit, Part::Rehearse, Part::Versions];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Part::Diagram => "diagram",
-            Part::Edit => "edit",
-            Part::Rehearse => "rehearse",
-            Part::Versions => "versions",
-        }
-    }
-
-    pub(super) fn title(self, words: &FlowWords) -> &'static str {
-        match self {
-            Part::Diagram => words.diagram,
-            Part::Edit => words.edit,
-            Part::Rehearse => words.rehearse,
-            Part::Versions => words.versions,
-        }
-    }
-}
 
 /// The draft that is edited, as it is saved.
 #[derive(Debug, Clone, Default, PartialEq)]
