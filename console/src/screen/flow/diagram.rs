@@ -84,7 +84,7 @@ pub(super) fn Diagram(page: Page) -> impl IntoView {
     view! {
         <div class="flow-tools">
             <Editions view/>
-            <Show when=move || view.edition.get().is_some()><Counts view/></Show>
+            <Show when=move || is_drawn.get() && view.edition.get().is_some()><Counts view/></Show>
             <p class="hint" data-testid="flow-now">{here}</p>
         </div>
         <Show when=move || is_drawn.get()><Drawing page svg/></Show>
@@ -96,9 +96,8 @@ pub(super) fn Diagram(page: Page) -> impl IntoView {
                 <div class="panel" role="alert" data-testid="not-drawn"><p class="why">{icon(icon::ALERT)}{words.not_drawn}</p><p>{why}</p></div>
             }.into_any(),
         }}
-        <Show when=move || view.edition.get().is_some() fallback=move || view! { <p class="hint middle">{words.draft_counts}</p> }>
-            <Places page places/>
-        </Show>
+        <Show when=move || view.edition.get().is_none()><p class="hint middle">{words.draft_counts}</p></Show>
+        <Show when=move || view.figures.with(Option::is_some)><Places page places/></Show>
     }
 }
 
@@ -145,37 +144,31 @@ impl View {
         }
     }
 
-    /// Where the conversations are. What is the same changes nothing on the screen.
+    /// Where the conversations are. Only what is new changes the screen, and is a reason to ask for more.
     fn look_again(self) {
-        let edition = self.edition.get_untracked();
         if document().hidden() {
             return;
         }
-        let (now, figures) = (
-            self.page.path("/now"),
-            edition.map(|version| self.page.path(&format!("/figures?version={version}"))),
-        );
+        let edition = self.edition.get_untracked();
+        let now = self.page.path("/now");
+        let figures = edition.map(|version| self.page.path(&format!("/figures?version={version}")));
         spawn_local(async move {
-            let now = http::get::<FlowNow>(&now).await;
-            let figures = match figures {
-                Some(path) => http::get::<FlowFigures>(&path).await.ok(),
-                None => None,
-            };
             // A lost line is told elsewhere; the next look finds it again.
-            let (Ok(now), Some(true)) = (now, self.edition.try_with_untracked(|shown| *shown == edition))
+            let Ok(now) = http::get::<FlowNow>(&now).await else { return };
+            if self.edition.try_get_untracked() != Some(edition) {
+                return;
+            }
+            let is_new = self.now.with_untracked(|known| known.as_ref() != Some(&now));
+            if is_new {
+                self.now.set(Some(now));
+            }
+            let Some(path) = figures.filter(|_| is_new || self.figures.with_untracked(Option::is_none))
             else {
                 return;
             };
-            if self.now.with_untracked(|known| known.as_ref() != Some(&now)) {
-                self.now.set(Some(now));
-            }
-            if let Some(figures) = figures {
-                let is_same = |known: &Option<FlowFigures>| {
-                    known.as_ref().is_some_and(|known| known.places == figures.places)
-                };
-                if !self.figures.with_untracked(is_same) {
-                    self.figures.set(Some(figures));
-                }
+            let figures = http::get::<FlowFigures>(&path).await;
+            if let (Ok(figures), true) = (figures, self.edition.try_get_untracked() == Some(edition)) {
+                self.figures.set(Some(figures));
             }
         });
     }
