@@ -115,11 +115,9 @@ test('PostgreSQL crashes in the middle of conversations: what was written meanwh
   await visitor.open();
   await visitor.write('Hola');
   await visitor.sees('¿En qué te puedo ayudar?');
-  await visitor.askForPerson('Quiero comprar', 'Dos lámparas');
-  await visitor.sees('teléfono');
-  await visitor.write('no');
+  await visitor.askForPerson('Quiero comprar dos lámparas');
   await ana.at('offer-answer').first().click();
-  await ana.sees('Dos lámparas');
+  await ana.sees('comprar dos lámparas');
   for (const page of [ana.page, visitor.page]) await page.evaluate(() => { window.neverReloaded = true; });
 
   let over = false;

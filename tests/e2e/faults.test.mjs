@@ -137,7 +137,7 @@ test('a click twice is one message', { skip: needsControl }, async () => {
   const ana = await Desk.login(server, 'ana');
   await ana.goOnline();
   const visitor = await WebchatVisitor.arrive(server);
-  await visitor.toPerson('Quiero comprar', 'Dos lámparas');
+  await visitor.toPerson('Quiero comprar dos lámparas');
   const active = await ana.answer(await ana.offered(({ channel }) => channel === 'webchat'));
   const clientId = crypto.randomUUID();
   const twins = await Promise.all([1, 2, 3].map(() => ana.send(active, 'Claro', clientId)));
@@ -152,7 +152,7 @@ test('an offer that nobody answers rings at the next agent, and the one who miss
   const [ana, carmen] = await Promise.all(['ana', 'carmen'].map(login => Desk.login(server, login)));
   await ana.goOnline();
   const visitor = await WebchatVisitor.arrive(server);
-  await visitor.toPerson('Quiero comprar', 'Un aplique');
+  await visitor.toPerson('Quiero comprar un aplique');
   const missed = await ana.offered();
   await carmen.goOnline();
   const again = await carmen.offered(({ id }) => id === missed.id, 40_000);

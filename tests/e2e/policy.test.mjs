@@ -45,7 +45,7 @@ async function manifestWith(broken) {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `policy-${broken}.toml`);
   const changed = manifest
-    .replaceAll('bot-demo.wasm', 'bot-trap.wasm')
+    .replaceAll('bot-script.wasm', 'bot-trap.wasm')
     .replaceAll('policy-default.wasm', `policy-${broken}.wasm`);
   await writeFile(file, changed.replaceAll(/(source = ")target\//g, `$1${root}/target/`));
   return file;

@@ -43,7 +43,7 @@ async function manifestWithTrappingBot() {
   const folder = path.join(root, 'target/e2e');
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'trap.toml');
-  const trapping = manifest.replaceAll('bot-demo.wasm', 'bot-trap.wasm');
+  const trapping = manifest.replaceAll('bot-script.wasm', 'bot-trap.wasm');
   await writeFile(file, trapping.replaceAll(/(source = ")target\//g, `$1${root}/target/`));
   return file;
 }

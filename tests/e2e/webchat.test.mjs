@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent, PHONE, Visitor, launch, screenshot } from './support/browser.mjs';
+import { HANDS_OVER } from './support/bot.mjs';
 import { Desk } from './support/desk.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Server } from './support/server.mjs';
@@ -31,15 +32,15 @@ test('a customer writes, the bot answers, an agent takes over, and a reload on e
   await screenshot(customer.page, 'webchat-bot-1366');
 
   // The bot asks the business system.
-  await customer.choose('Mi pedido');
+  await customer.choose('Estado del pedido');
   await customer.sees('número de tu pedido');
   await customer.write('1042');
   await customer.sees('Tu pedido 1042 está en camino con Correos');
 
-  await customer.askForPerson('Pedido o producto', 'La pantalla llegó rota');
-  await customer.sees('teléfono');
-  await customer.write('no');
-  await customer.sees('persona del equipo'); // in and out of office hours
+  // It knows what it is about, and does not ask.
+  await customer.choose('Hablar con alguien');
+  await customer.sees(HANDS_OVER);
+  await customer.write('La pantalla llegó rota');
 
   await agent.at('offer').first().waitFor();
   await screenshot(agent.page, 'desk-offer-1366');
@@ -94,16 +95,14 @@ test('the shop, the chat and the desk stand on a phone', async () => {
   await customer.write('Hola');
   await customer.sees('¿En qué te puedo ayudar?');
   await screenshot(customer.page, 'webchat-360');
-  await customer.askForPerson('Quiero comprar', 'Una lámpara para el salón');
-  await customer.sees('teléfono');
-  await customer.write('no');
+  await customer.askForPerson('Quiero comprar una lámpara para el salón');
 
   const agent = await Agent.arrive(browser, server, 'carmen', { viewport: PHONE });
   await agent.becomeAvailable();
   await agent.at('offer').first().waitFor();
   await screenshot(agent.page, 'desk-offer-360');
   await agent.at('offer-answer').first().click();
-  await agent.sees('Una lámpara para el salón');
+  await agent.sees('comprar una lámpara para el salón');
   await agent.say('Olá, sou a Carmen.');
   await customer.sees('sou a Carmen');
   await screenshot(agent.page, 'desk-conversation-360');

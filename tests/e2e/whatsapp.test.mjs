@@ -70,7 +70,7 @@ test('the same person on both channels, once known by phone, is one contact with
   await luis.close(first);
 
   const visitor = await WebchatVisitor.arrive(server);
-  await visitor.toPerson('Facturas y pagos', 'La factura sigue sin llegar', `+${phone}`);
+  await visitor.askCallback('La factura sigue sin llegar', `+${phone}`);
   const second = await luis.answer(await luis.offered(({ channel }) => channel === 'webchat'));
   assert.equal(second.contact.id, first.contact.id);
   assert.equal(second.contact.name, 'Elena Prieto');

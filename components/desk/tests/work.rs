@@ -402,7 +402,7 @@ fn a_flow_takes_over_with_what_was_said_last_and_may_give_it_back() {
     let turn = done.work.iter().find(|work| work.kind == Kind::BotTurn).unwrap();
     assert_eq!((talk.center.state(&talk.id).as_str(), ways(&talk).len()), ("bot", 0));
     let occasion = block_on(shell::bot::occasion(&talk.sql, turn)).unwrap().unwrap();
-    assert_eq!(occasion.message.content.summary(), "¿Y mi factura?");
+    assert_eq!(occasion.heard().unwrap().content.summary(), "¿Y mi factura?");
     assert_eq!(occasion.interaction.attributes.get("flow").map(String::as_str), Some("invoices"));
     assert!(!occasion.interaction.bot_turned, "for the flow it begins");
     let back = shell::bot::Then::Queue { queue: "sales".into(), priority: 0, topic: None };

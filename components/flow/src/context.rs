@@ -2,46 +2,86 @@
 
 use bot::{
     limits::HEARD_MAX,
-    step::{Attribute, Channel, Contact, Context, Event, Flow, LocalTime},
+    step::{Attribute, Channel, Contact, Context, Event, Flow, LocalTime, Media, Past, ReceivedFile},
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile},
-    message::{Content, Menu},
+    message::{Attachment, Content, Menu},
     notice::LOCALE,
     time::Timestamp,
 };
 use jiff::tz::TimeZone;
-use shell::bot::Occasion;
+use shell::bot::{Cause, Occasion};
+use store::{account::Account, contact, interaction::View};
 
-/// The event of an occasion and all that the bot knows; `zone` is where the business has its clock, `profile`
-/// what the channel can do, if it says so.
-pub fn of(
-    occasion: &Occasion,
-    profile: Option<&ChannelProfile>,
-    now: Timestamp,
-    zone: &TimeZone,
-) -> (Event, Context) {
-    let Occasion { interaction, flow, conversation, contact, message, menu, .. } = occasion;
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+/// What is known beside the occasion.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    pub now: Timestamp,
+    /// Where the business has its clock.
+    pub zone: &'a TimeZone,
+    /// What the channel can do, if it says so.
+    pub profile: Option<&'a ChannelProfile>,
+    /// The contact's last interactions, as far as the bot is told of them.
+    pub history: &'a [View],
+}
+
+/// The event of an occasion.
+pub fn event(occasion: &Occasion) -> Event {
+    match &occasion.cause {
+        Cause::Heard(message) => {
+            heard(&message.content, occasion.menu.as_ref(), !occasion.interaction.bot_turned)
+        }
+        Cause::Begun => Event::Started(None),
+        Cause::Silent => Event::Silence,
+        Cause::Waited => Event::Timer,
+        Cause::HungUp => Event::HangUp,
+    }
+}
+
+/// All that the bot knows.
+pub fn of(occasion: &Occasion, around: Around<'_>) -> Context {
+    let Occasion { interaction, flow, conversation, account, .. } = occasion;
+    let Around { now, zone, profile, history } = around;
     let attribute =
         |(name, value): (&String, &String)| Attribute { name: name.clone(), value: value.clone() };
-    let context = Context {
-        contact: Contact {
-            name: text(&contact.name),
-            phone: contact.phone().map(str::to_owned),
-            email: contact.email().map(str::to_owned),
-            locale: contact.locale.clone(),
-            fields: vec![],
-        },
+    Context {
+        contact: contact(&occasion.contact),
         channel: channel(&conversation.channel, conversation.capacity, profile),
-        locale: contact.locale.clone().unwrap_or_else(|| LOCALE.to_owned()),
+        locale: occasion.contact.locale.clone().unwrap_or_else(|| locale_of(account).to_owned()),
         attributes: interaction.attributes.iter().map(attribute).collect(),
-        history: vec![],
+        history: history.iter().map(|view| past(view, zone)).collect(),
         memory: interaction.bot_memory.clone(),
         now: local_time(now, zone),
         flow: Flow { name: flow.name.0.clone(), version: flow.version, source: flow.source.clone() },
-    };
-    (event(&message.content, menu.as_ref(), !interaction.bot_turned), context)
+    }
+}
+
+/// The person as a bot is told of them.
+pub fn contact(contact: &contact::Contact) -> Contact {
+    Contact {
+        name: Some(contact.name.clone()).filter(|name| !name.is_empty()),
+        phone: contact.phone().map(str::to_owned),
+        email: contact.email().map(str::to_owned),
+        locale: contact.locale.clone(),
+        fields: vec![],
+    }
+}
+
+/// What is spoken on an account with those whose language nobody knows.
+fn locale_of(account: &Account) -> &str {
+    let own = account.settings.get("locale").and_then(|locale| locale.as_str());
+    own.filter(|locale| !locale.is_empty()).unwrap_or(LOCALE)
+}
+
+fn past(view: &View, zone: &TimeZone) -> Past {
+    Past {
+        channel: view.channel.clone(),
+        at: local_time(view.started_at, zone),
+        topic: view.topic.clone(),
+        disposition: view.disposition.clone(),
+        open: view.ended_at.is_none(),
+    }
 }
 
 /// What a channel can do that does not say: plain text.
@@ -64,10 +104,14 @@ const TEXT_MAX: usize = 4096;
 
 /// What the contact's message is to the bot; `menu` is the one it may answer. `begins`: the bot has
 /// not said anything yet.
-fn event(content: &Content, menu: Option<&Menu>, begins: bool) -> Event {
-    let words: String = content.summary().trim().chars().take(HEARD_MAX).collect();
+fn heard(content: &Content, menu: Option<&Menu>, begins: bool) -> Event {
+    let words = words(content, begins);
     if begins {
         return Event::Started((!words.is_empty()).then_some(words));
+    }
+    let files: Vec<_> = content.attachments().iter().filter(|file| file.content_id.is_none()).collect();
+    if !files.is_empty() {
+        return Event::Media(Media { text: words, files: files.into_iter().map(file).collect() });
     }
     match menu.and_then(|menu| menu.chosen(&words)) {
         Some(option) => Event::Choice(option.id.clone()),
@@ -75,8 +119,21 @@ fn event(content: &Content, menu: Option<&Menu>, begins: bool) -> Event {
     }
 }
 
+/// What is written in it. A letter that begins says with its subject what it is about.
+fn words(content: &Content, begins: bool) -> String {
+    let words = match content {
+        Content::Letter(letter) if begins => format!("{}\n{}", letter.subject, letter.text),
+        content => content.words(),
+    };
+    words.trim().chars().take(HEARD_MAX).collect()
+}
+
+fn file(file: &Attachment) -> ReceivedFile {
+    ReceivedFile { kind: file.kind.clone(), mime: file.mime.clone(), name: file.name.clone(), words: None }
+}
+
 /// The clock on the business's wall.
-fn local_time(now: Timestamp, zone: &TimeZone) -> LocalTime {
+pub fn local_time(now: Timestamp, zone: &TimeZone) -> LocalTime {
     let instant = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     bot::play::player::local_time(zone.to_datetime(instant))
 }
@@ -84,25 +141,56 @@ fn local_time(now: Timestamp, zone: &TimeZone) -> LocalTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::message::MenuOption;
+    use domain::message::{Letter, MenuOption};
 
     #[test]
     fn what_a_message_means() {
         let options = vec![MenuOption { id: "order".into(), title: "Mi pedido".into() }];
         let menu = Menu { text: "?".into(), options };
+        let (subject, text) = ("Order 7".into(), "Where is it?".into());
+        let letter = Letter { subject, text, ..Letter::default() };
         let rows = [
             (Content::text("1"), Event::Choice("order".into())),
             (Content::text("mi PEDIDO"), Event::Choice("order".into())),
             (Content::text("¿y el 1042? "), Event::Text("¿y el 1042?".into())),
             (Content::Media { text: None, attachments: vec![] }, Event::Text(String::new())),
+            (Content::Letter(letter.clone()), Event::Text("Where is it?".into())),
             (Content::text("x".repeat(HEARD_MAX + 1)), Event::Text("x".repeat(HEARD_MAX))),
         ];
         for (content, expected) in rows {
-            assert_eq!(event(&content, Some(&menu), false), expected);
+            assert_eq!(heard(&content, Some(&menu), false), expected);
         }
-        assert_eq!(event(&Content::text("1"), None, false), Event::Text("1".into()));
-        assert_eq!(event(&Content::text("1"), None, true), Event::Started(Some("1".into())));
-        assert_eq!(event(&Content::text(""), None, true), Event::Started(None));
+        assert_eq!(heard(&Content::text("1"), None, false), Event::Text("1".into()));
+        assert_eq!(heard(&Content::text("1"), None, true), Event::Started(Some("1".into())));
+        assert_eq!(heard(&Content::text(""), None, true), Event::Started(None));
+        let begun = Event::Started(Some("Order 7\nWhere is it?".into()));
+        assert_eq!(heard(&Content::Letter(letter), None, true), begun);
+    }
+
+    #[test]
+    fn files_are_no_words() {
+        let photo = Attachment {
+            kind: "image".into(),
+            mime: Some("image/png".into()),
+            name: Some("lamp.png".into()),
+            ..Attachment::default()
+        };
+        let inside = Attachment { content_id: Some("logo".into()), ..photo.clone() };
+        let attachments = vec![photo];
+        let sent = Content::Media { text: Some(" broken ".into()), attachments: attachments.clone() };
+        let told = ReceivedFile {
+            kind: "image".into(),
+            mime: Some("image/png".into()),
+            name: Some("lamp.png".into()),
+            words: None,
+        };
+        let media = |text: &str| Event::Media(Media { text: text.into(), files: vec![told.clone()] });
+        assert_eq!(heard(&sent, None, false), media("broken"));
+        assert_eq!(heard(&Content::Media { text: None, attachments }, None, false), media(""));
+        assert_eq!(heard(&sent, None, true), Event::Started(Some("broken".into())));
+        // A picture inside a letter's text is no file that somebody sent.
+        let letter = Letter { text: "Hi".into(), attachments: vec![inside], ..Letter::default() };
+        assert_eq!(heard(&Content::Letter(letter), None, false), Event::Text("Hi".into()));
     }
 
     #[test]

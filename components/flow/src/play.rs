@@ -1,12 +1,12 @@
 //! One event from the contact, until the bot waits again: its turn, and a further one for all that it asks of
 //! the world.
 
-use crate::turn::{self, Asked};
+use crate::turn::{Asked, Clock, Done};
 use bot::{
     limits::{self, Grants, Nonsense, TURNS_MAX},
     step::{Attribute, Context, Event, Finding, Outcome, Turn},
 };
-use shell::{bot as center, failure::Failure};
+use shell::failure::Failure;
 
 /// Why an event was not played to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +34,16 @@ pub async fn play(
     event: Event,
     mut context: Context,
     grants: &Grants,
+    clock: &Clock,
     step: impl Fn(Event, &Context) -> Turn,
     find: impl AsyncFn(Asked) -> Result<Finding, Failure>,
-) -> Result<center::Turn, Stop> {
-    let mut done = center::Turn::default();
+) -> Result<Done, Stop> {
+    let mut done = Done::default();
     let mut event = event;
     for _ in 0..TURNS_MAX {
         let turn = step(event, &context);
         limits::check(&turn, grants)?;
-        let Some(asked) = turn::add(&mut done, turn)? else {
+        let Some(asked) = done.add(turn, clock) else {
             return Ok(done);
         };
         let id = asked.id().to_owned();
@@ -53,7 +54,7 @@ pub async fn play(
     Err(Nonsense(format!("calls after {TURNS_MAX} turns for one event")).into())
 }
 
-fn know(context: &mut Context, done: &center::Turn) {
+fn know(context: &mut Context, done: &Done) {
     context.memory.clone_from(&done.memory);
     for (name, value) in &done.attributes {
         context.attributes.retain(|known| known.name != *name);
@@ -80,10 +81,15 @@ fn know(context: &mut Context, done: &center::Turn) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turn::Say;
     use bot::step::{Action, Call, CallAnswer, ContactDetail, Method};
     use domain::message::Content;
     use futures::executor::block_on;
+    use jiff::tz::TimeZone;
+    use shell::bot::Then;
     use std::cell::RefCell;
+
+    const UTC: Clock = Clock { patience: None, zone: TimeZone::UTC };
 
     fn call(id: &str) -> Action {
         let (id, system, path, body) = (id.to_owned(), "shop".into(), "/".into(), String::new());
@@ -127,9 +133,9 @@ mod tests {
         };
         let find = async |_: Asked| Ok(answer(200, "sent"));
         let (event, grants) = (Event::Text("7".into()), grants());
-        let done = block_on(play(event, Context::unknown(), &grants, step, find)).unwrap();
-        assert_eq!(done.says, [Content::text("wait"), Content::text("sent")]);
-        assert_eq!((done.memory.as_str(), done.then), ("++", center::Then::Listen));
+        let done = block_on(play(event, Context::unknown(), &grants, &UTC, step, find)).unwrap();
+        assert_eq!(done.says, ["wait", "sent"].map(|text| Say::Words(Content::text(text))));
+        assert_eq!((done.memory.as_str(), done.then), ("++", Then::Listen));
         let seen = seen.into_inner();
         assert_eq!(seen[1].0, Event::Outcome(Outcome { id: "c1".into(), found: answer(200, "sent") }));
         assert_eq!(seen[1].1.contact.email.as_deref(), Some("Ana@Example.com"));
@@ -143,7 +149,7 @@ mod tests {
             let step = |_: Event, _: &Context| turn(actions.clone(), String::new());
             let find = async |_: Asked| found.clone();
             let grants = grants();
-            block_on(play(Event::Silence, Context::unknown(), &grants, step, find))
+            block_on(play(Event::Silence, Context::unknown(), &grants, &UTC, step, find))
         };
         let nonsense = |why: &str| Err(Stop::Nonsense(Nonsense(why.to_owned())));
         let found = || Ok(answer(0, ""));

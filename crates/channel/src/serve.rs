@@ -250,6 +250,7 @@ pub async fn perform(codec: &impl Codec, variables: &[&str], asked: &Asked) -> R
             attempt(reconcile(&sql, &Outside::new(variables).await?, codec, &work).await?);
         }
         Kind::BotTurn
+        | Kind::BotTimer
         | Kind::Scan
         | Kind::Route
         | Kind::OfferDeadline

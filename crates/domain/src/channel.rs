@@ -75,6 +75,15 @@ impl ChannelProfile {
         approved || self.standing(heard, now, by_hand) != Standing::Closed
     }
 
+    /// Whether a file of this type, of so many bytes, may be sent.
+    pub fn takes(&self, mime: &str, bytes: u64) -> bool {
+        let is_of = |kind: &String| match kind.strip_suffix('*') {
+            Some(family) => mime.starts_with(family),
+            None => kind == mime,
+        };
+        bytes <= self.media_bytes_max && self.media.iter().any(is_of)
+    }
+
     /// What may be written at `now`, when the contact wrote last at `heard`. Nobody may be written to who
     /// never wrote. `by_hand`: the provider allows the account to answer later by hand.
     pub fn standing(&self, heard: Option<Timestamp>, now: Timestamp, by_hand: bool) -> Standing {
@@ -161,6 +170,21 @@ mod tests {
             media_bytes_max: 0,
             rates: Rates::default(),
             templates: false,
+        }
+    }
+
+    #[test]
+    fn files_that_a_channel_takes() {
+        let media = ["application/pdf", "image/*"].map(str::to_owned).to_vec();
+        let takes = ChannelProfile { media, media_bytes_max: 100, ..profile(None, None) };
+        for (mime, bytes, expected) in [
+            ("application/pdf", 100, true),
+            ("application/pdf", 101, false),
+            ("image/png", 1, true),
+            ("application/pdfx", 1, false),
+            ("text/plain", 1, false),
+        ] {
+            assert_eq!(takes.takes(mime, bytes), expected, "{mime} {bytes}");
         }
     }
 

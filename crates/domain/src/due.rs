@@ -26,6 +26,8 @@ pub enum Kind {
     FetchPost,
     /// Give one event to the bot and apply its actions.
     BotTurn,
+    /// Tell the bot that the contact is silent, or that the time that it wanted to wait has passed.
+    BotTimer,
     /// Match a queue's waiting interactions with agents.
     Route,
     OfferDeadline,
@@ -58,6 +60,7 @@ impl Kind {
             Kind::Moderate => "moderate",
             Kind::FetchPost => "fetch_post",
             Kind::BotTurn => "bot_turn",
+            Kind::BotTimer => "bot_timer",
             Kind::Route => "route",
             Kind::OfferDeadline => "offer_deadline",
             Kind::WrapUpDeadline => "wrap_up_deadline",
@@ -73,7 +76,8 @@ impl Kind {
     }
 
     /// Work that computes and writes: little of it at the same time keeps a machine busy.
-    pub const OURS: [Kind; 8] = [
+    pub const OURS: [Kind; 9] = [
+        Kind::BotTimer,
         Kind::Route,
         Kind::OfferDeadline,
         Kind::WrapUpDeadline,
@@ -114,6 +118,7 @@ impl Kind {
             Kind::BotTurn => 3,
             // Never given up: an interaction must not hang, and a file nobody looked at stays shut.
             Kind::Scan
+            | Kind::BotTimer
             | Kind::Route
             | Kind::OfferDeadline
             | Kind::WrapUpDeadline

@@ -64,6 +64,10 @@ pub struct Interaction {
     pub flow: Option<FlowVersion>,
     /// The flow to which it was passed and which it has not entered yet.
     pub next_flow: Option<FlowId>,
+    /// How many turns bots took in all.
+    pub bot_turns: u32,
+    /// The contact left while the bot had them: it has its last turn.
+    pub hung_up: bool,
     pub started_at: Option<Timestamp>,
     pub queued_at: Option<Timestamp>,
     /// When it came into the queue that it is in.
@@ -173,13 +177,14 @@ impl Interaction {
         }
     }
 
-    /// What changes about the flow that has it.
-    fn flows(&mut self, event: &Event) {
+    /// What changes while a bot has it.
+    fn is_with_bot(&mut self, event: &Event) {
         match event {
             Event::Flowed { flow } => {
                 self.attributes.insert(FLOW.to_owned(), flow.0.clone());
                 self.next_flow = Some(flow.clone());
                 self.bot_turned = false;
+                self.hung_up = false;
                 self.state = State::Bot;
             }
             Event::FlowEntered { flow, version } => {
@@ -191,7 +196,9 @@ impl Interaction {
             Event::BotTurned { memory, .. } => {
                 self.bot_memory.clone_from(memory);
                 self.bot_turned = true;
+                self.bot_turns = self.bot_turns.saturating_add(1);
             }
+            Event::HungUp => self.hung_up = true,
             _ => {}
         }
     }
@@ -245,10 +252,11 @@ pub fn evolve(mut interaction: Interaction, at: Timestamp, event: &Event) -> Int
             interaction.started_at = Some(at);
             interaction.state = State::Bot;
         }
-        Event::BotTurned { .. } | Event::FlowEntered { .. } | Event::Flowed { .. } => {
-            interaction.flows(event)
-        }
-        Event::BotFailed { .. } => {}
+        Event::BotTurned { .. }
+        | Event::BotFailed { .. }
+        | Event::HungUp
+        | Event::FlowEntered { .. }
+        | Event::Flowed { .. } => interaction.is_with_bot(event),
         Event::Noted { attributes } => interaction.attributes.extend(attributes.clone()),
         Event::Queued { .. }
         | Event::Prioritised { .. }

@@ -103,6 +103,39 @@ fn a_contact_who_leaves_while_waiting_is_an_abandon() {
 }
 
 #[test]
+fn a_bot_has_a_last_turn_with_who_left() {
+    let leave = || Command::Leave { wrap_up: Duration::from_secs(60) };
+    let over = || Ok(vec![Event::Ended { by: Ending::LeftBot }]);
+    let entered = Event::FlowEntered { flow: "main".into(), version: 1 };
+    let talks = evolve(in_state(State::Bot), at(1), &entered);
+    check(at(1), &talks, leave(), Ok(vec![Event::HungUp]));
+    assert_eq!(follow(&talks, at(1), &Event::HungUp), [Effect::HangUp]);
+    let left = evolve(talks, at(1), &Event::HungUp);
+    check(at(2), &left, leave(), Ok(vec![]));
+    let turned = Event::BotTurned { memory: "m".into(), path: vec!["ask".into()] };
+    check(at(2), &left, turn("main", 1), Ok(vec![turned]));
+    check(at(2), &left, Command::End, over());
+    // A bot that fails keeps nobody's interaction open, and who is back begins anew.
+    let failed = Event::BotFailed { reason: "trap".into() };
+    let ended = Event::Ended { by: Ending::LeftBot };
+    check(at(2), &left, fail(None), Ok(vec![failed, ended]));
+    check(at(2), &left, Command::Write, over());
+    let passed = evolve(left, at(3), &Event::Flowed { flow: "survey".into() });
+    check(at(4), &passed, Command::Write, Ok(vec![]));
+}
+
+#[test]
+fn a_bot_passes_its_contact_on_to_another_flow() {
+    let pass = || Command::PassOn { flow: "survey".into() };
+    check(at(1), &in_state(State::Bot), pass(), Ok(vec![Event::Flowed { flow: "survey".into() }]));
+    check(at(1), &in_state(State::Queued), pass(), Err(Refusal::NotNow { state: "queued" }));
+    let turned = Event::BotTurned { memory: "m".into(), path: vec!["menu".into()] };
+    let turned = evolve(in_state(State::Bot), at(1), &turned);
+    let passed = evolve(turned, at(2), &Event::Flowed { flow: "survey".into() });
+    assert_eq!((passed.bot_turned, passed.bot_turns, passed.state), (false, 1, State::Bot));
+}
+
+#[test]
 fn a_bot_that_comes_late_changes_nothing() {
     check(at(1), &in_state(State::Queued), turn("main", 1), Ok(vec![]));
     check(at(1), &in_state(State::Active { agent: amy() }), fail(Some(main(1))), Ok(vec![]));

@@ -45,7 +45,8 @@ pub(crate) async fn commands(
     let Some(queue) = store::queue::of(sql, arrived.queue.as_ref()).await? else {
         return Ok(Arrived::default());
     };
-    let is_limited = queue.gate != Gate::default();
+    // Who is called back waits for nobody on the line: the limits are not for them.
+    let is_limited = queue.gate != Gate::default() && arrived.callback.is_none();
     let mut commands = vec![];
     commands.extend(kept_place(sql, now, id, arrived, &queue).await?);
     commands.extend(preferred(sql, now, id, arrived, &queue).await?);
@@ -68,7 +69,9 @@ pub(crate) async fn limit(
     id: &InteractionId,
     waits: &Interaction,
 ) -> Result<Option<Work>> {
-    let (State::Queued, Some(queue)) = (&waits.state, &waits.queue) else { return Ok(None) };
+    let (State::Queued, Some(queue), None) = (&waits.state, &waits.queue, &waits.callback) else {
+        return Ok(None);
+    };
     let Some(view) = interaction::find(sql, id).await? else { return Ok(None) };
     let queues = Queues::load(sql).await?;
     let scenes = queues.scenes(queue);
@@ -98,7 +101,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Whether an interaction may wait on; where not, its queue's exit is taken.
 pub(crate) async fn look(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> Result<Vec<Work>, Race> {
     let waits = journal::load(sql, id).await?;
-    let (State::Queued, Some(queue)) = (&waits.state, &waits.queue) else { return Ok(vec![]) };
+    let (State::Queued, Some(queue), None) = (&waits.state, &waits.queue, &waits.callback) else {
+        return Ok(vec![]);
+    };
     let queues = Queues::load(sql).await?;
     let scenes = queues.scenes(queue);
     let Some(scene) = scenes.get(queue) else { return Ok(vec![]) };
@@ -114,6 +119,13 @@ pub(crate) async fn look(sql: &impl Sql, now: Timestamp, id: &InteractionId) -> 
     Ok(store::due::add(sql, now, again.into_iter().collect()).await?)
 }
 
+/// Where the clock of a queue's hours hangs.
+pub(crate) fn zone_of(queue: &Queue) -> TimeZone {
+    let zone = queue.gate.limits.hours.as_ref().and_then(|hours| hours.time_zone.as_deref());
+    // It was looked at when it was set; a zone that a new version does not know is the world's.
+    zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+}
+
 /// All queues with their gates, as they are now.
 struct Queues(BTreeMap<QueueId, (Queue, TimeZone, Situation)>);
 
@@ -125,9 +137,7 @@ impl Queues {
                 staff.remove(&queue.id).unwrap_or_else(|| (Default::default(), Timestamp(0)));
             let length = counts.remove(&queue.id).unwrap_or_default();
             let situation = Situation { length, staff: there, unstaffed_since: Some(changed_at) };
-            let zone = queue.gate.limits.hours.as_ref().and_then(|hours| hours.time_zone.as_deref());
-            // It was looked at when it was set; a zone that a new version does not know is the world's.
-            let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+            let zone = zone_of(&queue);
             (queue.id.clone(), (queue, zone, situation))
         };
         Ok(Queues(store::queue::all(sql).await?.into_iter().map(known).collect()))

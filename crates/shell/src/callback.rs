@@ -1,7 +1,7 @@
 //! A contact who waits asks to be called back, and keeps the place.
 
 use crate::{
-    command::{Done, retrying, within},
+    command::{Done, Race, retrying, within},
     failure::{Failure, Result},
 };
 use domain::{
@@ -25,27 +25,33 @@ pub async fn ask(
     callback: &Callback,
     after: Duration,
 ) -> Result<Done> {
-    retrying(async || {
-        transaction(sql, async |sql| {
-            let waits = journal::load(sql, id).await?;
-            let mut work = vec![];
-            if let (Some(queue), Some(since)) = (&waits.queue, waits.waits_since())
-                && let Some((other, older)) = waiting::for_callback(sql, queue, &callback.phone).await?
-                && other != *id
-            {
-                work.extend(within(sql, now, &other, Command::CancelCallback).await?.work);
-                let older_by = since.since(older);
-                let command = Command::Prioritise { by: None, priority: None, older_by };
-                work.extend(within(sql, now, id, command).await?.work);
-            }
-            let command = Command::AskCallback { callback: callback.clone(), after };
-            let mut done = within(sql, now, id, command).await?;
-            work.append(&mut done.work);
-            Ok(Done { work, ..done })
-        })
+    retrying(async || transaction(sql, async |sql| ask_within(sql, now, id, callback, after).await).await)
         .await
-    })
-    .await
+}
+
+/// The same inside a transaction of the caller's.
+pub(crate) async fn ask_within(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    callback: &Callback,
+    after: Duration,
+) -> Result<Done, Race> {
+    let waits = journal::load(sql, id).await?;
+    let mut work = vec![];
+    if let (Some(queue), Some(since)) = (&waits.queue, waits.waits_since())
+        && let Some((other, older)) = waiting::for_callback(sql, queue, &callback.phone).await?
+        && other != *id
+    {
+        work.extend(within(sql, now, &other, Command::CancelCallback).await?.work);
+        let older_by = since.since(older);
+        let command = Command::Prioritise { by: None, priority: None, older_by };
+        work.extend(within(sql, now, id, command).await?.work);
+    }
+    let command = Command::AskCallback { callback: callback.clone(), after };
+    let mut done = within(sql, now, id, command).await?;
+    work.append(&mut done.work);
+    Ok(Done { work, ..done })
 }
 
 /// The agent called and reached nobody: it is tried again as its queue says.

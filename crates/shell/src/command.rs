@@ -292,6 +292,7 @@ async fn take_effect(
         Effect::WrapUpDeadline { at } => later(Kind::WrapUpDeadline, DISPATCHER, at.0),
         // Said with what it follows from; and what follows from coming to a flow is in `arrive`.
         Effect::Tell { .. } | Effect::Flow => None,
+        Effect::HangUp => flow::left(sql, now, id, before).await?,
         Effect::Close => transcript::at_end(sql, now, id, before).await?,
         Effect::Free { agent } => {
             agent::freed(sql, &agent, now).await?;

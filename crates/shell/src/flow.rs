@@ -109,7 +109,7 @@ pub(crate) struct Passed {
     pub(crate) command: Option<Command>,
 }
 
-/// The flow is asked with what the contact said last. Who has said nothing yet is asked when they do.
+/// The flow is asked with what the contact said last, if they said something.
 pub(crate) async fn passed(
     sql: &impl Sql,
     now: Timestamp,
@@ -124,9 +124,24 @@ pub(crate) async fn passed(
         missing(id, interaction, &account);
         return Ok(Passed { command: Some(past(interaction, &account)), ..Passed::default() });
     };
-    let Some(said) = message::last_heard(sql, conversation).await? else { return Ok(Passed::default()) };
-    let turn = bot::turn(sql, now, id, &said.id, &assigned).await?;
+    let turn = match message::last_heard(sql, conversation).await? {
+        Some(said) => bot::turn(sql, now, id, &said.id, &assigned).await?,
+        None => bot::news(sql, now, id, bot::BEGUN, &assigned).await?,
+    };
     Ok(Passed { work: store::due::add(sql, now, vec![turn]).await?, command: None })
+}
+
+/// The last turn of the flow that has an interaction whose contact left.
+pub(crate) async fn left(
+    sql: &impl Sql,
+    now: Timestamp,
+    id: &InteractionId,
+    interaction: &Interaction,
+) -> Result<Option<Work>, Race> {
+    let Some(conversation) = &interaction.conversation else { return Ok(None) };
+    let Some(account) = account::of_conversation(sql, conversation).await? else { return Ok(None) };
+    let Some(assigned) = version_of(sql, id, interaction, &account).await? else { return Ok(None) };
+    Ok(Some(bot::news(sql, now, id, bot::HUNG_UP, &assigned).await?))
 }
 
 /// The flow that a turn was asked for: the one that the interaction is in by now, or else what the work says.

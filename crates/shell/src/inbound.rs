@@ -6,7 +6,7 @@ pub use event::{Heard, Inbound, Opening, Person, Report, What};
 
 use crate::{
     bot,
-    command::{self, Race, retrying, wrap_up_limit},
+    command::{self, Done, Race, retrying, wrap_up_limit},
     echo,
     failure::Result,
     flow::{self, Assigned},
@@ -142,22 +142,7 @@ impl Scope<'_> {
         if heard.consent == Some(Consent::Out) && !heard.claimed {
             return self.farewell(sql, inbound, heard, &conversation).await;
         }
-        let (interaction, new) = match &conversation.open_interaction {
-            Some(open) => (open.clone(), false),
-            None => (InteractionId(unique::id(self.now)), true),
-        };
-        let mut assigned = None;
-        let command = if new {
-            // A bot talks to people, not in public.
-            if heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none() {
-                assigned = self.flow(sql, &interaction).await?;
-            }
-            let (bot, queue) = (assigned.is_some(), self.queue(sql, heard).await?);
-            Command::Start { conversation: conversation.id.clone(), bot, queue }
-        } else {
-            Command::Write
-        };
-        let mut done = command::step(sql, self.now, &interaction, command).await?;
+        let (interaction, mut done, mut assigned) = self.work_of(sql, heard, &conversation).await?;
         if !heard.opening.attributes.is_empty() {
             let note = Command::Note { attributes: heard.opening.attributes.clone() };
             done.interaction = command::step(sql, self.now, &interaction, note).await?.interaction;
@@ -190,6 +175,30 @@ impl Scope<'_> {
         let mut work = done.work;
         work.extend(store::due::add(sql, self.now, next).await?);
         Ok(work)
+    }
+
+    /// What is open in the conversation, with what the contact's message does to it; where nothing is, it
+    /// begins, with the flow that has it then.
+    async fn work_of(
+        &self,
+        sql: &impl Sql,
+        heard: &Heard,
+        conversation: &Conversation,
+    ) -> Result<(InteractionId, Done, Option<Assigned>), Race> {
+        if let Some(open) = &conversation.open_interaction {
+            let done = command::step(sql, self.now, open, Command::Write).await?;
+            if done.interaction.state != State::Disposed {
+                return Ok((open.clone(), done, None));
+            }
+        }
+        let id = InteractionId(unique::id(self.now));
+        // A bot talks to people, not in public.
+        let wants_bot = heard.opening.bot.unwrap_or(self.account.bot) && heard.thread.is_none();
+        let assigned = if wants_bot { self.flow(sql, &id).await? } else { None };
+        let (bot, queue) = (assigned.is_some(), self.queue(sql, heard).await?);
+        let start = Command::Start { conversation: conversation.id.clone(), bot, queue };
+        let done = command::step(sql, self.now, &id, start).await?;
+        Ok((id, done, assigned))
     }
 
     /// Whoever wants no more messages is asked nothing more, not even by a bot: what they wrote is kept, and
@@ -671,6 +680,11 @@ async fn changed(
     Ok(store::due::add(sql, now, next.into_iter().collect()).await?)
 }
 
+/// Of numbers that name no country.
+pub fn calling_code(account: &Account) -> &str {
+    account.settings.get("calling_code").and_then(|code| code.as_str()).unwrap_or("34")
+}
+
 /// Records what was said about a contact. A phone or an address that another contact has makes the two
 /// one. Said, not proven: an identity learnt so is not verified.
 pub async fn learn(
@@ -688,8 +702,7 @@ pub async fn learn(
     if edit != Edit::default() {
         contact::edit(sql, &root, &edit, now).await?;
     }
-    let calling_code = account.settings.get("calling_code").and_then(|code| code.as_str()).unwrap_or("34");
-    let phone = person.phone.as_deref().and_then(|phone| Identity::phone(phone, calling_code));
+    let phone = person.phone.as_deref().and_then(|phone| Identity::phone(phone, calling_code(account)));
     let email = person.email.as_deref().and_then(Identity::email);
     let mut learnt = vec![];
     for identity in phone.into_iter().chain(email) {

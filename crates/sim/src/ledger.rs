@@ -1,6 +1,9 @@
 //! What everybody outside knows for certain: what was acknowledged to them, and what they took.
 
-use domain::{id::ConversationId, message::Status};
+use domain::{
+    id::{ConversationId, InteractionId},
+    message::Status,
+};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -17,6 +20,8 @@ pub(crate) struct Ledger {
     pub(crate) leased: BTreeMap<String, (i64, u32)>,
     /// Webhooks and posts that their senders still try to hand over.
     pub(crate) under_way: u64,
+    /// How often a bot was told that time had passed, by interaction.
+    pub(crate) time_passed: BTreeMap<InteractionId, u64>,
     /// Numbers for ids of the outside's own.
     pub(crate) numbers: u64,
 }

@@ -135,6 +135,17 @@ pub async fn proven_holder(sql: &impl Sql, identity: &Identity) -> Result<Option
     Ok(None)
 }
 
+/// The contact who has `identity`, proven or claimed, as one channel knows them: merges are left out.
+pub async fn known_by(sql: &impl Sql, identity: &Identity) -> Result<Option<Contact>> {
+    let statement = "SELECT contact_id FROM contact_identity WHERE scheme = $1 AND value = $2";
+    for Identity { scheme, value } in identity.equivalents() {
+        if let Some(row) = sql.first(statement, parameters![scheme, value]).await? {
+            return unmerged(sql, &row.get(0)?).await;
+        }
+    }
+    Ok(None)
+}
+
 /// Who has an identity, proven or claimed.
 struct Holder {
     contact: ContactId,

@@ -221,6 +221,21 @@ pub async fn of_contact(
     views(sql, &statement, parameters![root, before, limit]).await
 }
 
+/// The last interactions of one contact beside `beside`, newest first, and of nobody it was merged with: for
+/// whoever speaks to the contact without a person's judgement.
+pub async fn of_unmerged(
+    sql: &impl Sql,
+    contact: &ContactId,
+    beside: &InteractionId,
+    limit: i64,
+) -> Result<Vec<View>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM interaction WHERE contact_id = $1 AND id <> $2
+        ORDER BY started_at_ms DESC, id DESC LIMIT $3"
+    );
+    views(sql, &statement, parameters![contact, beside, limit]).await
+}
+
 async fn views(sql: &impl Sql, statement: &str, parameters: &[crate::port::Value]) -> Result<Vec<View>> {
     sql.query(statement, parameters).await?.iter().map(view).collect()
 }

@@ -30,6 +30,7 @@ pub mod record;
 pub mod recorded;
 pub mod round;
 pub mod statistics;
+pub mod survey;
 pub mod template;
 pub mod unreachable;
 pub mod visit;

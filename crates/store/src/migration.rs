@@ -29,6 +29,7 @@ const SQLITE: &[Script] = &[
     ("0018_shut", include_str!("../migrations/sqlite/0018_shut.sql")),
     ("0019_article", include_str!("../migrations/sqlite/0019_article.sql")),
     ("0020_flow", include_str!("../migrations/sqlite/0020_flow.sql")),
+    ("0021_survey", include_str!("../migrations/sqlite/0021_survey.sql")),
 ];
 
 const POSTGRES: &[Script] = &[
@@ -51,6 +52,7 @@ const POSTGRES: &[Script] = &[
     ("0018_shut", include_str!("../migrations/postgres/0018_shut.sql")),
     ("0019_article", include_str!("../migrations/postgres/0019_article.sql")),
     ("0020_flow", include_str!("../migrations/postgres/0020_flow.sql")),
+    ("0021_survey", include_str!("../migrations/postgres/0021_survey.sql")),
 ];
 
 /// Runs what was not run yet, and tells what that was. Where nothing is left it only reads, so a clock

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { ASKS_TOPIC, HANDS_OVER } from './bot.mjs';
 import { PASSWORD } from './desk.mjs';
 import { root } from './server.mjs';
 
@@ -60,13 +61,12 @@ export class Visitor {
   mark = name => this.page.locator(`centralita-chat .msg.last .meta .${name}`).last().waitFor();
   bubbles = () => this.page.locator('centralita-chat .msg:visible .bubble').allTextContents();
 
-  /** Through the bot's menu to a person of the queue `area`. */
-  async askForPerson(area, topic) {
+  /** Through the bot's menu to a person who knows about `topic`. */
+  async askForPerson(topic) {
     await this.choose('Hablar con alguien');
-    await this.sees('¿Sobre qué es?');
-    await this.choose(area);
-    await this.sees('Cuéntamelo en una frase');
+    await this.sees(ASKS_TOPIC);
     await this.write(topic);
+    await this.sees(HANDS_OVER);
   }
 }
 

@@ -1,6 +1,7 @@
 // A web chat customer without a browser: the widget's protocol, spoken directly.
 
 import assert from 'node:assert/strict';
+import { ASKS_TOPIC, HANDS_OVER, HELLO_MENU } from './bot.mjs';
 import { eventually } from './eventually.mjs';
 
 const ACCOUNT = 'demo';
@@ -45,21 +46,29 @@ export class WebchatVisitor {
     return events.filter(({ event }) => event === 'message').map(({ data }) => data);
   }
 
-  /** The last message that holds `text`. */
+  /** The last message that holds `text`, or matches it. */
   sees = text =>
-    eventually(`the visitor sees ${text}`, async () => (await this.messages()).findLast(message => message.text?.includes(text)));
+    eventually(`the visitor sees ${text}`, async () => (await this.messages()).findLast(message => message.text?.match(text)));
 
-  /** Through the bot to a person. */
-  async toPerson(area, topic, phone = 'no') {
+  /** Through the bot to a person who knows about `topic`. */
+  async toPerson(topic) {
     await this.write('Hola');
-    await this.choose(option(await this.sees('¿En qué te puedo ayudar?'), 'Hablar con alguien'));
-    await this.choose(option(await this.sees('¿Sobre qué es?'), area));
-    await this.sees('Cuéntamelo en una frase');
+    await this.choose(option(await this.sees(HELLO_MENU), 'Hablar con alguien'));
+    await this.sees(ASKS_TOPIC);
     await this.write(topic);
-    await this.sees('teléfono');
+    await this.sees(HANDS_OVER);
+  }
+
+  /** Through the bot to a call back at `phone`. */
+  async askCallback(topic, phone) {
+    await this.write('Hola');
+    await this.sees(HELLO_MENU);
+    await this.write('quiero que me llaméis');
+    await this.sees('¿Sobre qué es?');
+    await this.write(topic);
+    await this.sees('¿A qué número te llamamos?');
     await this.write(phone);
-    // In and out of office hours.
-    await this.sees('persona del equipo');
+    await this.sees('Te llamamos al');
   }
 }
 

@@ -1,6 +1,7 @@
 // WhatsApp's side of a webhook: bodies as Meta writes them, signed with the app's secret.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import { ASKS_TOPIC, HELLO_MENU } from './bot.mjs';
 import { Desk } from './desk.mjs';
 import { eventually } from './eventually.mjs';
 
@@ -63,11 +64,11 @@ export class Customer {
 
   /** Gets through the bot to `agent`, and returns the offer. */
   async toPerson(graph, agent, topic) {
-    const asked = text => eventually(`the bot asks: ${text}`, () => graph.sentTo(this.phone).findLast(({ body }) => said(body).includes(text)));
+    const asked = text => eventually(`the bot asks: ${text}`, () => graph.sentTo(this.phone).findLast(({ body }) => said(body).match(text)));
     await this.post(this.text('Hola'));
-    await asked('¿En qué te puedo ayudar?');
+    await asked(HELLO_MENU);
     await this.post(this.text('quiero hablar con una persona'));
-    await asked('¿Sobre qué es?');
+    await asked(ASKS_TOPIC);
     await this.post(this.text(topic));
     return agent.offered(({ contact }) => contact.name === this.name);
   }

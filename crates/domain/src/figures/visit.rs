@@ -204,6 +204,7 @@ impl Visits {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
+            | Event::HungUp
             | Event::FlowEntered { .. }
             | Event::Noted { .. }
             | Event::Prioritised { .. }

@@ -27,8 +27,8 @@ pub enum Command {
     Note {
         attributes: BTreeMap<String, String>,
     },
-    /// The bot took its turn in a flow, which the interaction enters if it has not; [`Command::Queue`] or
-    /// [`Command::End`] may follow.
+    /// The bot took its turn in a flow, which the interaction enters if it has not; [`Command::Queue`],
+    /// [`Command::PassOn`] or [`Command::End`] may follow.
     BotTurn {
         of: FlowVersion,
         memory: String,
@@ -46,6 +46,10 @@ pub enum Command {
         queue: QueueId,
         priority: i32,
         topic: Option<String>,
+    },
+    /// The bot passes the contact to another flow.
+    PassOn {
+        flow: FlowId,
     },
     /// Its queue's limits lead it elsewhere, or let it stay. `callback`: how it would be called back.
     Exit {

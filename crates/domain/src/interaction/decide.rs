@@ -20,6 +20,8 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
         }),
         Command::Write => Ok(match state {
             State::WrapUp { agent, .. } => vec![Event::Reopened { agent: agent.clone() }],
+            // Who left and is back begins anew.
+            State::Bot if interaction.hung_up => vec![left()],
             _ => vec![],
         }),
         Command::Note { attributes } => Ok(note(interaction, attributes)),
@@ -32,13 +34,18 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
         }),
         Command::FailBot { of, reason, queue } => Ok(match state {
             State::Bot => {
-                let failed = [Event::BotFailed { reason }, first_queued(queue)];
+                let then = if interaction.hung_up { left() } else { first_queued(queue) };
+                let failed = [Event::BotFailed { reason }, then];
                 enters(interaction, of).into_iter().chain(failed).collect()
             }
             _ => vec![],
         }),
         Command::Queue { queue, priority, topic } => match state {
             State::Bot => Ok(vec![Event::Queued { queue, priority, topic }]),
+            _ => Err(not_now(state)),
+        },
+        Command::PassOn { flow } => match state {
+            State::Bot => Ok(vec![Event::Flowed { flow }]),
             _ => Err(not_now(state)),
         },
         Command::Exit { entry, callback } => Ok(match state {
@@ -58,11 +65,12 @@ pub fn decide(now: Timestamp, interaction: &Interaction, command: Command) -> Re
             _ => vec![],
         }),
         Command::End => match state {
+            State::Bot if interaction.hung_up => Ok(vec![left()]),
             State::Bot => Ok(vec![Event::Ended { by: Ending::Bot }]),
             _ => Ok(vec![]),
         },
         Command::GiveUp => match state {
-            State::Bot => Ok(vec![Event::Ended { by: Ending::LeftBot }]),
+            State::Bot => Ok(vec![left()]),
             _ => Ok(vec![]),
         },
         Command::Leave { wrap_up } => Ok(leave(now, interaction, wrap_up)),
@@ -279,13 +287,21 @@ fn leave(now: Timestamp, interaction: &Interaction, wrap_up: Duration) -> Vec<Ev
     match &interaction.state {
         // They hung up because they are called back.
         State::Queued | State::Offered { .. } if interaction.callback.is_some() => vec![],
-        State::Bot => vec![Event::Ended { by: Ending::LeftBot }],
+        // The bot has its last turn before that, if it had one.
+        State::Bot if interaction.hung_up => vec![],
+        State::Bot if interaction.in_flow().is_some() => vec![Event::HungUp],
+        State::Bot => vec![left()],
         State::Queued | State::Offered { .. } => vec![Event::Ended { by: Ending::Abandoned }],
         State::Active { agent } => {
             vec![Event::WrapUpStarted { agent: agent.clone(), wrap_up_by: now + wrap_up }]
         }
         State::New | State::WrapUp { .. } | State::Disposed => vec![],
     }
+}
+
+/// The contact left the bot.
+fn left() -> Event {
+    Event::Ended { by: Ending::LeftBot }
 }
 
 fn tick(now: Timestamp, interaction: &Interaction) -> Vec<Event> {

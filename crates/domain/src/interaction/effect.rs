@@ -45,6 +45,8 @@ pub enum Effect {
     },
     /// The flow takes a turn, with what the contact said last.
     Flow,
+    /// The bot is told that the contact left.
+    HangUp,
     /// Say this to the contact, in their language.
     Tell {
         message: Message,
@@ -106,6 +108,7 @@ fn later(at: Timestamp, event: &Event) -> Vec<Effect> {
             vec![Effect::WrapUpDeadline { at: *wrap_up_by }]
         }
         Event::Flowed { .. } => vec![Effect::Flow],
+        Event::HungUp => vec![Effect::HangUp],
         Event::Ended { .. } | Event::Disposed { .. } => vec![Effect::Close],
         Event::Started { .. }
         | Event::BotTurned { .. }

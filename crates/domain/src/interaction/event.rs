@@ -24,6 +24,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         path: Vec<String>,
     },
+    /// The contact left while the bot had them. The bot is told so; then it is over.
+    HungUp,
     /// The bot failed for good; a person takes over.
     BotFailed {
         reason: String,

@@ -114,7 +114,7 @@ impl Limits {
     }
 
     /// `None`: always open.
-    pub(super) fn status(&self, zone: &TimeZone, now: Timestamp) -> Option<Status> {
+    pub fn status(&self, zone: &TimeZone, now: Timestamp) -> Option<Status> {
         self.hours.as_ref().map(|hours| hours.status(zone, now))
     }
 }

@@ -63,7 +63,7 @@ impl Run<'_> {
             // The policy is asked at every instant, and nobody reads here.
             Effect::Route { .. } | Effect::Tell { .. } | Effect::LetGo { .. } => {}
             // What flows do is their authors' to know: here the contact is helped.
-            Effect::Flow => self.agenda.plan(now, Happening::Helped(number)),
+            Effect::Flow | Effect::HangUp => self.agenda.plan(now, Happening::Helped(number)),
             Effect::OfferDeadline { at } | Effect::WrapUpDeadline { at } => {
                 self.agenda.plan(at, Happening::Deadline(number));
             }

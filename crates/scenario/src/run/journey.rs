@@ -299,6 +299,7 @@ impl Run<'_> {
             Event::Started { .. }
             | Event::BotTurned { .. }
             | Event::BotFailed { .. }
+            | Event::HungUp
             | Event::FlowEntered { .. }
             | Event::Exited { .. }
             | Event::CallbackMissed { .. }

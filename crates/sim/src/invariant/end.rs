@@ -17,10 +17,10 @@ use store::{
     port::{Result, Sql},
 };
 
-/// Whether nothing is left to do. Who talks with a bot may stop talking.
+/// Whether nothing is left to do. Who talks with a bot may stop talking, and what it waits for may come later.
 pub(crate) fn is_drained(center: &Center) -> bool {
     let statement = "SELECT (SELECT COUNT(*) FROM due_work WHERE state = 'waiting'
-            AND kind <> 'desk_watch') + (SELECT COUNT(*) FROM interaction WHERE state NOT IN ('bot', 'disposed'))";
+            AND kind NOT IN ('desk_watch', 'bot_timer')) + (SELECT COUNT(*) FROM interaction WHERE state NOT IN ('bot', 'disposed'))";
     let left = at_once(center.database.sql.first(statement, &[])).and_then(number);
     center.ledger.borrow().under_way == 0 && center.database.is_settled() && left == Ok(0)
 }
@@ -57,7 +57,13 @@ fn left_over(center: &Center) -> Result<()> {
         (
             "no due work is left",
             "SELECT kind || ' ' || subject || ' ' || state || ' ' || COALESCE(last_error, '') FROM due_work
-            WHERE kind <> 'desk_watch' OR state <> 'waiting'",
+            WHERE kind NOT IN ('desk_watch', 'bot_timer') OR state <> 'waiting'",
+        ),
+        (
+            "whoever left the bot is gone",
+            "SELECT i.id FROM interaction i JOIN interaction_event e ON e.interaction_id = i.id
+            WHERE i.state = 'bot' AND e.kind = 'hung_up' AND NOT EXISTS (SELECT 1 FROM interaction_event later
+                WHERE later.interaction_id = i.id AND later.version > e.version AND later.kind = 'flowed')",
         ),
         ("every webhook is read", "SELECT id FROM webhook WHERE state = 'received'"),
         (

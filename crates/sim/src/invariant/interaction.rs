@@ -32,7 +32,7 @@ pub(super) fn look(center: &Center, id: &InteractionId) -> Result<()> {
             center.violate("nobody is turned away without a reason", format!("{id}: {rows:?}"));
         }
         turns += u64::from(matches!(event, Event::BotTurned { .. }));
-        passed += u64::from(matches!(event, Event::Flowed { .. }));
+        passed += u64::from(matches!(event, Event::Flowed { .. } | Event::HungUp));
         owner = owner.after(&event).unwrap_or_else(|| {
             center.violate("no interaction has two owners", format!("{id}: {event:?} after {rows:?}"));
             Owner::Nobody
@@ -50,7 +50,8 @@ pub(super) fn look(center: &Center, id: &InteractionId) -> Result<()> {
     }
     let statement = "SELECT COUNT(*) FROM message WHERE interaction_id = $1 AND direction = 'in'";
     let heard: u64 = number(at_once(sql.first(statement, parameters![id]))?)?;
-    if turns > heard + passed {
+    let time_passed = center.ledger.borrow().time_passed.get(id).copied().unwrap_or_default();
+    if turns > heard + passed + time_passed {
         center.violate(
             "the bot answers each message once",
             format!("{id}: {turns} turns for {heard} messages"),
@@ -123,6 +124,7 @@ impl Owner {
                 Event::Started { .. }
                 | Event::BotTurned { .. }
                 | Event::BotFailed { .. }
+                | Event::HungUp
                 | Event::FlowEntered { .. }
                 | Event::Noted { .. }
                 | Event::Preferred { .. }

@@ -1,7 +1,7 @@
 //! What is looked at after each step: what the feed says has changed, and what everybody holds.
 
 use super::{interaction, time};
-use crate::{center::Center, database::at_once};
+use crate::{bot::TO_NOBODY, center::Center, database::at_once};
 use domain::{
     id::{ConversationId, InteractionId, MessageId},
     message::Author,
@@ -81,6 +81,9 @@ impl Watch {
         *last = message.seq;
         if message.author == Author::Bot {
             let said = message.content.summary().to_owned();
+            if said == TO_NOBODY {
+                center.violate("nothing is said to who left", &message.id);
+            }
             self.answered(center, &message.conversation, &said)?;
             if !self.said.insert(said.clone()) {
                 center.violate("the bot answers each message once", said);

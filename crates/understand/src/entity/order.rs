@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// What numbers of orders look like: `#` is a digit, `@` a letter, `{4}` and `{3,12}` say how often the sign
-/// before them comes; everything else stands for itself. `A-######`, `#{3,12}`, `@@#{6}/##`.
+/// before them comes; everything else stands for itself. `A-######`, `#{3,12}`, `@@#{6}/##`. What is in brackets
+/// at the beginning may be said or not, and is not part of the number: `(F-)####` finds 3042 in "F-3042".
 ///
 /// People write them as they like: small letters, and without the marks or with spaces for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,14 @@ use std::{fmt, str::FromStr};
 pub struct Shape {
     source: String,
     signs: Vec<Sign>,
+    /// With what may be said before it.
+    called: Option<Box<Called>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Called {
+    before: String,
+    whole: Shape,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +49,8 @@ pub enum ShapeError {
     Repetition,
     /// More than 40 signs.
     TooLong,
+    /// `(` without `)`, or with something else than letters, digits and marks between them.
+    Brackets,
 }
 
 impl fmt::Display for ShapeError {
@@ -48,6 +59,7 @@ impl fmt::Display for ShapeError {
             Self::TooShort => "a shape needs at least two signs, one of them a digit (#)",
             Self::Repetition => "a repetition is {n} or {n,m}, from 1 to 20",
             Self::TooLong => "a shape has at most 40 signs",
+            Self::Brackets => "brackets are at the beginning and hold what stands for itself, as in (F-)####",
         })
     }
 }
@@ -61,8 +73,20 @@ impl FromStr for Shape {
     type Err = ShapeError;
 
     fn from_str(source: &str) -> Result<Self, ShapeError> {
+        let source = source.trim();
+        if let Some(inner) = source.strip_prefix('(') {
+            let (before, number) = inner.split_once(')').ok_or(ShapeError::Brackets)?;
+            let stands_for_itself = |c: char| c.is_ascii_graphic() && !"#@{}(".contains(c);
+            if before.is_empty() || !before.chars().all(stands_for_itself) || number.starts_with('(') {
+                return Err(ShapeError::Brackets);
+            }
+            let bare: Self = number.parse()?;
+            let called =
+                Called { before: before.to_uppercase(), whole: format!("{before}{number}").parse()? };
+            return Ok(Self { source: source.to_owned(), called: Some(Box::new(called)), ..bare });
+        }
         let mut signs: Vec<Sign> = Vec::new();
-        let mut rest = source.trim().chars();
+        let mut rest = source.chars();
         while let Some(c) = rest.next() {
             if c == '{' {
                 let (repetition, behind) = rest.as_str().split_once('}').ok_or(ShapeError::Repetition)?;
@@ -98,7 +122,7 @@ impl FromStr for Shape {
         if least < 2 || !signs.iter().any(digit) {
             return Err(ShapeError::TooShort);
         }
-        Ok(Self { source: source.trim().to_owned(), signs })
+        Ok(Self { source: source.to_owned(), signs, called: None })
     }
 }
 
@@ -177,6 +201,17 @@ impl Shape {
 const PIECES_MAX: usize = 2 * SIGNS_MAX;
 
 pub(super) fn find(tokens: &[Token], shape: &Shape, place: &Place) -> Vec<Found> {
+    if let Some(called) = &shape.called {
+        let mut found = find(tokens, &called.whole, place);
+        for Found { value, .. } in &mut found {
+            if let Value::Order(number) = value {
+                *number = number.strip_prefix(&called.before).unwrap_or(number).to_owned();
+            }
+        }
+        if !found.is_empty() {
+            return found;
+        }
+    }
     let mut found = written(tokens, shape);
     if found.is_empty()
         && let Some(said) = spoken::transcribed(tokens, place.locale.language())
@@ -295,6 +330,12 @@ mod tests {
             ("@@#{6}/##", "FC123456/26", "FC123456/26"),
             ("@{1,3}-#{4}", "abc-1234", "ABC-1234"),
             ("W#{8}ES", "w12345678es", "W12345678ES"),
+            ("(F-)####", "la F-3042", "3042"),
+            ("(F-)####", "f 3042, por favor", "3042"),
+            ("(F-)####", "la efe tres cero cuatro dos", "3042"),
+            ("(F-)####", "3042", "3042"),
+            ("(F-)####", "F-304", ""),
+            ("(F-)####", "G-3042", ""),
         ] {
             let place = Place::new(Locale::EsEs, date(2026, 11, 23));
             let found = find(&tokens(text), &shape.parse().unwrap(), &place);
@@ -309,6 +350,12 @@ mod tests {
     #[test]
     fn shapes() {
         for (shape, expected) in [
+            ("(F-)####", Ok(())),
+            ("(F-####", Err(ShapeError::Brackets)),
+            ("()####", Err(ShapeError::Brackets)),
+            ("(@)####", Err(ShapeError::Brackets)),
+            ("(F-)(G-)####", Err(ShapeError::Brackets)),
+            ("(F-)#", Err(ShapeError::TooShort)),
             ("", Err(ShapeError::TooShort)),
             ("#", Err(ShapeError::TooShort)),
             ("@@@", Err(ShapeError::TooShort)),

@@ -67,7 +67,7 @@ impl Database {
     /// comes again for ever; and everybody who waits for an agent.
     pub(crate) async fn unfinished(&mut self) -> Result<i64> {
         let work = "SELECT COUNT(*) FROM due_work WHERE kind NOT IN ('offer_deadline', 'wrap_up_deadline',
-            'desk_watch', 'check_up', 'renew_token', 'reconcile', 'sync_templates')";
+            'bot_timer', 'desk_watch', 'check_up', 'renew_token', 'reconcile', 'sync_templates')";
         let waiting = "SELECT COUNT(*) FROM interaction WHERE state IN ('queued', 'offered')";
         Ok(self.number(work).await? + self.number(waiting).await?)
     }
