@@ -186,7 +186,8 @@ mod tests {
             |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
         assert_eq!(check(&text(FLOW)).problems, []);
         let problems = check(&text(&FLOW.replace("go = 'person'", "go = 'persn'"))).problems;
-        assert_eq!((problems[0].line, problems[0].is_error), (10, true));
+        let found: Vec<_> = problems.iter().map(|problem| (problem.line, problem.key.as_str())).collect();
+        assert_eq!(found, [(6, "state.hello.menu"), (10, "state.hello.option.go")], "{problems:?}");
         let drawn = diagram(&text(FLOW)).unwrap();
         assert!(drawn.svg.contains("data-place=\"hello\"") && drawn.mermaid.contains("person"));
     }
