@@ -8,6 +8,7 @@ use crate::language::fill;
 use crate::screen::commands::Commands;
 use crate::screen::dialog::Sheet;
 use crate::screen::failures::Failures;
+use crate::screen::flows::Flows;
 use crate::screen::health::HealthBar;
 use crate::screen::help::HelpForm;
 use crate::screen::keys::Keys;
@@ -49,7 +50,7 @@ fn App() -> impl IntoView {
     tell_what_is_over(desk);
     fetch_what_is_missing(desk);
     let back = window_event_listener(leptos::ev::popstate, move |_| {
-        desk.screen.set(crate::desk::screen_of(&window().location().pathname().unwrap_or_default()));
+        desk.follow_address();
     });
     on_cleanup(move || back.remove());
     // A change of language builds the screens anew; what they show lives in the desk's signals.
@@ -93,6 +94,7 @@ fn Frame() -> impl IntoView {
     let shows = move || match (desk.pane.get(), desk.screen.get()) {
         (Pane::Me, _) => "me",
         (_, Screen::Live) => "live",
+        (_, Screen::Flows) => "flows",
         (_, Screen::Failures) => "failures",
         (pane, Screen::Work) => pane.name(),
     };
@@ -103,6 +105,7 @@ fn Frame() -> impl IntoView {
             {move || match desk.screen.get() {
                 Screen::Work => view! { <WorkScreen/> }.into_any(),
                 Screen::Live => view! { <LiveView/> }.into_any(),
+                Screen::Flows => view! { <Flows/> }.into_any(),
                 Screen::Failures => view! { <Failures/> }.into_any(),
             }}
             <aside class="me-pane"><Me/></aside>
@@ -117,7 +120,7 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Rail() -> impl IntoView {
     let desk = Desk::of_context();
-    let words = desk.words();
+    let (words, flow_words) = (desk.words(), desk.flow_words());
     let supervises = Memo::new(move |_| {
         desk.work.with(|work| work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor))
     });
@@ -158,6 +161,11 @@ fn Rail() -> impl IntoView {
                     aria-current=move || here(Screen::Live).then_some("page")
                     on:click=to(Screen::Live, Pane::Work)>
                     {icon(icon::LIVE)}<span>{words.live}</span>
+                </button>
+                <button class="place wide-only" data-testid="nav-flows" title=flow_words.flows
+                    aria-current=move || here(Screen::Flows).then_some("page")
+                    on:click=to(Screen::Flows, Pane::Work)>
+                    {icon(icon::BOT)}<span>{flow_words.flows}</span>
                 </button>
             </Show>
             <button class="place wide-only" data-testid="nav-failures" title=words.failures

@@ -13,9 +13,10 @@ pub(crate) use session::Session;
 pub(crate) use talk::{Upload, new_id};
 
 use crate::http::Failure;
-use crate::language::{Language, Words};
+use crate::language::{FlowWords, Language, Words};
 use crate::storage;
 use crate::work::Work;
+use api::agent::Role;
 use api::contact::{Contact, HistoryItem};
 use api::interaction::Interaction;
 use api::request::Envelope;
@@ -32,6 +33,7 @@ pub(crate) enum Link {
 pub(crate) enum Screen {
     Work,
     Live,
+    Flows,
     Failures,
 }
 
@@ -112,6 +114,8 @@ pub(crate) struct Desk {
     pub(crate) now: RwSignal<i64>,
     pub(crate) link: RwSignal<Link>,
     pub(crate) screen: RwSignal<Screen>,
+    /// The flow that is open, by its name; `None`: the list of all.
+    pub(crate) flow: RwSignal<Option<String>>,
     pub(crate) pane: RwSignal<Pane>,
     pub(crate) dialog: RwSignal<Option<Dialog>>,
     pub(crate) notice: RwSignal<Option<Notice>>,
@@ -140,6 +144,7 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new() -> Self {
         let chosen = storage::read("language").and_then(|tag| Language::from_tag(&tag));
+        let (screen, flow) = place_of(&window().location().pathname().unwrap_or_default());
         let desk = Self {
             session: RwSignal::new(Session::Unknown),
             work: RwSignal::default(),
@@ -148,7 +153,8 @@ impl Desk {
             sound: RwSignal::new(storage::read("sound").as_deref() != Some("off")),
             now: RwSignal::new(0),
             link: RwSignal::new(Link::Online),
-            screen: RwSignal::new(screen_of(&window().location().pathname().unwrap_or_default())),
+            screen: RwSignal::new(screen),
+            flow: RwSignal::new(flow),
             pane: RwSignal::new(Pane::Work),
             dialog: RwSignal::new(None),
             notice: RwSignal::new(None),
@@ -175,6 +181,10 @@ impl Desk {
     /// The words of the language at this moment: who shows them is built anew when it changes.
     pub(crate) fn words(self) -> &'static Words {
         self.language.get_untracked().words()
+    }
+
+    pub(crate) fn flow_words(self) -> &'static FlowWords {
+        self.language.get_untracked().flow_words()
     }
 
     pub(crate) fn now_ms(self) -> i64 {
@@ -216,12 +226,40 @@ impl Desk {
     }
 
     pub(crate) fn go(self, screen: Screen) {
+        self.turn_to(screen, None);
+    }
+
+    pub(crate) fn open_flow(self, name: &str) {
+        self.turn_to(Screen::Flows, Some(name.to_owned()));
+    }
+
+    fn turn_to(self, screen: Screen, flow: Option<String>) {
+        let here = self.screen.get_untracked() == screen && self.flow.with_untracked(|open| *open == flow);
+        if here {
+            return;
+        }
+        let mut path = path_of(screen).to_owned();
+        if let Some(name) = &flow {
+            path = format!("{path}/{name}");
+        }
+        self.flow.set(flow);
         if self.screen.get_untracked() != screen {
             self.screen.set(screen);
-            if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path_of(screen)));
-            }
         }
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
+        }
+    }
+
+    /// The browser went back or forth.
+    pub(crate) fn follow_address(self) {
+        let (screen, flow) = place_of(&window().location().pathname().unwrap_or_default());
+        self.flow.set(flow);
+        self.screen.set(screen);
+    }
+
+    pub(crate) fn supervises(self) -> bool {
+        self.work.with_untracked(|work| work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor))
     }
 
     /// Opens one of my conversations, or what rings, to look at it.
@@ -249,11 +287,14 @@ impl Desk {
     }
 }
 
-pub(crate) fn screen_of(path: &str) -> Screen {
-    match path.trim_end_matches('/').rsplit('/').next() {
-        Some("live") => Screen::Live,
-        Some("failed") => Screen::Failures,
-        _ => Screen::Work,
+/// `/desk/flows/main`: the screen, and of flows which one.
+fn place_of(path: &str) -> (Screen, Option<String>) {
+    let mut parts = path.trim_matches('/').split('/').skip(1);
+    match parts.next() {
+        Some("live") => (Screen::Live, None),
+        Some("flows") => (Screen::Flows, parts.next().map(str::to_owned)),
+        Some("failed") => (Screen::Failures, None),
+        _ => (Screen::Work, None),
     }
 }
 
@@ -261,6 +302,7 @@ fn path_of(screen: Screen) -> &'static str {
     match screen {
         Screen::Work => "/desk/",
         Screen::Live => "/desk/live",
+        Screen::Flows => "/desk/flows",
         Screen::Failures => "/desk/failed",
     }
 }

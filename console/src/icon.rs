@@ -65,3 +65,4 @@ pub(crate) const SUN: &str = r#"<path d="M12 2v2"/><path d="M14.837 16.385a6 6 0
 pub(crate) const ARROW_DOWN: &str = r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#;
 pub(crate) const HELP: &str = r#"<circle cx="12" cy="12" r="10"/><path d="m4.93 4.93 4.24 4.24"/><path d="m14.83 9.17 4.24-4.24"/><path d="m14.83 14.83 4.24 4.24"/><path d="m9.17 14.83-4.24 4.24"/><circle cx="12" cy="12" r="4"/>"#;
 pub(crate) const TEAM: &str = r#"<path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2"/><path d="M16 3.128a4 4 0 0 1 0 7.744"/><path d="M22 21v-2a4 4 0 0 0-3-3.87"/><circle cx="9" cy="7" r="4"/>"#;
+pub(crate) const ADD: &str = r#"<path d="M5 12h14"/><path d="M12 5v14"/>"#;

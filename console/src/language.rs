@@ -43,11 +43,12 @@ impl Language {
     }
 
     pub fn words(self) -> &'static Words {
-        match self {
-            Language::Spanish => &SPANISH,
-            Language::English => &ENGLISH,
-            Language::Portuguese => &PORTUGUESE,
-        }
+        Words::of(self)
+    }
+
+    /// What is said of flows.
+    pub fn flow_words(self) -> &'static FlowWords {
+        FlowWords::of(self)
     }
 
     pub fn label(self, labels: &api::queue::Labels) -> String {
@@ -109,22 +110,36 @@ impl Words {
 }
 
 macro_rules! words {
-    ($($name:ident: $es:literal, $en:literal, $pt:literal;)*) => {
+    ($words:ident; $($name:ident: $es:literal, $en:literal, $pt:literal;)*) => {
         #[derive(Debug, PartialEq, Eq)]
-        pub struct Words {
+        pub struct $words {
             $(pub $name: &'static str,)*
         }
 
-        static SPANISH: Words = Words { $($name: $es,)* };
-        static ENGLISH: Words = Words { $($name: $en,)* };
-        static PORTUGUESE: Words = Words { $($name: $pt,)* };
+        impl $words {
+            pub(super) fn of(language: Language) -> &'static Self {
+                static SPANISH: $words = $words { $($name: $es,)* };
+                static ENGLISH: $words = $words { $($name: $en,)* };
+                static PORTUGUESE: $words = $words { $($name: $pt,)* };
+                match language {
+                    Language::Spanish => &SPANISH,
+                    Language::English => &ENGLISH,
+                    Language::Portuguese => &PORTUGUESE,
+                }
+            }
 
-        #[cfg(test)]
-        const ROWS: &[(&str, [&str; 3])] = &[$((stringify!($name), [$es, $en, $pt]),)*];
+            #[cfg(test)]
+            pub(super) const ROWS: &[(&str, [&str; 3])] = &[$((stringify!($name), [$es, $en, $pt]),)*];
+        }
     };
 }
 
+mod flow;
+
+pub use flow::FlowWords;
+
 words! {
+    Words;
     // Log in
     log_in: "Entrar", "Log in", "Entrar";
     logging_in: "Entrando…", "Logging in…", "Entrando…";
@@ -517,13 +532,14 @@ mod tests {
     fn every_strategy_says_why() {
         let rules = include_str!("../../crates/domain/src/routing/strategy.rs");
         let codes = rules.split("=> \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
-        let unknown: Vec<_> = codes.clone().filter(|code| SPANISH.why_me(code).is_none()).collect();
+        let unknown: Vec<_> =
+            codes.clone().filter(|code| Language::Spanish.words().why_me(code).is_none()).collect();
         assert!(5 < codes.count() && unknown.is_empty(), "{unknown:?} have no words");
     }
 
     #[test]
     fn each_language_leaves_room_for_the_same_values() {
-        for (name, texts) in ROWS {
+        for (name, texts) in Words::ROWS.iter().chain(FlowWords::ROWS) {
             let places = texts.map(|text| text.matches("{}").count());
             assert!(places.iter().all(|count| *count == places[0]), "{name}");
             assert!(texts.iter().all(|text| !text.is_empty() && !text.contains('!')), "{name}");

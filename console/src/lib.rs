@@ -2,12 +2,13 @@
 //!
 //! What it knows and what it says is pure and tested natively: [`work`] (all an agent sees, moved on
 //! by events), [`thread`] (one conversation), [`part`] (who takes part), [`sse`], [`keyboard`], [`search`], [`text`], [`name`],
-//! [`format`], [`comment`], [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
+//! [`format`], [`comment`], [`flow`] (a flow in figures, its text, a rehearsal), [`language`]. The rest shows it, and exists in the browser only: `desk` (the state as
 //! signals and what can be done), `http` and `stream` (the server), `screen` (what is seen).
 
 pub mod comment;
 pub mod envelope;
 pub mod finding;
+pub mod flow;
 pub mod format;
 pub mod keyboard;
 pub mod language;

@@ -315,6 +315,7 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
         E::CheckFlow => Ok(reply::ok(&rehearsal::check(&asked.json()?))),
         E::DrawFlow => Ok(reply::ok(&rehearsal::diagram(&asked.json()?)?)),
+        E::ImportFlow => Ok(reply::ok(&rehearsal::import(&asked.json()?)?)),
         E::RehearseFlow => Ok(reply::ok(&rehearsal::rehearse(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)

@@ -1,8 +1,8 @@
 //! A flow's text, checked, drawn and played before anybody meets it.
 
 use api::rehearsal::{
-    FlowDiagram, FlowProblem, FlowProblems, FlowText, Rehearsal, RehearsalDeed, RehearsalOption,
-    RehearsalQuestion, RehearsalStep,
+    FlowDiagram, FlowImport, FlowImportNote, FlowImported, FlowProblem, FlowProblems, FlowText, Rehearsal,
+    RehearsalDeed, RehearsalOption, RehearsalQuestion, RehearsalStep,
 };
 use bot::{
     play::{Deed, Input, Player, Rendering, rendering},
@@ -12,11 +12,13 @@ use bot::{
         spoken,
     },
 };
-use script::{Script, check::FILE_MAX, diagram};
+use script::{Script, check::FILE_MAX, diagram, voicexml};
 use shell::failure::{Failure, Result};
+use written::Trouble;
 
 /// What errors call the text.
 const NAME: &str = "flow";
+const DOCUMENT: &str = "voicexml";
 /// Lines of a rehearsal: it is played from its beginning each time.
 const LINES_MAX: usize = 500;
 
@@ -38,6 +40,13 @@ pub fn diagram(text: &FlowText) -> Result<FlowDiagram> {
         svg: diagram::svg(&graph, &text.counts, locale),
         mermaid: diagram::mermaid(&graph, locale),
     })
+}
+
+pub fn import(document: &FlowImport) -> Result<FlowImported> {
+    let imported = voicexml::import(DOCUMENT, &document.voicexml);
+    let imported = imported.map_err(|trouble| Failure::BadRequest(trouble.to_string()))?;
+    let note = |note: Trouble| FlowImportNote { line: note.line, element: note.key, problem: note.problem };
+    Ok(FlowImported { text: imported.flow, notes: imported.notes.into_iter().map(note).collect() })
 }
 
 pub fn rehearse(asked: &RehearsalQuestion) -> Result<Rehearsal> {
@@ -153,12 +162,32 @@ mod tests {
     }
 
     #[test]
+    fn a_document_becomes_a_text() {
+        let import = |voicexml: &str| import(&FlowImport { voicexml: voicexml.to_owned() });
+        let menu = "<vxml xml:lang='es'><menu><prompt>Soy el asistente virtual.</prompt>\n\
+            <choice dtmf='0' next='#agente'>Una persona</choice></menu>\n\
+            <form id='agente'><transfer name='soporte' dest='tel:+34910000000'/></form></vxml>";
+        let imported = import(menu).unwrap();
+        let question = RehearsalQuestion {
+            source: imported.text,
+            on: "phone".to_owned(),
+            lines: vec!["starts".to_owned(), "press 0".to_owned()],
+        };
+        assert_eq!(rehearse(&question).unwrap().places, ["menu", "agente"]);
+        let problem = "give the queue whose agents answer tel:+34910000000".to_owned();
+        assert_eq!(imported.notes, [FlowImportNote { line: 3, element: "transfer".to_owned(), problem }]);
+        let refused = import("<vxml>\n<menu></vxml>");
+        assert!(matches!(refused, Err(Failure::BadRequest(why)) if why.starts_with("voicexml:2: ")));
+    }
+
+    #[test]
     fn a_text_is_checked_and_drawn() {
         let text =
             |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
         assert_eq!(check(&text(FLOW)).problems, []);
         let problems = check(&text(&FLOW.replace("go = 'person'", "go = 'persn'"))).problems;
-        assert_eq!((problems[0].line, problems[0].is_error), (10, true));
+        let found: Vec<_> = problems.iter().map(|problem| (problem.line, problem.key.as_str())).collect();
+        assert_eq!(found, [(6, "state.hello.menu"), (10, "state.hello.option.go")], "{problems:?}");
         let drawn = diagram(&text(FLOW)).unwrap();
         assert!(drawn.svg.contains("data-place=\"hello\"") && drawn.mermaid.contains("person"));
     }

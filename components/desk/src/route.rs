@@ -89,6 +89,7 @@ pub enum Endpoint {
     MixedStaffing,
     CheckFlow,
     DrawFlow,
+    ImportFlow,
     RehearseFlow,
     Flows,
     Flow,
@@ -335,6 +336,7 @@ pub const TABLE: &[Route] = &[
     post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
     post(E::CheckFlow, "/api/flows/check", json("FlowText"), One("FlowProblems"), "What is wrong with a flow's text").of(Supervisor),
     post(E::DrawFlow, "/api/flows/diagram", json("FlowText"), One("FlowDiagram"), "A flow's text as a diagram").of(Supervisor),
+    post(E::ImportFlow, "/api/flows/import", Takes::Long("FlowImport"), One("FlowImported"), "Makes a flow's text of a VoiceXML document, and says what is left out").of(Supervisor),
     post(E::RehearseFlow, "/api/flows/rehearse", json("RehearsalQuestion"), One("Rehearsal"), "A conversation with a flow's text, which nobody else notices").of(Supervisor),
 ];
 

@@ -64,6 +64,8 @@ use utoipa::OpenApi;
     api::request::ChangePart,
     api::request::StepOut,
     api::rehearsal::FlowDiagram,
+    api::rehearsal::FlowImport,
+    api::rehearsal::FlowImported,
     api::rehearsal::FlowProblems,
     api::rehearsal::FlowText,
     api::rehearsal::Rehearsal,

@@ -168,6 +168,7 @@ fn commands(desk: Desk) -> Vec<Command> {
         list.push(command(icon::WORK, words.work, "", move || desk.go(Screen::Work)));
         if work.me.as_ref().is_some_and(|me| me.role >= Role::Supervisor) {
             list.push(command(icon::LIVE, words.live, "", move || desk.go(Screen::Live)));
+            list.push(command(icon::BOT, desk.flow_words().flows, "", move || desk.go(Screen::Flows)));
         }
         list.push(command(icon::FAILURES, words.failures, "", move || desk.go(Screen::Failures)));
     });

@@ -57,6 +57,12 @@ pub(crate) fn Me() -> impl IntoView {
             </section>
             <Notifications/>
             <div class="me-places phone-only">
+                {desk.supervises().then(|| view! {
+                    <button type="button" class="button" data-testid="me-flows" on:click=move |_| {
+                        desk.go(Screen::Flows);
+                        desk.pane.set(Pane::Work);
+                    }>{icon(icon::BOT)}{desk.flow_words().flows}</button>
+                })}
                 <button type="button" class="button" on:click=move |_| {
                     desk.go(Screen::Failures);
                     desk.pane.set(Pane::Work);

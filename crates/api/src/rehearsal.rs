@@ -43,6 +43,35 @@ pub struct FlowDiagram {
     pub mermaid: String,
 }
 
+/// A document of another contact center.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FlowImport {
+    /// VoiceXML 2.1, at most 1 MiB.
+    pub voicexml: String,
+}
+
+/// The flow that the document became; nothing of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlowImported {
+    /// The flow's text, in which what was left out stands as comments.
+    pub text: String,
+    /// What of the document was not taken, or differently, in the order of its lines.
+    pub notes: Vec<FlowImportNote>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlowImportNote {
+    /// Of the document, from 1.
+    pub line: usize,
+    /// `grammar`.
+    pub element: String,
+    pub problem: String,
+}
+
 /// A conversation to play, from its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
