@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent, PHONE, Visitor, launch, screenshot } from './support/browser.mjs';
-import { HANDS_OVER } from './support/bot.mjs';
+import { HANDS_OVER, HELLO_MENU } from './support/bot.mjs';
 import { Desk } from './support/desk.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Server } from './support/server.mjs';
+import { WebchatVisitor, option } from './support/webchat.mjs';
 
 let server;
 let browser;
@@ -111,6 +112,24 @@ test('the shop, the chat and the desk stand on a phone', async () => {
   assert.ok(width <= PHONE.width, `the desk is ${width} pixels wide`);
   await agent.page.context().close();
   await customer.page.context().close();
+});
+
+test('an article answers what no state of the flow does, and that it helped is counted', async () => {
+  const marta = await Desk.login(server, 'marta');
+  const usage = async () => {
+    const { articles } = await marta.get('/api/articles/figures');
+    return articles.find(({ id }) => id === 'envios')?.usage ?? { shown: 0, helped: 0 };
+  };
+  const before = await usage();
+  const visitor = await WebchatVisitor.arrive(server);
+  await visitor.write('Hola');
+  await visitor.sees(HELLO_MENU);
+  await visitor.write('¿cuánto cuesta el envío a Canarias?');
+  await visitor.sees('12,90');
+  await visitor.choose(option(await visitor.sees('¿Te ha servido?'), 'Sí, gracias'));
+  await visitor.sees('¡Me alegro!');
+  const after = await usage();
+  assert.deepEqual([after.shown - before.shown, after.helped - before.helped], [1, 1]);
 });
 
 test('a supervisor sees queues and agents live', async () => {

@@ -11,7 +11,11 @@ use api::flow::{
 };
 use center::{Center, NOW, at};
 use desk::flow;
-use domain::{due::Kind, id::AgentId, interaction::Command};
+use domain::{
+    due::{Kind, Work},
+    id::AgentId,
+    interaction::Command,
+};
 use futures::executor::block_on;
 use shell::{
     bot::{self, Then, Turn},
@@ -54,13 +58,26 @@ impl Desk {
 
     /// `who` writes, and the flow comes through `path`.
     fn talk(&self, second: u64, who: &str, key: &str, path: &[&str], then: Then) {
-        let work = self.center.hear(who, key, "hola");
+        self.take(second, self.center.hear(who, key, "hola"), path, then);
+    }
+
+    /// The flow takes the turn among `work`.
+    fn take(&self, second: u64, work: Vec<Work>, path: &[&str], then: Then) {
         let work = work.into_iter().find(|work| work.kind == Kind::BotTurn).unwrap();
         let occasion = block_on(bot::occasion(&self.sql, &work)).unwrap().unwrap();
         let path = path.iter().map(|place| (*place).to_owned()).collect();
         let turn = Turn { path, then, ..Turn::default() };
         block_on(bot::commit(&self.sql, at(second), &occasion, &turn)).unwrap();
     }
+}
+
+/// A flow that may be published.
+fn text(says: &str) -> String {
+    format!(
+        "[flow]\nlocales = ['es']\nstart = 'hello'\nperson = 'person'\n\
+         [state.hello]\nsay = 'Soy el asistente virtual. {says}'\ngo = 'person'\n\
+         [state.person]\ntransfer = {{ queue = 'soporte', topic = 'hola' }}\n"
+    )
 }
 
 fn share(version: u32, percent: u8) -> FlowShare {
@@ -73,18 +90,22 @@ fn a_flow_from_its_first_draft_to_a_version_for_some() {
     let flow = desk.put("orders", true).unwrap();
     assert_eq!((flow.versions, flow.live.len(), flow.draft), (0, 0, None));
     assert!(matches!(block_on(flow::draft(&desk.sql, "orders")), Err(Failure::NotFound(_))));
-    let draft = desk.save("orders", "say = 'hola'", 0).unwrap();
+    let draft = desk.save("orders", &text("hola"), 0).unwrap();
     assert_eq!((draft.state.revision, draft.state.published, draft.problems.len()), (1, false, 0));
-    assert!(matches!(desk.save("orders", "say = 'adiós'", 0), Err(Failure::Outdated(_))));
+    assert!(matches!(desk.save("orders", &text("adiós"), 0), Err(Failure::Outdated(_))));
     let flow = desk.publish("orders", None).unwrap();
     assert_eq!((flow.versions, flow.live), (1, vec![share(1, 100)]));
     assert!(flow.draft.unwrap().published);
 
-    let broken = desk.save("orders", "say = 'hola'\nask = ", 1).unwrap();
-    assert_eq!((broken.problems.len(), broken.problems[0].line), (1, 2), "a draft may be half done");
+    let broken = desk.save("orders", &format!("{}\nask = ", text("hola")), 1).unwrap();
+    assert_eq!((broken.problems.len(), broken.problems[0].line), (1, 11), "a draft may be half done");
     let refused = desk.publish("orders", None).unwrap_err();
-    assert_eq!((refused.status(), refused.problem()["problems"][0]["line"].as_u64()), (422, Some(2)));
-    desk.save("orders", "say = 'buenas'", 2).unwrap();
+    assert_eq!((refused.status(), refused.problem()["problems"][0]["line"].as_u64()), (422, Some(11)));
+    // What a customer should not meet is no matter of syntax alone.
+    let loop_for_ever = text("hola").replace("go = 'person'", "go = 'hello'");
+    desk.save("orders", &loop_for_ever, 2).unwrap();
+    assert_eq!(desk.publish("orders", None).unwrap_err().status(), 422);
+    desk.save("orders", &text("buenas"), 3).unwrap();
     let flow = desk.publish("orders", Some(20)).unwrap();
     assert_eq!(flow.live, [share(1, 80), share(2, 20)]);
     assert!(matches!(flow.last_change.unwrap().what, FlowDeed::Published { version: 2, .. }));
@@ -93,8 +114,11 @@ fn a_flow_from_its_first_draft_to_a_version_for_some() {
     assert_eq!((told, versions[0].text.clone()), (vec![(2, 20), (1, 80)], None));
     assert_eq!(versions[0].by.as_deref(), Some("sue"));
     let first = block_on(flow::version(&desk.sql, "orders", "1")).unwrap();
-    assert_eq!((first.text.as_deref(), first.note.as_deref()), (Some("say = 'hola'"), Some("more words")));
-    assert_eq!(first.sha256, "110b500a125a202fcb0daf5d9aee622759ea5674d5c485ee9929f57a6d7d06fe");
+    assert_eq!(
+        (first.text.as_deref(), first.note.as_deref()),
+        (Some(text("hola").as_str()), Some("more words"))
+    );
+    assert_eq!(first.sha256, "25518d80c2d0078078d8ff51904cd32968794d8fcdcc11d9a3f70155c082724b");
     for missing in ["3", "0", "-1", "x"] {
         let found = block_on(flow::version(&desk.sql, "orders", missing));
         assert!(matches!(found, Err(Failure::NotFound(_))), "{missing}");
@@ -110,7 +134,7 @@ fn a_flow_from_its_first_draft_to_a_version_for_some() {
     };
     assert_eq!(
         numbers("limit=3"),
-        [(8, false), (7, false), (6, true)],
+        [(9, false), (8, false), (7, true)],
         "two were the administrator's token's"
     );
     assert_eq!(numbers("before=3"), [(2, true), (1, true)]);
@@ -120,19 +144,20 @@ fn a_flow_from_its_first_draft_to_a_version_for_some() {
 fn what_became_of_conversations_by_version_and_by_place() {
     let desk = Desk::open();
     desk.put("main", true).unwrap();
-    desk.save("main", "v = 1", 0).unwrap();
+    desk.save("main", &text("uno"), 0).unwrap();
     desk.publish("main", None).unwrap();
     let queue = || Then::Queue { queue: "sales".into(), priority: 0, topic: None };
     desk.talk(1, "ana", "a1", &["hello", "ask"], Then::Listen);
     desk.talk(2, "ana", "a2", &["ask", "bye"], Then::End);
     desk.talk(3, "bea", "b1", &["hello", "ask"], Then::Listen);
-    desk.save("main", "v = 2", 1).unwrap();
+    desk.save("main", &text("dos"), 1).unwrap();
     desk.publish("main", None).unwrap();
     desk.talk(4, "bea", "b2", &["ask"], queue());
     desk.talk(5, "eva", "e1", &["hello"], Then::Listen);
     desk.talk(6, "ida", "i1", &[], Then::Listen);
     let eva = desk.center.interaction("eva");
-    desk.center.execute(at(7), &eva, Command::Leave { wrap_up: Duration::ZERO });
+    let left = desk.center.execute(at(7), &eva, Command::Leave { wrap_up: Duration::ZERO });
+    desk.take(7, left.work, &[], Then::Listen);
     desk.talk(8, "uma", "u1", &["hello"], Then::Listen);
 
     let figures = |query: &str| block_on(flow::figures(&desk.sql, at(3600), "main", query)).unwrap();

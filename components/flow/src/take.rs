@@ -9,7 +9,7 @@ use crate::{
 };
 use ::bot::{
     limits::{EVENTS_MAX, Nonsense},
-    step::{Context, Event, Finding, QueueState, Turn},
+    step::{Article, Context, Event, Finding, QueueState, Search, Turn},
 };
 use domain::{
     channel::{CapacityKind, ChannelProfile, Profiles},
@@ -22,13 +22,14 @@ use domain::{
 };
 use jiff::tz::TimeZone;
 use shell::{
-    bot::{self, Occasion, Said, Then},
+    article::{self, Hit},
+    bot::{self, Answered, Occasion, Said, Then},
     depot::Depot,
     failure::Result,
     inbound::calling_code,
     log, wait,
 };
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 use store::{
     contact,
     interaction::{self, View},
@@ -38,6 +39,9 @@ use store::{
 /// All that a bot asks of business systems for one event may take so long, since whoever waits for the turn waits
 /// a little longer only.
 const SYSTEMS_TIME: Duration = Duration::from_secs(9);
+/// By these attributes a bot tells the article that it answered with, and whether it helped: `yes` or `no`.
+const ARTICLE: &str = "article";
+const ARTICLE_HELPED: &str = "article_helped";
 /// The interactions that a bot is told of.
 const HISTORY_MAX: i64 = 5;
 
@@ -79,7 +83,15 @@ pub async fn take(
     if EVENTS_MAX <= occasion.interaction.bot_turns {
         return fail(sql, world, occasion, &format!("{EVENTS_MAX} events of one conversation")).await;
     }
-    let taking = Taking { sql, world, granted, zone, occasion, until: world.now() + SYSTEMS_TIME };
+    let taking = Taking {
+        sql,
+        world,
+        granted,
+        zone,
+        occasion,
+        until: world.now() + SYSTEMS_TIME,
+        found: RefCell::default(),
+    };
     match taking.turn().await {
         Ok(turn) => {
             if let Then::Fail(why) = &turn.then {
@@ -105,6 +117,8 @@ struct Taking<'a, S, W> {
     occasion: &'a Occasion,
     /// When nobody is asked any more.
     until: Timestamp,
+    /// The articles that the bot was given.
+    found: RefCell<Vec<Answered>>,
 }
 
 impl<S: Sql, W: World> Taking<'_, S, W> {
@@ -118,7 +132,8 @@ impl<S: Sql, W: World> Taking<'_, S, W> {
         let clock = Clock { patience: patience(conversation.capacity), zone: self.zone.clone() };
         let (event, grants) = (context::event(self.occasion), &self.granted.grants);
         let step = |event: Event, context: &Context| self.world.step(event, context);
-        let find = async |asked: Asked| self.find(asked).await;
+        let locale = context.locale.clone();
+        let find = async |asked: Asked| self.find(asked, &locale).await;
         let done = play::play(event, context, grants, &clock, step, find).await?;
         Ok(self.said(done, profile).await)
     }
@@ -131,7 +146,7 @@ impl<S: Sql, W: World> Taking<'_, S, W> {
         Ok(interaction::of_unmerged(self.sql, &contact.id, id, HISTORY_MAX).await?)
     }
 
-    async fn find(&self, asked: Asked) -> Result<Finding> {
+    async fn find(&self, asked: Asked, locale: &str) -> Result<Finding> {
         let Occasion { work, account, conversation, .. } = self.occasion;
         Ok(match asked {
             Asked::Call(call) => {
@@ -139,7 +154,7 @@ impl<S: Sql, W: World> Taking<'_, S, W> {
                 let key = format!("{}:{}", work.id, call.id);
                 Finding::Answer(system::call(self.world, self.granted, &call, &key, self.until).await)
             }
-            Asked::Search(_) => Finding::Articles(vec![]),
+            Asked::Search(wanted) => Finding::Articles(self.search(wanted, locale).await?),
             Asked::Contact(wanted) => {
                 let identity = match wanted.scheme.as_str() {
                     "email" => Identity::email(&wanted.value),
@@ -157,6 +172,25 @@ impl<S: Sql, W: World> Taking<'_, S, W> {
                 Finding::Queue(outlook.map(|outlook| self.queue_state(outlook)))
             }
         })
+    }
+
+    async fn search(&self, wanted: Search, locale: &str) -> Result<Vec<Article>> {
+        let Search { question, at_most, .. } = wanted;
+        let hits = article::search(self.sql, &question, locale, at_most.into()).await?;
+        let seen = |hit: &Hit| Answered {
+            article: hit.id.clone(),
+            locale: hit.locale.clone(),
+            question: question.clone(),
+        };
+        self.found.borrow_mut().extend(hits.iter().map(seen));
+        let shown = |Hit { id, title, snippet, url, score, .. }| Article {
+            id,
+            title,
+            answer: snippet,
+            url,
+            score: (score * 100.0).round().clamp(0.0, 100.0) as u8,
+        };
+        Ok(hits.into_iter().map(shown).collect())
     }
 
     fn queue_state(&self, outlook: wait::Outlook) -> QueueState {
@@ -188,7 +222,16 @@ impl<S: Sql, W: World> Taking<'_, S, W> {
                 }
             }
         }
-        bot::Turn { memory, path, says: said, attributes, person, answers, then }
+        // What a bot says of an article counts for those that it was given.
+        let told = attributes.get(ARTICLE);
+        let found = self.found.borrow();
+        let article = told.and_then(|told| found.iter().rfind(|found| found.article == *told)).cloned();
+        let helped = attributes.get(ARTICLE_HELPED).and_then(|helped| match helped.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        });
+        bot::Turn { memory, path, says: said, attributes, person, answers, article, helped, then }
     }
 }
 

@@ -6,6 +6,7 @@ mod timer;
 pub use timer::ring;
 
 use crate::{
+    article,
     command::{Race, retrying, within},
     due::id_of_next,
     failure::{Failure, Result},
@@ -191,6 +192,10 @@ pub struct Turn {
     pub person: Person,
     /// What the contact answered to surveys.
     pub answers: Vec<survey::Answer>,
+    /// The article that it answered with.
+    pub article: Option<Answered>,
+    /// Whether the last article helped, as the contact says.
+    pub helped: Option<bool>,
     pub then: Then,
 }
 
@@ -199,6 +204,15 @@ pub enum Said {
     Words(Content),
     /// A file that is where it belongs, with some words.
     File(Box<PutAway>, Option<String>),
+}
+
+/// An article that answered a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub article: String,
+    /// Of the text that was said.
+    pub locale: String,
+    pub question: String,
 }
 
 /// What a turn ends with.
@@ -259,6 +273,12 @@ async fn commit_within(
     learn(sql, now, &conversation.contact, &turn.person, &occasion.account).await?;
     for answer in &turn.answers {
         survey::keep(sql, id, answer, now).await?;
+    }
+    if let Some(Answered { article, locale, question }) = &turn.article {
+        article::used(sql, now, id, article, locale, question).await?;
+    }
+    if let Some(helpful) = turn.helped {
+        article::judged(sql, id, helpful).await?;
     }
     let mut next = done.work;
     // Who left hears nothing.

@@ -72,7 +72,7 @@ export class WebchatVisitor {
   }
 }
 
-function option(message, title) {
+export function option(message, title) {
   const found = message.options.find(option => option.title === title);
   assert.ok(found, `no option ${title} in ${JSON.stringify(message.options)}`);
   return found;

@@ -126,6 +126,14 @@ impl<'f> Checking<'f> {
         if let Some(model) = &flow.model {
             self.is_granted(&["flow", "model", "system"], &model.system);
         }
+        for (name, hours) in &self.file.hours {
+            if hours.time_zone.is_some() {
+                self.error(
+                    &["hours", name, "time_zone"],
+                    "a flow goes by the center's clock (`time_zone` of the deployment): leave it out",
+                );
+            }
+        }
         for (name, calendar) in &self.file.calendar {
             if !self.file.hours.contains_key(&calendar.hours) {
                 self.error(

@@ -101,6 +101,11 @@ fn mistakes_are_told_with_their_place() {
         ("[vars]", "[hours.shop]\n[vars]", ""),
         (
             "[vars]",
+            "[hours.shop]\ntime_zone = 'Europe/Madrid'\n[vars]",
+            "hours.shop.time_zone: a flow goes by the center's clock",
+        ),
+        (
+            "[vars]",
             "[intent.parcel]\ngo = 'order'\nes = ['Dónde está mi pedido']\n[vars]",
             "is an example of",
         ),
