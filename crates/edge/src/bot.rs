@@ -4,7 +4,11 @@ use crate::pure::{Nothing, PureFile};
 use anyhow::{Context as _, Result};
 use bot::step::{Action, Context, Event, Turn};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::RefCell, path::Path};
+use std::{
+    cell::RefCell,
+    path::Path,
+    time::{Duration, Instant},
+};
 use wasmtime::Store;
 
 mod bindings {
@@ -21,6 +25,16 @@ const STEP: &str = "centralita:bot/bot@1.0.0";
 pub struct BotFile {
     pure: PureFile,
     living: RefCell<Option<Living>>,
+    cost: RefCell<Cost>,
+}
+
+/// What its steps took.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    /// In the order of the steps.
+    pub times: Vec<Duration>,
+    /// The most memory that it had, in bytes.
+    pub memory: usize,
 }
 
 struct Living {
@@ -31,7 +45,7 @@ struct Living {
 impl BotFile {
     pub fn load(file: &Path) -> Result<Self> {
         let pure = PureFile::load(file, STEP, "bot", "docs/guides/bot.md")?;
-        let bot = BotFile { pure, living: RefCell::new(None) };
+        let bot = BotFile { pure, living: RefCell::default(), cost: RefCell::default() };
         bot.start().map_err(anyhow::Error::from).context("does not fit this host")?;
         Ok(bot)
     }
@@ -45,6 +59,10 @@ impl BotFile {
         })
     }
 
+    pub fn cost(&self) -> Cost {
+        self.cost.borrow().clone()
+    }
+
     fn asked(&self, event: &Event, context: &Context) -> Result<Turn> {
         let mut living = self.living.borrow_mut();
         let Living { store, bot } = match living.as_mut() {
@@ -53,7 +71,11 @@ impl BotFile {
         };
         PureFile::refuel(store)?;
         let (event, context) = (same(event)?, same(context)?);
-        let turn = bot.centralita_bot_bot().call_step(store, &event, &context)?;
+        let begun = Instant::now();
+        let turn = bot.centralita_bot_bot().call_step(&mut *store, &event, &context)?;
+        let mut cost = self.cost.borrow_mut();
+        cost.times.push(begun.elapsed());
+        cost.memory = cost.memory.max(store.data().memory);
         same(&turn)
     }
 

@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result, bail};
 use std::path::Path;
 use wasmtime::{
-    Config, Engine, Store,
+    Config, Engine, ResourceLimiter, Store,
     component::{Component, Linker, ResourceTable, types::ComponentItem},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -16,6 +16,8 @@ const ACTING: [&str; 4] = ["wasi:clocks/", "wasi:random/", "wasi:http/", "wasi:s
 
 /// About a second of computing for one answer.
 const INSTRUCTIONS_MAX: u64 = 1_000_000_000;
+const MEMORY_MAX: usize = 128 * 1024 * 1024;
+const TABLE_MAX: usize = 100_000;
 
 /// A compiled component.
 #[derive(Clone)]
@@ -29,6 +31,19 @@ pub struct PureFile {
 pub struct Nothing {
     wasi: WasiCtx,
     table: ResourceTable,
+    /// The most memory that one of its parts had, in bytes.
+    pub memory: usize,
+}
+
+impl ResourceLimiter for Nothing {
+    fn memory_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory = self.memory.max(wanted);
+        Ok(wanted <= MEMORY_MAX)
+    }
+
+    fn table_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(wanted <= TABLE_MAX)
+    }
 }
 
 impl WasiView for Nothing {
@@ -70,8 +85,9 @@ impl PureFile {
 
     /// Where an instance of it lives, with what it needs for its first answer.
     pub fn store(&self) -> wasmtime::Result<Store<Nothing>> {
-        let nothing = Nothing { wasi: WasiCtxBuilder::new().build(), table: ResourceTable::new() };
-        let mut store = Store::new(&self.engine, nothing);
+        let (wasi, table) = (WasiCtxBuilder::new().build(), ResourceTable::new());
+        let mut store = Store::new(&self.engine, Nothing { wasi, table, memory: 0 });
+        store.limiter(|nothing| nothing);
         Self::refuel(&mut store)?;
         Ok(store)
     }

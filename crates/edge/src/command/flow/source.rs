@@ -18,6 +18,8 @@ const DIALOGUES: &str = "dialogues";
 pub(super) struct Source {
     pub(super) file: PathBuf,
     pub(super) kind: Kind,
+    /// Who holds a script's conversations in its place.
+    through: Option<BotFile>,
 }
 
 pub(super) enum Kind {
@@ -34,12 +36,29 @@ impl Source {
         let name = file.display().to_string();
         if file.extension().is_some_and(|extension| extension == "wasm") {
             let bot = BotFile::load(&file).map_err(|error| format!("{name}: {error:#}"))?;
-            return Ok(Source { file, kind: Kind::Component(Box::new(bot)) });
+            return Ok(Source { file, kind: Kind::Component(Box::new(bot)), through: None });
         }
         let text =
             std::fs::read_to_string(&file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
         let script = Script::read(&name, &text).map_err(|trouble| trouble.to_string())?;
-        Ok(Source { file, kind: Kind::Script(Box::new(script), text) })
+        Ok(Source { file, kind: Kind::Script(Box::new(script), text), through: None })
+    }
+
+    /// The flow, held by a component as in a center.
+    ///
+    /// # Errors
+    /// With what to tell whoever named it.
+    pub(super) fn through(self, bot: &Path) -> Result<Self, String> {
+        let bot = BotFile::load(bot).map_err(|error| format!("{}: {error:#}", bot.display()))?;
+        Ok(Source { through: Some(bot), ..self })
+    }
+
+    /// The component that holds the conversations, if it is one.
+    pub(super) fn component(&self) -> Option<&BotFile> {
+        match &self.kind {
+            Kind::Script(..) => self.through.as_ref(),
+            Kind::Component(bot) => Some(bot),
+        }
     }
 
     pub(super) fn dialogues(&self) -> PathBuf {
@@ -47,9 +66,10 @@ impl Source {
     }
 
     pub(super) fn step(&self, event: Event, context: &Context) -> Turn {
-        match &self.kind {
-            Kind::Script(script, _) => script::step(script, event, context),
-            Kind::Component(bot) => bot.step(event, context),
+        match (&self.kind, self.component()) {
+            (_, Some(bot)) => bot.step(event, context),
+            (Kind::Script(script, _), None) => script::step(script, event, context),
+            (Kind::Component(bot), None) => bot.step(event, context),
         }
     }
 
@@ -77,7 +97,10 @@ impl Source {
     pub(super) fn prepare(&self, player: &mut Player<'_>) {
         let name = self.file.parent().and_then(Path::file_name).unwrap_or_default();
         player.context.flow.name = name.to_string_lossy().into_owned();
-        if let Kind::Script(script, _) = &self.kind {
+        if let Kind::Script(script, text) = &self.kind {
+            if self.through.is_some() {
+                player.context.flow.source.clone_from(text);
+            }
             self.locale().clone_into(&mut player.context.locale);
             player.grants.systems.extend(script.file.flow.systems.iter().cloned());
             player.grants.secrets.extend(script.secrets());

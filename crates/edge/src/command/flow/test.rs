@@ -1,11 +1,12 @@
 //! `centralita flow test`: plays the transcripts of a flow, offline and in virtual time.
 
 use super::source::{Kind, Source};
+use crate::bot::Cost;
 use bot::transcript::{self, Failure};
 use script::coverage::{Coverage, percent};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Play a flow's transcripts on every kind of channel, and say where it answers differently.
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,9 @@ pub(super) struct Args {
     /// Write what the bot does into the transcripts; read the difference before you keep it
     #[arg(long)]
     update: bool,
+    /// Let this component hold a flow file's conversations, as in a center: target/components/bot-script.wasm
+    #[arg(long, value_name = "FILE")]
+    through: Option<PathBuf>,
     /// So many percent of the flow's states, and of the ways between them, have to be come through
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     coverage_min: Option<u8>,
@@ -40,6 +44,10 @@ pub(super) fn run(args: &Args) -> ExitCode {
 fn test(args: &Args) -> Result<bool, String> {
     let begun = Instant::now();
     let source = Source::load(&args.flow)?;
+    let source = match &args.through {
+        Some(bot) => source.through(bot)?,
+        None => source,
+    };
     let graph = match (&source.kind, args.coverage_min) {
         (Kind::Component(_), None) => None,
         _ => Some(source.graph()?),
@@ -65,11 +73,28 @@ fn test(args: &Args) -> Result<bool, String> {
     let seconds = begun.elapsed().as_secs_f64();
     let (transcripts, conversations) = (files.len(), all.len());
     println!("{transcripts} transcripts, {conversations} conversations, {failed} failed in {seconds:.2} s");
+    if let Some(component) = source.component() {
+        tell_cost(component.cost());
+    }
     let is_enough = graph.is_none_or(|graph| {
         let coverage = script::coverage(&graph, &all);
         is_covered(&coverage, args.coverage_min.unwrap_or_default())
     });
     Ok(failed == 0 && is_enough)
+}
+
+/// Tells what the steps of a component took, its way in and out with it.
+fn tell_cost(Cost { mut times, memory }: Cost) {
+    times.sort();
+    let share = |percent: usize| times.get(times.len().saturating_sub(1) * percent / 100);
+    let micros = |percent| share(percent).map_or(0, Duration::as_micros);
+    let sum: Duration = times.iter().sum();
+    let rate = times.len() as f64 / sum.as_secs_f64().max(f64::EPSILON);
+    let (steps, half, most, longest) = (times.len(), micros(50), micros(99), micros(100));
+    println!(
+        "{steps} steps: p50 {half} µs, p99 {most} µs, the longest {longest} µs, {rate:.0} in a second; memory {:.1} MB",
+        memory as f64 / 1e6
+    );
 }
 
 /// Tells what no conversation came through.
