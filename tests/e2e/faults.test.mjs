@@ -62,7 +62,7 @@ test('kept webhooks are read once more by a command: what stands in the center i
   assert.match(told.stderr, /^\d+ webhooks: 0 events missed, 0 misread, 2 unreadable; there is nothing to repair\n$/);
   const findings = told.stdout.trim().split('\n').map(line => JSON.parse(line));
   assert.deepEqual(findings.map(({ why, event }) => [why, event.at]), [['unreadable', 'line 1 column 2'], ['unreadable', 'entry']]);
-  assert.match(ask('whatsapp', 'wrong').stderr, /answered 401/);
+  assert.match(ask('whatsapp', 'wrong').stderr, /401 Unauthorized/);
   assert.match(ask('pigeon', server.adminToken).stderr, /answered 404/);
 });
 

@@ -330,7 +330,14 @@ fn a_flow_that_fails_at_once_is_counted_where_it_failed() {
     assert_eq!(keeper.visits(&InteractionId(trapped.subject)), [(2, Outcome::Failed, None)]);
     keeper.talk("eva", "e1", &["hello"], Then::Listen);
     let eva = center.interaction("eva");
-    center.execute(at(9), &eva, Command::Leave { wrap_up: std::time::Duration::ZERO });
+    let left = center.execute(at(9), &eva, Command::Leave { wrap_up: std::time::Duration::ZERO });
+    assert_eq!(
+        keeper.visits(&eva),
+        [(2, Outcome::Open, Some("hello".to_owned()))],
+        "the bot has its last turn"
+    );
+    let last = keeper.occasion(&turn(left.work));
+    block_on(bot::commit(&keeper.sql, at(9), &last, &Turn::default())).unwrap();
     assert_eq!(keeper.visits(&eva), [(2, Outcome::Abandoned, Some("hello".to_owned()))]);
     let counts = block_on(visit::counts(&keeper.sql, &["main".into()], NOW, at(60))).unwrap();
     let counts: Vec<_> =

@@ -56,10 +56,12 @@ impl Faults {
             _ => max,
         };
         Faults {
-            unavailable: rate(0.005),
+            // For each statement, of which a first message takes some sixty: it must come through within the
+            // attempts that it has.
+            unavailable: rate(0.004),
             commit_unheard: rate(0.02),
             lost_race: rate(0.1),
-            crash: rate(0.005),
+            crash: rate(0.004),
             crash_after_commit: rate(0.03),
             forgotten: rate(0.3),
             call_lost: rate(0.05),
