@@ -3,6 +3,7 @@
 //! Each test names the file and what to do about it. `UPDATE=1` repairs what can be derived.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -21,6 +22,10 @@ const LAYERS: [&[&str]; 8] = [
     &["edge", "gateway", "sim", "xtask", "fuzz", "demo/*", "examples/*"],
     &["tests/*"],
 ];
+
+/// Contracts that others have built on, and what they hash to. What changes is another version beside them.
+const FROZEN: [(&str, &str); 1] =
+    [("wit/bot/bot.wit", "3e1982c3d0ff7a28cf2a4e16e2cf35649f48ce6b6f18738a9770ed379feeb553")];
 
 /// Names that say nothing of what is inside.
 const EMPTY_NAMES: [&str; 8] = ["common", "helper", "helpers", "manager", "misc", "service", "util", "utils"];
@@ -63,6 +68,15 @@ fn the_manifest_is_the_join_of_the_components_parts() {
         "spin.toml is stale: run `UPDATE=1 cargo test -p xtask`"
     );
     joined.parse::<toml::Table>().expect("the joined spin.toml is TOML");
+}
+
+#[test]
+fn what_is_frozen_stays() {
+    for (file, hash) in FROZEN {
+        let content = fs::read(root().join(file)).unwrap();
+        let now: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(now, hash, "{file} is released: add a version beside it");
+    }
 }
 
 #[test]
