@@ -63,7 +63,7 @@ test('kept webhooks are read once more by a command: what stands in the center i
   const findings = told.stdout.trim().split('\n').map(line => JSON.parse(line));
   assert.deepEqual(findings.map(({ why, event }) => [why, event.at]), [['unreadable', 'line 1 column 2'], ['unreadable', 'entry']]);
   assert.match(ask('whatsapp', 'wrong').stderr, /401 Unauthorized/);
-  assert.match(ask('pigeon', server.adminToken).stderr, /answered 404/);
+  assert.match(ask('pigeon', server.adminToken).stderr, /404 Not Found/);
 });
 
 test('one unreadable element does not lose its neighbours', { skip: needsControl }, async () => {
