@@ -89,7 +89,8 @@ impl Thread {
     pub fn newest(&mut self, page: MessagePage) {
         let reaches_back = page.messages.first().is_some_and(|first| first.seq <= self.last_seq());
         if !reaches_back || !self.loaded {
-            let beginning = page.messages.first().map_or(i64::MAX, |first| first.seq);
+            // An empty page leaves no hole: whatever is known was said after it.
+            let beginning = page.messages.first().map_or(i64::MIN, |first| first.seq);
             self.messages.retain(|known| known.seq >= beginning);
             self.more = page.more;
         }

@@ -174,9 +174,11 @@ impl Work {
                 interaction.last_message = Some(message.clone());
             }
         }
-        // Of conversations that are not open here only those whose beginning is known are followed.
-        if let Some(thread) = self.threads.get_mut(&message.conversation_id) {
-            Arc::make_mut(thread).add(message);
+        // What is mine is followed from the first moment on, while its page is still on the way; of the others
+        // only those whose beginning is known.
+        let conversation_id = message.conversation_id.clone();
+        if self.interactions.contains_key(&interaction_id) || self.threads.contains_key(&conversation_id) {
+            self.thread(&conversation_id).add(message);
         }
     }
 

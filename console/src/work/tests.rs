@@ -183,6 +183,21 @@ fn what_comes_back_is_fetched_again() {
     assert!(!work.threads["conv-a"].loaded, "what was said meanwhile is not known here");
 }
 
+#[test]
+fn what_is_said_while_a_conversation_is_fetched_is_not_lost() {
+    for before in [json!([]), json!([message("a", 1, "in")["message"]])] {
+        let mut work = desk(&[interaction("a", "offered", 1)]);
+        work.apply(event("message", message("a", 2, "in")));
+        assert!(!work.threads["conv-a"].loaded, "its page is on the way");
+        let page = serde_json::from_value(json!({"messages": before, "more": false})).unwrap();
+        work.thread("conv-a").newest(page);
+        assert_eq!(work.threads["conv-a"].last_seq(), 2, "after {before}");
+    }
+    let mut work = desk(&[]);
+    work.apply(event("message", message("a", 1, "in")));
+    assert!(work.threads.is_empty(), "somebody else's");
+}
+
 fn desk(interactions: &[Value]) -> Work {
     let mut work = Work::default();
     work.take(snapshot(interactions));
