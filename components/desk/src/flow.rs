@@ -2,6 +2,7 @@
 
 mod check;
 
+pub(crate) use check::NAME;
 pub use check::check;
 
 use crate::query::number;
@@ -262,12 +263,14 @@ fn draft_state(draft: &Draft, latest_sha256: Option<&str>) -> FlowDraftState {
 
 fn shown_draft(draft: Draft, latest_sha256: Option<&str>) -> FlowDraft {
     let state = draft_state(&draft, latest_sha256);
-    let problem = |problem: Problem| {
-        let Problem { line, key, problem, is_error } = problem;
-        TextProblem { line, key, problem, is_error }
-    };
-    let problems = check(&draft.text).into_iter().map(problem).collect();
+    let problems = problems(&draft.text);
     FlowDraft { text: draft.text, state, problems }
+}
+
+/// What is wrong in a text, as a caller is shown it.
+pub(crate) fn problems(text: &str) -> Vec<TextProblem> {
+    let shown = |Problem { line, key, problem, is_error }| TextProblem { line, key, problem, is_error };
+    check(text).into_iter().map(shown).collect()
 }
 
 fn shown_version(version: Version, live: &Live) -> FlowVersion {

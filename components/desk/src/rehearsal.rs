@@ -1,8 +1,9 @@
 //! A flow's text, checked, drawn and played before anybody meets it.
 
+use crate::flow::{self, NAME};
 use api::rehearsal::{
-    FlowDiagram, FlowImport, FlowImportNote, FlowImported, FlowProblem, FlowProblems, FlowText, Rehearsal,
-    RehearsalDeed, RehearsalOption, RehearsalQuestion, RehearsalStep,
+    FlowDiagram, FlowImport, FlowImportNote, FlowImported, FlowProblems, FlowText, Rehearsal, RehearsalDeed,
+    RehearsalOption, RehearsalQuestion, RehearsalStep,
 };
 use bot::{
     play::{Deed, Input, Player, Rendering, rendering},
@@ -16,20 +17,12 @@ use script::{Script, check::FILE_MAX, diagram, voicexml};
 use shell::failure::{Failure, Result};
 use written::Trouble;
 
-/// What errors call the text.
-const NAME: &str = "flow";
 const DOCUMENT: &str = "voicexml";
 /// Lines of a rehearsal: it is played from its beginning each time.
 const LINES_MAX: usize = 500;
 
 pub fn check(text: &FlowText) -> FlowProblems {
-    let problems = script::check(NAME, &text.source).into_iter().map(|problem| FlowProblem {
-        line: problem.trouble.line,
-        key: problem.trouble.key,
-        problem: problem.trouble.problem,
-        is_error: problem.is_error,
-    });
-    FlowProblems { problems: problems.collect() }
+    FlowProblems { problems: flow::problems(&text.source) }
 }
 
 pub fn diagram(text: &FlowText) -> Result<FlowDiagram> {

@@ -2,7 +2,7 @@
 //!
 //! The browser counts a text in UTF-16 units, problems count it in lines from 1.
 
-use api::rehearsal::FlowProblem;
+use api::flow::TextProblem;
 
 /// Where line `number` begins and ends, as a text field selects it. A line below the last is the last.
 pub fn range(text: &str, number: usize) -> (u32, u32) {
@@ -29,11 +29,16 @@ pub struct Numbers {
     pub is_error: Option<bool>,
 }
 
+/// Where it is; 0 for the whole text.
+pub fn line(problem: &TextProblem) -> usize {
+    usize::try_from(problem.line).unwrap_or(usize::MAX)
+}
+
 /// The margin of a text of so many lines: runs of lines without a problem, and lines with one each.
-pub fn margin(lines: usize, problems: &[FlowProblem]) -> Vec<Numbers> {
+pub fn margin(lines: usize, problems: &[TextProblem]) -> Vec<Numbers> {
     let mut margin: Vec<Numbers> = vec![];
     for number in 1..=lines.max(1) {
-        let here = problems.iter().filter(|problem| problem.line == number);
+        let here = problems.iter().filter(|problem| line(problem) == number);
         let is_error = here.map(|problem| problem.is_error).max();
         match margin.last_mut() {
             Some(last) if last.is_error.is_none() && is_error.is_none() => {
@@ -69,7 +74,7 @@ pub fn line_of(text: &str, place: &str) -> Option<usize> {
 }
 
 /// How many of them are errors, and how many are only worth a look.
-pub fn tally(problems: &[FlowProblem]) -> (usize, usize) {
+pub fn tally(problems: &[TextProblem]) -> (usize, usize) {
     let errors = problems.iter().filter(|problem| problem.is_error).count();
     (errors, problems.len() - errors)
 }
@@ -91,8 +96,8 @@ mod tests {
         assert_eq!(range("a\n", 2), (2, 2));
     }
 
-    fn problem(line: usize, is_error: bool) -> FlowProblem {
-        FlowProblem { line, key: String::new(), problem: String::new(), is_error }
+    fn problem(line: u32, is_error: bool) -> TextProblem {
+        TextProblem { line, key: String::new(), problem: String::new(), is_error }
     }
 
     #[test]

@@ -89,13 +89,14 @@ pub struct SaveFlowDraft {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TextProblem {
-    /// From 1.
+    /// From 1; 0 where it is about the whole text.
     pub line: u32,
-    /// What it is about, as a path of keys; empty where it is about the whole line.
+    /// What it is about, as a path of keys, `state.menu.go`; empty where it is about the whole line.
     #[serde(default)]
     pub key: String,
+    /// What is wrong, and what to write instead.
     pub problem: String,
-    /// Otherwise it is a warning.
+    /// Otherwise it is a warning: it can be published.
     pub is_error: bool,
 }
 

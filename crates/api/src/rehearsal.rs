@@ -1,5 +1,6 @@
 //! A flow's text, looked at and tried before it is published.
 
+use crate::flow::TextProblem;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,20 +19,7 @@ pub struct FlowText {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FlowProblems {
     /// In the order of their lines; none: it can be published.
-    pub problems: Vec<FlowProblem>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FlowProblem {
-    /// From 1; 0 for the whole text.
-    pub line: usize,
-    /// `state.menu.go`; empty for the whole text.
-    pub key: String,
-    /// What is wrong, and what to write instead.
-    pub problem: String,
-    /// It cannot be published. Else it is only worth a look.
-    pub is_error: bool,
+    pub problems: Vec<TextProblem>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use domain::flow::Problem;
 
 /// What errors call the text.
-const NAME: &str = "flow";
+pub(crate) const NAME: &str = "flow";
 
 /// Everything that is wrong in `text`, or might be meant otherwise.
 pub fn check(text: &str) -> Vec<Problem> {

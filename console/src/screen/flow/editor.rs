@@ -5,7 +5,7 @@ use super::publishing::{Publishing, Standing};
 use crate::flow::source;
 use crate::icon::{self, icon};
 use crate::language::fill;
-use api::rehearsal::FlowProblem;
+use api::flow::TextProblem;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -125,9 +125,10 @@ fn Problems(page: Page) -> impl IntoView {
     }
 }
 
-fn row(page: Page, problem: FlowProblem) -> AnyView {
+fn row(page: Page, problem: TextProblem) -> AnyView {
     let words = page.desk.flow_words();
-    let FlowProblem { line, key, problem, is_error } = problem;
+    let line = source::line(&problem);
+    let TextProblem { key, problem, is_error, .. } = problem;
     let place = if line == 0 { words.whole_text.to_owned() } else { fill(words.line, line) };
     let (sign, kind) = if is_error { (icon::FAILURES, words.error) } else { (icon::ALERT, words.warning) };
     view! {

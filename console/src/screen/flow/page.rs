@@ -12,7 +12,7 @@ use crate::language::fill;
 use crate::screen::fetched::Fetched;
 use crate::storage;
 use api::flow::{Flow, FlowDraft, FlowDraftState, PublishFlow, SaveFlowDraft, TextProblem};
-use api::rehearsal::{FlowProblem, FlowProblems, FlowText};
+use api::rehearsal::{FlowProblems, FlowText};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -67,7 +67,7 @@ pub(super) struct Page {
     pub(super) theirs: RwSignal<Option<Saved>>,
     /// What was typed here, while theirs is in the editor.
     pub(super) mine: RwSignal<Option<String>>,
-    pub(super) problems: RwSignal<Vec<FlowProblem>>,
+    pub(super) problems: RwSignal<Vec<TextProblem>>,
     pub(super) check: RwSignal<Check>,
     /// Where the editor is to go.
     pub(super) line: RwSignal<Option<usize>>,
@@ -192,7 +192,7 @@ impl Page {
     }
 
     /// What is wrong with the text of now; `None`: it is not known, or the text is another one by now.
-    async fn checked(self) -> Option<Vec<FlowProblem>> {
+    async fn checked(self) -> Option<Vec<TextProblem>> {
         let text = self.text.try_get_untracked()?;
         if text.trim().is_empty() {
             self.problems.set(vec![]);
@@ -295,7 +295,7 @@ impl Page {
                     done.try_run(());
                 }
                 Err(Failure::Refused(problem)) if problem.status == 422 => {
-                    self.problems.try_set(problem.problems.into_iter().map(of_text).collect());
+                    self.problems.try_set(problem.problems);
                     self.desk.complain(words.correct_first);
                 }
                 Err(failure) => self.desk.explain(&failure),
@@ -365,11 +365,6 @@ async fn fetch_draft(path: &str) -> Result<Saved, Failure> {
         Err(Failure::Refused(problem)) if problem.status == 404 => Ok(Saved::default()),
         Err(failure) => Err(failure),
     }
-}
-
-fn of_text(problem: TextProblem) -> FlowProblem {
-    let TextProblem { line, key, problem, is_error } = problem;
-    FlowProblem { line: usize::try_from(line).unwrap_or(usize::MAX), key, problem, is_error }
 }
 
 /// Who did something to a flow, by the id of an agent; nobody's is the administrator's token.
