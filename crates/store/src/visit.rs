@@ -2,6 +2,7 @@
 //! `domain::figures::visit` and from nothing else, in the transaction of the events.
 
 use crate::{
+    journal::before_and_after,
     parameters,
     port::{self, Error, Result, Row, Sql},
 };
@@ -27,19 +28,10 @@ pub(crate) async fn project(
     now: Timestamp,
     events: &[Event],
 ) -> Result<()> {
-    // A bot's turns are most of what happens, and no visit is made of them.
-    if !events.iter().any(|event| Visits::default().see(now, event)) {
-        return Ok(());
+    match before_and_after(Visits::see, history, now, events) {
+        Some((known, visits)) => write(sql, id, known.as_slice(), visits.as_slice()).await,
+        None => Ok(()),
     }
-    let mut visits = Visits::default();
-    for (at, event) in history {
-        visits.see(*at, event);
-    }
-    let known = visits.as_slice().to_vec();
-    for event in events {
-        visits.see(now, event);
-    }
-    write(sql, id, &known, &visits.into_vec()).await
 }
 
 /// Makes all visits of a journal anew.

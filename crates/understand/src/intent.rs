@@ -20,7 +20,6 @@ mod word;
 
 pub use stored::Unreadable;
 
-use courtesy::Courtesy;
 use feature::Extractor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -80,13 +79,13 @@ impl Model {
         intents.dedup();
         intents.truncate(INTENTS_MAX);
         let mut said = BTreeMap::new();
-        let (courtesy, mut extractor) = (Courtesy::new(), Extractor::default());
+        let mut extractor = Extractor::default();
         let mut texts = Vec::with_capacity(examples.len() + 200);
         let mut classes = Vec::with_capacity(examples.len() + 200);
         for (intent, example) in examples {
             let Ok(class) = intents.binary_search_by(|known| known.as_str().cmp(intent)) else { continue };
             let words = word::words(example);
-            let words = courtesy.leave_out(&words);
+            let words = courtesy::leave_out(&words);
             said.entry(word::hash(words))
                 .and_modify(|first| *first = same(*first, class))
                 .or_insert(class as u16);
@@ -145,7 +144,7 @@ impl Model {
         if words.is_empty() {
             return Vec::new();
         }
-        let words = Courtesy::new().leave_out(&words).to_vec();
+        let words = courtesy::leave_out(&words).to_vec();
         let example = self.said.get(&word::hash(&words)).map(|class| usize::from(*class));
         let words = slip::corrected(words, &self.vocabulary);
         let scores = self.weights.score(&self.vocabulary.weigh(&Extractor::default().features(&words)));

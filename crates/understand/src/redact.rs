@@ -216,7 +216,8 @@ fn digits(compact: &[u8]) -> Option<Vec<u32>> {
 /// Documents that are named as one, whatever their digits: `mi DNI es 12.345.678`, `pasaporte AAA123456`.
 fn named(tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_any(NAMES)) {
+    let is_name = |token: &Token| token.is_any(document::NAMES) || token.is_any(MORE_NAMES);
+    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| is_name(token)) {
         let skipped = tokens.iter().skip(at + 1).take_while(|token| token.is_any(BETWEEN)).count();
         let begin = at + 1 + skipped;
         let is_number = |compact: &[u8]| {
@@ -231,34 +232,8 @@ fn named(tokens: &[Token]) -> Vec<Range<usize>> {
 /// Fewer are no document.
 const DIGITS_MIN: usize = 5;
 
-const NAMES: &[&str] = &[
-    "dni",
-    "nie",
-    "nif",
-    "cif",
-    "rut",
-    "run",
-    "cpf",
-    "cnpj",
-    "rg",
-    "cuit",
-    "cuil",
-    "nit",
-    "rfc",
-    "curp",
-    "ruc",
-    "ine",
-    "cedula",
-    "pasaporte",
-    "passaporte",
-    "passport",
-    "documento",
-    "identidad",
-    "identidade",
-    "identificacion",
-    "contribuinte",
-    "ciudadania",
-];
+/// What is no tax payer's number and names a person all the same.
+const MORE_NAMES: &[&str] = &["rg", "ine", "pasaporte", "passaporte", "passport", "ciudadania"];
 
 const BETWEEN: &[&str] = &[
     "es", "e", "is", "el", "o", "the", "de", "numero", "number", "no", "n", "nro", "num", "con", "mi", "meu",

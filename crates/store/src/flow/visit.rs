@@ -2,6 +2,7 @@
 //! `domain::flow::visit` and from nothing else, in the transaction of the events.
 
 use crate::{
+    journal::before_and_after,
     parameters,
     port::{self, Result, Row, Sql},
 };
@@ -22,18 +23,10 @@ pub(crate) async fn project(
     now: Timestamp,
     events: &[Event],
 ) -> Result<()> {
-    if !events.iter().any(|event| Visits::default().see(now, event)) {
-        return Ok(());
+    match before_and_after(Visits::see, history, now, events) {
+        Some((known, visits)) => write(sql, id, known.as_slice(), visits.as_slice()).await,
+        None => Ok(()),
     }
-    let mut visits = Visits::default();
-    for (at, event) in history {
-        visits.see(*at, event);
-    }
-    let known = visits.clone();
-    for event in events {
-        visits.see(now, event);
-    }
-    write(sql, id, known.as_slice(), visits.as_slice()).await
 }
 
 /// Makes all visits of a journal anew.

@@ -157,8 +157,8 @@ struct Candidate {
     named: bool,
 }
 
-/// Words before a number that say what it is.
-const NAMES: &[&str] = &[
+/// Words that name a document, and nothing else.
+pub(crate) const NAMES: &[&str] = &[
     "dni",
     "nie",
     "nif",
@@ -180,13 +180,14 @@ const NAMES: &[&str] = &[
     "contribuinte",
     "contribuyente",
     "identidade",
-    "tax",
-    "id",
 ];
+
+/// Words before a number that say what it is only if it has the check digit of one: `tax id`.
+const HINTS: &[&str] = &["tax", "id"];
 
 fn is_named(tokens: &[Token], at: usize) -> bool {
     let before = tokens.get(at.saturating_sub(4)..at).unwrap_or_default();
-    before.iter().any(|token| token.is_any(NAMES))
+    before.iter().any(|token| token.is_any(NAMES) || token.is_any(HINTS))
 }
 
 fn accept(document: Document, candidate: &Candidate, alone: bool) -> Option<Value> {

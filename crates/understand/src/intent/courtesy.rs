@@ -4,6 +4,7 @@
 //! sentence. Who says nothing else means just that.
 
 use super::word;
+use std::sync::LazyLock;
 
 /// At the beginning. The longest first, where one begins with another.
 const BEFORE: &[&str] = &[
@@ -74,28 +75,26 @@ const BEHIND: &[&str] = &[
 /// Fewer words than these say nothing of themselves.
 const WORDS_MIN: usize = 2;
 
-/// Phrases by their words, as texts have them.
-pub(super) struct Courtesy {
+/// The phrases by their words, as texts have them.
+static COURTESY: LazyLock<Courtesy> = LazyLock::new(|| {
+    let read = |phrases: &[&str]| phrases.iter().map(|phrase| word::words(phrase)).collect();
+    Courtesy { before: read(BEFORE), behind: read(BEHIND) }
+});
+
+struct Courtesy {
     before: Vec<Vec<String>>,
     behind: Vec<Vec<String>>,
 }
 
-impl Courtesy {
-    pub(super) fn new() -> Self {
-        let read = |phrases: &[&str]| phrases.iter().map(|phrase| word::words(phrase)).collect();
-        Self { before: read(BEFORE), behind: read(BEHIND) }
-    }
-
-    /// The words without courtesies, if they say something without them.
-    pub(super) fn leave_out<'w>(&self, words: &'w [String]) -> &'w [String] {
-        let mut rest = words;
-        loop {
-            let begins = self.before.iter().find_map(|phrase| rest.strip_prefix(phrase.as_slice()));
-            let ends = || self.behind.iter().find_map(|phrase| rest.strip_suffix(phrase.as_slice()));
-            match begins.or_else(ends) {
-                Some(less) if less.len() >= WORDS_MIN => rest = less,
-                _ => return rest,
-            }
+/// The words without courtesies, if they say something without them.
+pub(super) fn leave_out(words: &[String]) -> &[String] {
+    let mut rest = words;
+    loop {
+        let begins = COURTESY.before.iter().find_map(|phrase| rest.strip_prefix(phrase.as_slice()));
+        let ends = || COURTESY.behind.iter().find_map(|phrase| rest.strip_suffix(phrase.as_slice()));
+        match begins.or_else(ends) {
+            Some(less) if less.len() >= WORDS_MIN => rest = less,
+            _ => return rest,
         }
     }
 }
@@ -117,7 +116,7 @@ mod tests {
             ("", ""),
         ] {
             let words = word::words(text);
-            assert_eq!(Courtesy::new().leave_out(&words), word::words(expected), "{text}");
+            assert_eq!(leave_out(&words), word::words(expected), "{text}");
         }
     }
 }
