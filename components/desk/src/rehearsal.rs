@@ -13,7 +13,7 @@ use bot::{
         spoken,
     },
 };
-use script::{Script, check::FILE_MAX, diagram, voicexml};
+use script::{Script, diagram, voicexml};
 use shell::failure::{Failure, Result};
 use written::Trouble;
 
@@ -67,9 +67,6 @@ pub fn rehearse(asked: &RehearsalQuestion) -> Result<Rehearsal> {
 }
 
 fn read(source: &str) -> Result<Script> {
-    if source.len() > FILE_MAX {
-        return Err(Failure::BadRequest(format!("source: at most {FILE_MAX} bytes")));
-    }
     Script::read(NAME, source).map_err(|trouble| Failure::BadRequest(trouble.to_string()))
 }
 

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const FLOW: &str = r#"[flow]
 locales = ["es"]
@@ -153,4 +153,50 @@ fn what_is_left_to_do_in_a_flow_is_told_with_its_line() {
     fs::write(folder.path().join("menu.vxml"), document).unwrap();
     let (_, err) = check(folder.path(), "import menu.vxml --out new.toml", 0);
     assert!(err.contains("error: new.toml:3: flow.start: before anything is asked, "), "{err}");
+}
+
+/// What a customer meets if somebody publishes it all the same: the runner takes over with a person.
+#[test]
+fn sub_flows_that_run_each_other_are_left() {
+    let folder = folder();
+    let round = "[state.hours]\nrun = 'a'\ngo = 'person'\n
+[sub.a]\nstart = 'x'\n[sub.a.state.x]\nrun = 'b'\ngo = 'y'\n[sub.a.state.y]\ndone = true\n
+[sub.b]\nstart = 'x'\n[sub.b.state.x]\nrun = 'a'\ngo = 'y'\n[sub.b.state.y]\ndone = true\n";
+    let flow = FLOW.replace("[state.hours]\nsay = \"De nueve a seis.\"\nend = true\n", round);
+    fs::write(folder.path().join("flow.toml"), flow).unwrap();
+    let asks = ASKS.replace(
+        "bot: De nueve a seis.\nend\n",
+        "breaks: it goes round without asking anything: … a.x → b.x → a.x\n",
+    );
+    fs::write(folder.path().join("dialogues/hours.txt"), asks).unwrap();
+    check(folder.path(), "test .", 0);
+    let (out, _) = check(folder.path(), "check .", 2);
+    assert!(
+        out.contains("error: ./flow.toml:21: sub.a: it runs itself, and would never come back\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_file_of_more_than_a_megabyte_is_no_flow() {
+    let folder = folder();
+    let large = format!("{FLOW}# {}\n", "x".repeat(1024 * 1024));
+    let expected = format!("flow.toml: {} bytes: at most 1048576\n", large.len());
+    fs::write(folder.path().join("flow.toml"), large).unwrap();
+    for command in ["test flow.toml", "diagram flow.toml"] {
+        assert_eq!(check(folder.path(), command, 2), (String::new(), expected.clone()), "{command}");
+    }
+    let (out, _) = check(folder.path(), "check flow.toml", 2);
+    assert_eq!(out, format!("error: {expected}flow.toml: 1 error, 0 warnings\n"));
+}
+
+#[test]
+fn whoever_reads_what_is_printed_may_stop() {
+    let folder = folder();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_centralita"));
+    command.args(["flow", "diagram", ".", "--svg"]).current_dir(folder.path());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(output.stderr, b"", "no panic");
 }

@@ -50,6 +50,10 @@ impl Cli {
             | Command::Flow(_) => LogFormat::Text,
         };
         log_format.start();
+        if !matches!(self.command, Command::Up(_)) {
+            // Whoever reads what is printed may stop: `centralita flow test . | head`.
+            sigpipe::reset();
+        }
         match self.command {
             Command::Up(args) => up::run(args),
             Command::Inspect(args) => inspect::run(&args),

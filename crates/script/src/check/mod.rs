@@ -15,12 +15,10 @@ mod tests;
 pub(crate) use graph::states;
 pub use graph::{Node, Way, ways};
 
-use crate::file::{File, State};
+use crate::file::{self, File, State};
 use std::{collections::BTreeSet, fmt};
 use written::{Path, Text, Trouble};
 
-/// Bytes of a flow.
-pub const FILE_MAX: usize = 1024 * 1024;
 const STATES_MAX: usize = 2000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +38,8 @@ impl fmt::Display for Problem {
 /// Everything that is wrong with a flow, in the order of its lines; `name` is the file's.
 pub fn check(name: &str, text: &str) -> Vec<Problem> {
     let error = |trouble| vec![Problem { is_error: true, trouble }];
-    if text.len() > FILE_MAX {
-        let problem = format!("{} bytes: at most {FILE_MAX}", text.len());
-        return error(Trouble { file: name.to_owned(), line: 0, key: String::new(), problem });
+    if let Err(trouble) = file::fits(name, text) {
+        return error(trouble);
     }
     let place = Text::new(name, text);
     let file = match place.read::<File>() {

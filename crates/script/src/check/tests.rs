@@ -133,7 +133,7 @@ fn a_sub_flow_that_runs_itself_is_found() {
 
 #[test]
 fn a_file_that_is_too_large_or_no_flow_at_all() {
-    let large = format!("{ORDERS}\n# {}", "x".repeat(super::FILE_MAX));
+    let large = format!("{ORDERS}\n# {}", "x".repeat(domain::flow::TEXT_BYTES_MAX));
     assert_eq!(problems(&large).len(), 1);
     assert!(problems(&large)[0].contains("at most 1048576"), "{:?}", problems(&large));
     for (text, expected) in [

@@ -6,7 +6,7 @@ pub mod text;
 pub use state::{Case, Choice, Does, Kind, State};
 pub use text::{Text, Words};
 
-use domain::hours::Hours;
+use domain::{flow::TEXT_BYTES_MAX, hours::Hours};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -131,8 +131,19 @@ impl File {
     /// # Errors
     /// With the first place that cannot be read.
     pub fn read(file: &str, text: &str) -> Result<Self, Trouble> {
+        fits(file, text)?;
         written::Text::new(file, text).read()
     }
+}
+
+/// # Errors
+/// Of a text that is too long nothing is read.
+pub(crate) fn fits(file: &str, text: &str) -> Result<(), Trouble> {
+    if text.len() <= TEXT_BYTES_MAX {
+        return Ok(());
+    }
+    let problem = format!("{} bytes: at most {TEXT_BYTES_MAX}", text.len());
+    Err(Trouble { file: file.to_owned(), line: 0, key: String::new(), problem })
 }
 
 fn two() -> u32 {
