@@ -74,6 +74,7 @@ pub(crate) async fn upload(file: &web_sys::File) -> Result<api::message::Attachm
 async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<String, Failure> {
     let builder = RequestBuilder::new(&format!("/api{path}"))
         .method(method)
+        .header("accept-language", &language())
         .header("x-centralita", "1")
         .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
     let request = match body {
@@ -81,6 +82,12 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<St
         None => builder.build(),
     };
     answer(request.map_err(|_| Failure::Offline)?).await
+}
+
+/// The page's, for the texts that the server writes.
+fn language() -> String {
+    let root = leptos::prelude::document().document_element();
+    root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
 }
 
 async fn answer(request: gloo_net::http::Request) -> Result<String, Failure> {

@@ -107,6 +107,13 @@ test('what is wrong is told at its line while one types, and is not published', 
   const problem = marta.at('flow-problem');
   assert.equal(await problem.getAttribute('data-line'), String(GO_LINE));
   assert.match(await problem.innerText(), new RegExp(`Error · Línea ${GO_LINE}`));
+  assert.match(await problem.innerText(), /no hay ningún estado "persn": ¿querías decir "person"\?/);
+  for (const [language, words] of [['English', 'there is no state'], ['Português', 'não há nenhum estado'], ['Español', 'no hay ningún estado']]) {
+    await marta.page.keyboard.press('Control+k');
+    await marta.page.keyboard.type(language);
+    await marta.page.keyboard.press('Enter');
+    await problem.filter({ hasText: words }).waitFor();
+  }
   await problem.click();
   await eventually('its line is selected', async () => await selected() === 'go = "persn"');
   await shown('flow-wrong');

@@ -21,6 +21,7 @@ use domain::{
     id::{AgentId, ContactId, ConversationId, InteractionId},
 };
 use http::{HeaderValue, StatusCode, header};
+use script::Language;
 use shell::{
     access::Caller,
     failure::{Failure, Result},
@@ -313,12 +314,17 @@ async fn dispatch(route: &Route, call: &Call) -> Result<Answer> {
         | E::FlowNow => of_flow(route.endpoint, call).await,
         E::Staffing => Ok(reply::ok(&staffing::plan(&asked.json()?)?)),
         E::MixedStaffing => Ok(reply::ok(&staffing::mix(&asked.json()?)?)),
-        E::CheckFlow => Ok(reply::ok(&rehearsal::check(&asked.json()?))),
+        E::CheckFlow => Ok(reply::ok(&rehearsal::check(&asked.json()?, language(asked)))),
         E::DrawFlow => Ok(reply::ok(&rehearsal::diagram(&asked.json()?)?)),
         E::ImportFlow => Ok(reply::ok(&rehearsal::import(&asked.json()?)?)),
         E::RehearseFlow => Ok(reply::ok(&rehearsal::rehearse(&asked.json()?)?)),
     };
     reply.map(Answer::Whole)
+}
+
+/// In which language what is wrong in a text is told: programs that name none read English.
+fn language(asked: &Asked) -> Language {
+    asked.header("accept-language").and_then(Language::of).unwrap_or(Language::English)
 }
 
 /// What is asked of flows, or done to them.
@@ -332,9 +338,11 @@ async fn of_flow(endpoint: E, call: &Call) -> Result<Reply> {
             shell::flow::remove(sql, now, by, id).await?;
             reply::empty(StatusCode::NO_CONTENT)
         }
-        E::FlowDraft => reply::ok(&flow::draft(sql, id).await?),
-        E::SaveFlowDraft => reply::ok(&flow::save_draft(sql, now, by, id, asked.json()?).await?),
-        E::PublishFlow => reply::ok(&flow::publish(sql, now, by, id, asked.json()?).await?),
+        E::FlowDraft => reply::ok(&flow::draft(sql, id, language(asked)).await?),
+        E::SaveFlowDraft => {
+            reply::ok(&flow::save_draft(sql, now, by, id, asked.json()?, language(asked)).await?)
+        }
+        E::PublishFlow => reply::ok(&flow::publish(sql, now, by, id, asked.json()?, language(asked)).await?),
         E::RollOutFlow => reply::ok(&flow::roll_out(sql, now, by, id, asked.json()?).await?),
         E::RollBackFlow => reply::ok(&flow::roll_back(sql, now, by, id, asked.json()?).await?),
         E::FlowVersions => reply::ok(&flow::versions(sql, id).await?),

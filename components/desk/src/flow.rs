@@ -16,6 +16,7 @@ use domain::{
     id::{AgentId, FlowId},
     time::Timestamp,
 };
+use script::Language;
 use shell::{
     failure::{Failure, Result},
     flow::{self as shelf, Publication, Setup},
@@ -81,11 +82,11 @@ pub async fn put(
     one(sql, now, name).await
 }
 
-pub async fn draft(sql: &impl Sql, name: &str) -> Result<FlowDraft> {
+pub async fn draft(sql: &impl Sql, name: &str, language: Language) -> Result<FlowDraft> {
     let known = known(sql, name).await?;
     let draft = flow::draft(sql, &known.flow.name).await?;
     let draft = draft.ok_or_else(|| Failure::NotFound(format!("a draft of the flow {name}")))?;
-    Ok(shown_draft(draft, known.latest_sha256.as_deref()))
+    Ok(shown_draft(draft, known.latest_sha256.as_deref(), language))
 }
 
 pub async fn save_draft(
@@ -94,10 +95,11 @@ pub async fn save_draft(
     by: Option<&AgentId>,
     name: &str,
     wish: SaveFlowDraft,
+    language: Language,
 ) -> Result<FlowDraft> {
     let draft = shelf::save_draft(sql, now, by, name, &wish.text, wish.revision).await?;
     let known = known(sql, name).await?;
-    Ok(shown_draft(draft, known.latest_sha256.as_deref()))
+    Ok(shown_draft(draft, known.latest_sha256.as_deref(), language))
 }
 
 pub async fn publish(
@@ -106,8 +108,10 @@ pub async fn publish(
     by: Option<&AgentId>,
     name: &str,
     wish: PublishFlow,
+    language: Language,
 ) -> Result<Flow> {
     let publication = Publication { percent: wish.percent, note: wish.note };
+    let check = |text: &str| check(text, language);
     shelf::publish(sql, now, by, name, &publication, check).await?;
     one(sql, now, name).await
 }
@@ -261,16 +265,16 @@ fn draft_state(draft: &Draft, latest_sha256: Option<&str>) -> FlowDraftState {
     FlowDraftState { revision: *revision, by: who(by.clone()), at_ms: at.0, published }
 }
 
-fn shown_draft(draft: Draft, latest_sha256: Option<&str>) -> FlowDraft {
+fn shown_draft(draft: Draft, latest_sha256: Option<&str>, language: Language) -> FlowDraft {
     let state = draft_state(&draft, latest_sha256);
-    let problems = problems(&draft.text);
+    let problems = problems(&draft.text, language);
     FlowDraft { text: draft.text, state, problems }
 }
 
 /// What is wrong in a text, as a caller is shown it.
-pub(crate) fn problems(text: &str) -> Vec<TextProblem> {
+pub(crate) fn problems(text: &str, language: Language) -> Vec<TextProblem> {
     let shown = |Problem { line, key, problem, is_error }| TextProblem { line, key, problem, is_error };
-    check(text).into_iter().map(shown).collect()
+    check(text, language).into_iter().map(shown).collect()
 }
 
 fn shown_version(version: Version, live: &Live) -> FlowVersion {

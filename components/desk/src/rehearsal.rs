@@ -13,7 +13,7 @@ use bot::{
         spoken,
     },
 };
-use script::{Script, diagram, voicexml};
+use script::{Language, Script, diagram, voicexml};
 use shell::failure::{Failure, Result};
 use written::Trouble;
 
@@ -21,8 +21,8 @@ const DOCUMENT: &str = "voicexml";
 /// Lines of a rehearsal: it is played from its beginning each time.
 const LINES_MAX: usize = 500;
 
-pub fn check(text: &FlowText) -> FlowProblems {
-    FlowProblems { problems: flow::problems(&text.source) }
+pub fn check(text: &FlowText, language: Language) -> FlowProblems {
+    FlowProblems { problems: flow::problems(&text.source, language) }
 }
 
 pub fn diagram(text: &FlowText) -> Result<FlowDiagram> {
@@ -174,10 +174,13 @@ mod tests {
     fn a_text_is_checked_and_drawn() {
         let text =
             |source: &str| FlowText { source: source.to_owned(), counts: [("hello".to_owned(), 3)].into() };
-        assert_eq!(check(&text(FLOW)).problems, []);
-        let problems = check(&text(&FLOW.replace("go = 'person'", "go = 'persn'"))).problems;
+        assert_eq!(check(&text(FLOW), Language::English).problems, []);
+        let problems =
+            check(&text(&FLOW.replace("go = 'person'", "go = 'persn'")), Language::Spanish).problems;
         let found: Vec<_> = problems.iter().map(|problem| (problem.line, problem.key.as_str())).collect();
         assert_eq!(found, [(6, "state.hello.menu"), (10, "state.hello.option.go")], "{problems:?}");
+        let said = problems.last().map(|problem| problem.problem.as_str());
+        assert_eq!(said, Some("no hay ningún estado \"persn\": ¿querías decir \"person\"?"));
         let drawn = diagram(&text(FLOW)).unwrap();
         assert!(drawn.svg.contains("data-place=\"hello\"") && drawn.mermaid.contains("person"));
     }

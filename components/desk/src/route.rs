@@ -334,7 +334,7 @@ pub const TABLE: &[Route] = &[
         ]),
     get(E::FlowNow, "/api/flows/{id}/now", Member, One("FlowNow"), "How many conversations are at each place of the flow"),
     post(E::MixedStaffing, "/api/staffing/mixed", json("MixedStaffingQuestion"), One("MixedStaffing"), "The cheapest mix of agents that has enough of each skill").of(Supervisor),
-    post(E::CheckFlow, "/api/flows/check", Takes::Long("FlowText"), One("FlowProblems"), "What is wrong with a flow's text").of(Supervisor),
+    post(E::CheckFlow, "/api/flows/check", Takes::Long("FlowText"), One("FlowProblems"), "What is wrong with a flow's text, in the language of Accept-Language: es, pt or else en").of(Supervisor),
     post(E::DrawFlow, "/api/flows/diagram", Takes::Long("FlowText"), One("FlowDiagram"), "A flow's text as a diagram").of(Supervisor),
     post(E::ImportFlow, "/api/flows/import", Takes::Long("FlowImport"), One("FlowImported"), "Makes a flow's text of a VoiceXML document, and says what is left out").of(Supervisor),
     post(E::RehearseFlow, "/api/flows/rehearse", Takes::Long("RehearsalQuestion"), One("Rehearsal"), "A conversation with a flow's text, which nobody else notices").of(Supervisor),

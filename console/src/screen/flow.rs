@@ -31,6 +31,13 @@ pub(crate) fn FlowView(name: String) -> impl IntoView {
     let desk = Desk::of_context();
     let page = Page::new(desk, name);
     page.load();
+    // What is wrong is told by the server, in the language of the page.
+    Effect::new(move |before: Option<()>| {
+        desk.language.track();
+        if before.is_some() {
+            page.check_now();
+        }
+    });
     on_cleanup(move || page.keep());
     // What is in it follows by itself; only its coming and going builds the view anew.
     let state = Memo::new(move |_| page.state.get());

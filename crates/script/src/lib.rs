@@ -16,3 +16,4 @@ pub mod voicexml;
 pub use check::{Problem, check};
 pub use coverage::{Coverage, coverage};
 pub use hold::{Script, step};
+pub use understand::locale::Language;

@@ -13,7 +13,7 @@ fn examples(sign: &str) -> Vec<&'static str> {
 }
 
 fn errors(text: &str) -> Vec<String> {
-    let problems = script::check("flow.toml", text);
+    let problems = script::check("flow.toml", text, script::Language::English);
     problems.iter().filter(|problem| problem.is_error).map(ToString::to_string).collect()
 }
 

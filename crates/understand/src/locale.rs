@@ -34,6 +34,18 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// Of a tag such as `pt-BR`, or of the first one of an `Accept-Language`.
+    pub fn of(tag: &str) -> Option<Self> {
+        match tag.trim().split(['-', '_', ',', ';']).next()?.to_ascii_lowercase().as_str() {
+            "es" => Some(Self::Spanish),
+            "pt" => Some(Self::Portuguese),
+            "en" => Some(Self::English),
+            _ => None,
+        }
+    }
+}
+
 /// A tag that is none of the locales.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownLocale;
@@ -120,6 +132,20 @@ impl FromStr for Locale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn languages_of_tags() {
+        for (tag, language) in [
+            ("es", Some(Language::Spanish)),
+            ("pt_BR", Some(Language::Portuguese)),
+            ("en-GB,en;q=0.9,es;q=0.8", Some(Language::English)),
+            ("est", None),
+            ("*", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::of(tag), language, "{tag}");
+        }
+    }
 
     #[test]
     fn tags() {

@@ -185,7 +185,7 @@ impl Page {
         }
     }
 
-    fn check_now(self) {
+    pub(super) fn check_now(self) {
         spawn_local(async move {
             self.checked().await;
         });
@@ -280,7 +280,7 @@ impl Page {
             let (words, path) = (self.desk.flow_words(), self.path("/publish"));
             let Some(problems) = self.checked().await else { return };
             if let Some(first) = problems.iter().find(|problem| problem.is_error) {
-                self.line.set(Some(first.line));
+                self.line.set(Some(source::line(first)));
                 return self.desk.complain(words.correct_first);
             }
             if self.is_changed.get_untracked() && !self.save().await {

@@ -1,6 +1,6 @@
 //! Where the ways of a flow lead.
 
-use super::Checking;
+use super::{Checking, fault::Fault};
 use crate::file::{Does, File, State, state::Exit};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +114,7 @@ impl Checking<'_> {
         let reached = self.reached(&next);
         for (node, _) in self.all_states() {
             if !reached.contains(&node) {
-                self.warn(&node.path(&[]), "nothing leads here");
+                self.warn(&node.path(&[]), &Fault::Unreached);
             }
         }
         self.loops(&next, &reached);
@@ -160,8 +160,7 @@ impl Checking<'_> {
         for node in stuck {
             let goes_on = next.get(&node).is_some_and(|ways| !ways.is_empty());
             if goes_on && reached.contains(&node) {
-                let problem = "from here it goes round for ever: no way leads to an end or to a person";
-                self.error(&node.path(&[]), problem);
+                self.error(&node.path(&[]), &Fault::Endless);
             }
         }
     }
@@ -177,7 +176,7 @@ impl Checking<'_> {
             let (mut open, mut seen) = (runs(name), BTreeSet::new());
             while let Some(other) = open.pop() {
                 if other == name {
-                    self.error(&["sub", name], "it runs itself, and would never come back");
+                    self.error(&["sub", name], &Fault::RunsItself);
                     break;
                 }
                 if seen.insert(other) {

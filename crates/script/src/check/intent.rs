@@ -1,11 +1,11 @@
 //! The examples of intents.
 
-use super::{Checking, graph::Node};
+use super::{Checking, fault::Fault, graph::Node};
 use crate::file::text::is_locale;
 use std::collections::BTreeMap;
 
 /// With fewer examples an intent is recognised by chance.
-const EXAMPLES_MIN: usize = 3;
+pub(super) const EXAMPLES_MIN: usize = 3;
 
 impl Checking<'_> {
     pub(super) fn intents(&mut self) {
@@ -15,15 +15,14 @@ impl Checking<'_> {
             self.leads_to_state(&["intent", name, "go"], &Node::new(None, ""), &intent.go);
             for (locale, examples) in &intent.examples {
                 if !is_locale(locale) {
-                    let problem = format!("{locale:?} is neither go nor a language like es");
-                    self.error(&["intent", name, locale], problem);
+                    self.error(&["intent", name, locale], &Fault::IntentKey(locale.clone()));
                 }
                 for (place, example) in examples.iter().enumerate() {
                     let key = (locale.clone(), example.trim().to_lowercase());
                     let before = said.insert(key, name);
                     if let Some(other) = before.filter(|other| other != name) {
-                        let problem = format!("{example:?} is an example of {other:?}, too");
-                        self.error(&["intent", name, locale, &place.to_string()], problem);
+                        let fault = Fault::SameExample(example.clone(), other.to_owned());
+                        self.error(&["intent", name, locale, &place.to_string()], &fault);
                     }
                 }
             }
@@ -32,9 +31,7 @@ impl Checking<'_> {
                 let examples = intent.examples.get(locale).or_else(|| intent.examples.get(language));
                 let count = examples.map_or(0, Vec::len);
                 if count < EXAMPLES_MIN {
-                    let problem =
-                        format!("{count} examples in {locale}: with fewer than {EXAMPLES_MIN} it is a guess");
-                    self.warn(&["intent", name], problem);
+                    self.warn(&["intent", name], &Fault::FewExamples(count, locale.clone()));
                 }
             }
         }

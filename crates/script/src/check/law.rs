@@ -3,6 +3,7 @@
 
 use super::{
     Checking,
+    fault::Fault,
     graph::{Node, state_of, ways},
 };
 use crate::file::{Does, State, Text};
@@ -60,9 +61,7 @@ impl Checking<'_> {
                 upto(&next, node, is_menu).iter().any(|node| !is_menu(node) && self.is_person(node))
             };
             if !out.iter().any(leads) {
-                let problem =
-                    "the main menu needs a direct way to a person: an option that leads to a transfer";
-                self.error(&menu.path(&["menu"]), problem);
+                self.error(&menu.path(&["menu"]), &Fault::NoPerson);
             }
         }
     }
@@ -100,11 +99,8 @@ impl Checking<'_> {
                 words.iter().any(|word| said.contains(word))
             };
             if !texts.iter().any(says) {
-                let problem = format!(
-                    "before anything is asked, it has to say that it is a machine, in {locale}: e.g. \"{}\"",
-                    words.first().copied().unwrap_or_default()
-                );
-                self.error(&["flow", "start"], problem);
+                let example = words.first().copied().unwrap_or_default();
+                self.error(&["flow", "start"], &Fault::NotDisclosed(locale.clone(), example));
             }
         }
     }

@@ -3,11 +3,13 @@
 //! [`state`] looks at each state by itself, [`text`] at what is said and computed, [`intent`] at examples,
 //! [`graph`] at where the ways lead, [`law`] at what the law wants of a machine that talks with people.
 
+mod fault;
 mod graph;
 mod intent;
 mod law;
 mod state;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,9 @@ pub(crate) use graph::states;
 pub use graph::{Node, Way, ways};
 
 use crate::file::{self, File, State};
+use fault::{Fault, Near};
 use std::{collections::BTreeSet, fmt};
+use understand::locale::Language;
 use written::{Path, Text, Trouble};
 
 const STATES_MAX: usize = 2000;
@@ -35,25 +39,28 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a flow, in the order of its lines; `name` is the file's.
-pub fn check(name: &str, text: &str) -> Vec<Problem> {
-    let error = |trouble| vec![Problem { is_error: true, trouble }];
+/// Everything that is wrong with a flow, in the order of its lines and in the words of `language`; `name` is the
+/// file's.
+pub fn check(name: &str, text: &str, language: Language) -> Vec<Problem> {
+    let error = |trouble: Trouble, fault: &Fault| {
+        vec![Problem { is_error: true, trouble: Trouble { problem: fault.words(language), ..trouble } }]
+    };
     if let Err(trouble) = file::fits(name, text) {
-        return error(trouble);
+        return error(trouble, &Fault::TooLarge(text.len()));
     }
     let place = Text::new(name, text);
     let file = match place.read::<File>() {
         Ok(file) => file,
-        Err(trouble) => return error(trouble),
+        Err(trouble) => {
+            let fault = Fault::Unread(trouble.problem.clone());
+            return error(trouble, &fault);
+        }
     };
     let known = variables(&file);
-    let mut checking = Checking { file: &file, place, known, problems: vec![] };
+    let mut checking = Checking { file: &file, place, known, language, problems: vec![] };
     checking.flow();
     if checking.all_states().len() > STATES_MAX {
-        checking.error(
-            &["state"],
-            format!("more than {STATES_MAX} states: another flow can take over with transfer"),
-        );
+        checking.error(&["state"], &Fault::TooManyStates);
         return checking.problems;
     }
     for (node, state) in checking.all_states() {
@@ -74,18 +81,22 @@ struct Checking<'f> {
     place: Text<'f>,
     /// The names of everything that a template may read.
     known: BTreeSet<String>,
+    language: Language,
     problems: Vec<Problem>,
 }
 
 impl<'f> Checking<'f> {
-    fn error(&mut self, path: Path<'_>, problem: impl Into<String>) {
-        let trouble = self.place.wrong(path, problem);
-        self.problems.push(Problem { is_error: true, trouble });
+    fn error(&mut self, path: Path<'_>, fault: &Fault) {
+        self.tell(path, fault, true);
     }
 
-    fn warn(&mut self, path: Path<'_>, problem: impl Into<String>) {
-        let trouble = self.place.wrong(path, problem);
-        self.problems.push(Problem { is_error: false, trouble });
+    fn warn(&mut self, path: Path<'_>, fault: &Fault) {
+        self.tell(path, fault, false);
+    }
+
+    fn tell(&mut self, path: Path<'_>, fault: &Fault, is_error: bool) {
+        let trouble = self.place.wrong(path, fault.words(self.language));
+        self.problems.push(Problem { is_error, trouble });
     }
 
     fn all_states(&self) -> Vec<(Node, &'f State)> {
@@ -95,10 +106,10 @@ impl<'f> Checking<'f> {
     fn flow(&mut self) {
         let flow = &self.file.flow;
         if flow.locales.is_empty() {
-            self.error(&["flow", "locales"], "name at least one language, e.g. [\"es\"]");
+            self.error(&["flow", "locales"], &Fault::NoLanguages);
         }
         for locale in flow.locales.iter().filter(|locale| !crate::file::text::is_locale(locale)) {
-            self.error(&["flow", "locales"], format!("{locale:?} should be written like es or pt-BR"));
+            self.error(&["flow", "locales"], &Fault::LanguageTag(locale.clone()));
         }
         let places = [
             ("start", Some(&flow.start)),
@@ -115,34 +126,28 @@ impl<'f> Checking<'f> {
             self.leads_to_state(&["flow", "knowledge", "go"], &Node::new(None, ""), &knowledge.go);
         }
         if flow.threshold.is_some_and(|threshold| !(0.0..=1.0).contains(&threshold)) {
-            self.error(&["flow", "threshold"], "should be from 0 to 1");
+            self.error(&["flow", "threshold"], &Fault::Outside("0", "1"));
         }
         if flow.attempts == 0 {
-            self.error(&["flow", "attempts"], "a question is asked at least once");
+            self.error(&["flow", "attempts"], &Fault::NeverAsked);
         }
         if let Some(model) = &flow.model {
             self.is_granted(&["flow", "model", "system"], &model.system);
         }
         for (name, hours) in &self.file.hours {
             if hours.time_zone.is_some() {
-                self.error(
-                    &["hours", name, "time_zone"],
-                    "a flow goes by the center's clock (`time_zone` of the deployment): leave it out",
-                );
+                self.error(&["hours", name, "time_zone"], &Fault::OwnTimeZone);
             }
         }
         for (name, calendar) in &self.file.calendar {
             if !self.file.hours.contains_key(&calendar.hours) {
-                self.error(
-                    &["calendar", name, "hours"],
-                    format!("there are no hours named {:?}", calendar.hours),
-                );
+                self.error(&["calendar", name, "hours"], &Fault::NoHours(calendar.hours.clone()));
             }
         }
         for (name, sub) in &self.file.sub {
             if !sub.state.contains_key(&sub.start) {
                 let near = near(&sub.start, sub.state.keys());
-                self.error(&["sub", name, "start"], format!("there is no state {:?} in it{near}", sub.start));
+                self.error(&["sub", name, "start"], &Fault::NoStateInside(sub.start.clone(), near));
             }
         }
     }
@@ -154,16 +159,13 @@ impl<'f> Checking<'f> {
         if !inside && !self.file.state.contains_key(name) {
             let known = sub.into_iter().flat_map(|sub| sub.state.keys()).chain(self.file.state.keys());
             let near = near(name, known);
-            self.error(path, format!("there is no state {name:?}{near}"));
+            self.error(path, &Fault::NoState(name.to_owned(), near));
         }
     }
 
     fn is_granted(&mut self, path: Path<'_>, system: &str) {
         if !self.file.flow.systems.iter().any(|known| known == system) {
-            self.error(
-                path,
-                format!("name {system:?} in flow.systems, for all to see what the flow may call"),
-            );
+            self.error(path, &Fault::NotGranted(system.to_owned()));
         }
     }
 }
@@ -186,13 +188,11 @@ fn variables(file: &File) -> BTreeSet<String> {
     built_in.map(str::to_owned).chain(file.vars.keys().chain(of).cloned()).collect()
 }
 
-/// `: did you mean "menu"?`, where one of the names is nearly the same.
-fn near<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> String {
+/// One of the names that is nearly the same.
+fn near<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> Near {
     let nearest = known.map(|other| (distance(name, other), other)).min();
-    match nearest.filter(|(distance, _)| *distance <= 1 + name.chars().count() / 4) {
-        Some((_, other)) => format!(": did you mean {other:?}?"),
-        None => String::new(),
-    }
+    let (distance, other) = nearest?;
+    (distance <= 1 + name.chars().count() / 4).then(|| other.clone())
 }
 
 /// How many letters differ (Levenshtein).

@@ -1,38 +1,33 @@
 //! Each state by itself.
 
-use super::{Checking, graph::Node, near};
+use super::{Checking, fault::Fault, graph::Node, near};
 use crate::file::{Does, Kind, State, state};
 use bot::limits::is_key;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const OPTIONS_MAX: usize = 10;
+pub(super) const OPTIONS_MAX: usize = 10;
 const TITLE_MAX: usize = 200;
 /// What a button of the narrowest channel holds.
-const BUTTON_MAX: usize = 20;
+pub(super) const BUTTON_MAX: usize = 20;
 
 impl Checking<'_> {
     pub(super) fn state(&mut self, node: &Node, state: &State) {
         let deeds = state.deeds();
         if let [(first, _), (second, _), ..] = deeds.as_slice() {
-            self.error(
-                &node.path(&[second]),
-                format!("a state does one thing: {first} or {second}, not both"),
-            );
+            self.error(&node.path(&[second]), &Fault::TwoThings(first, second));
         }
         let path = node.path(&["go"]);
         match state.does() {
             Does::End | Does::Transfer(_) | Does::Callback(_) | Does::Done if state.go.is_some() => {
-                self.warn(&path, "it never goes on: nothing comes after it");
+                self.warn(&path, &Fault::GoesOn);
             }
             Does::End | Does::Transfer(_) | Does::Callback(_) | Does::Done => {}
             Does::Menu(_) => self.menu(node, state),
             Does::Choose(_) if state.otherwise.is_some() || state.go.is_some() => {}
-            Does::Choose(_) => {
-                self.error(&node.path(&["choose"]), "say with else where it goes when no case holds")
-            }
+            Does::Choose(_) => self.error(&node.path(&["choose"]), &Fault::NoElse),
             _ if state.go.is_some() => {}
-            _ => self.error(&node.path(&[]), "say with go where it goes on, or end = true"),
+            _ => self.error(&node.path(&[]), &Fault::NoGo),
         }
         for exit in state.ways() {
             self.leads_to_state(&node.path(&borrowed(&exit.key)), node, exit.go);
@@ -43,7 +38,7 @@ impl Checking<'_> {
         for name in
             state.learn.keys().filter(|name| !["name", "phone", "email", "locale"].contains(&name.as_str()))
         {
-            self.error(&node.path(&["learn", name]), "what can be learnt is name, phone, email and locale");
+            self.error(&node.path(&["learn", name]), &Fault::NotLearnt);
         }
     }
 
@@ -64,90 +59,79 @@ impl Checking<'_> {
                 _ => is_status && matches!(does, Does::Call(_)),
             };
             if !fits {
-                let can = match does {
-                    Does::Menu(_) => "fail, silence or none",
-                    Does::Ask(_) => "fail or silence",
-                    Does::Call(_) => "error or a status such as 404 or 4xx",
-                    Does::Search(_) | Does::Find(_) | Does::Check(_) | Does::Slots(_) => "none",
-                    _ => "nothing",
+                let can: &[_] = match does {
+                    Does::Menu(_) => &["fail", "silence", "none"],
+                    Does::Ask(_) => &["fail", "silence"],
+                    Does::Call(_) => &["error", "404", "4xx"],
+                    Does::Search(_) | Does::Find(_) | Does::Check(_) | Does::Slots(_) => &["none"],
+                    _ => &[],
                 };
-                self.error(&node.path(&["on", why]), format!("this never happens here: what can is {can}"));
+                self.error(&node.path(&["on", why]), &Fault::NeverHappens(can));
             }
         }
     }
 
     fn menu(&mut self, node: &Node, state: &State) {
         if state.option.is_empty() && state.each.is_none() {
-            self.error(&node.path(&["menu"]), "a menu needs options: [[state.NAME.option]]");
+            self.error(&node.path(&["menu"]), &Fault::NoOptions);
         }
         if state.option.len() > OPTIONS_MAX {
-            self.error(
-                &node.path(&["option"]),
-                format!("{} options: at most {OPTIONS_MAX}", state.option.len()),
-            );
+            self.error(&node.path(&["option"]), &Fault::TooManyOptions(state.option.len()));
         }
         let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
         for (place, option) in state.option.iter().enumerate() {
             let place = place.to_string();
             let path = |key| node.path_owned(&["option", &place, key]);
             if option.go.is_none() && state.go.is_none() {
-                self.error(&borrowed(&path("go")), "say with go where this option leads");
+                self.error(&borrowed(&path("go")), &Fault::OptionNoGo);
             }
             if !ids.insert(option.id()) {
-                self.error(
-                    &borrowed(&path("id")),
-                    format!("two options are {:?}: give one of them an id", option.id()),
-                );
+                self.error(&borrowed(&path("id")), &Fault::SameOption(option.id().to_owned()));
             }
             if let Some(key) = &option.key {
                 if !is_key(key) {
-                    self.error(&borrowed(&path("key")), "a key is one of 0 to 9, * and #");
+                    self.error(&borrowed(&path("key")), &Fault::BadKey);
                 } else if !keys.insert(key) {
-                    self.error(&borrowed(&path("key")), format!("two options have the key {key}"));
+                    self.error(&borrowed(&path("key")), &Fault::SameKey(key.clone()));
                 }
             }
             for (_, words) in option.title.all() {
                 let length = words.text.chars().count();
                 if length > TITLE_MAX {
-                    self.error(
-                        &borrowed(&path("title")),
-                        format!("{length} characters: at most {TITLE_MAX}"),
-                    );
+                    self.error(&borrowed(&path("title")), &Fault::TooLong(length, TITLE_MAX));
                 } else if length > BUTTON_MAX && !words.text.contains('{') {
-                    let problem =
-                        format!("{length} characters: some channels cut a button's title after {BUTTON_MAX}");
-                    self.warn(&borrowed(&path("title")), problem);
+                    self.warn(&borrowed(&path("title")), &Fault::CutButton(length));
                 }
             }
         }
         if state.each.is_some() && (state.title.is_none() || state.go.is_none()) {
-            self.error(&node.path(&["each"]), "each needs a title for its options and a go");
+            self.error(&node.path(&["each"]), &Fault::EachIncomplete);
         }
     }
 
     fn question(&mut self, node: &Node, state: &State) {
         if state.kind == Kind::Code {
             match &state.code {
-                None => self.error(&node.path(&["as"]), "say with code which shape of [code] it has"),
+                None => self.error(&node.path(&["as"]), &Fault::NoShape),
                 Some(code) if !self.file.code.contains_key(code) => {
                     let near = near(code, self.file.code.keys());
-                    self.error(&node.path(&["code"]), format!("there is no code {code:?} in [code]{near}"));
+                    self.error(&node.path(&["code"]), &Fault::NoCode(code.clone(), near));
                 }
                 Some(_) => {}
             }
         }
         if state.digits.is_some_and(|digits| digits.max == 0 || digits.max < digits.min) {
-            self.error(&node.path(&["digits"]), "min should not be more than max, and max at least 1");
+            self.error(&node.path(&["digits"]), &Fault::BadDigits);
         }
         let (least, most) = (Duration::from_secs(1), Duration::from_secs(24 * 60 * 60));
         if state.patience.is_some_and(|time| !(least..=most).contains(&time.0)) {
-            self.error(&node.path(&["patience"]), "should be from 1s to 24h");
+            self.error(&node.path(&["patience"]), &Fault::Outside("1s", "24h"));
         }
         if state.wait.is_some_and(|time| !(Duration::from_millis(1)..=most).contains(&time.0)) {
-            self.error(&node.path(&["wait"]), "should be more than nothing and at most 24h");
+            self.error(&node.path(&["wait"]), &Fault::BadWait);
         }
         if state.attempts == Some(0) {
-            self.error(&node.path(&["attempts"]), "a question is asked at least once");
+            self.error(&node.path(&["attempts"]), &Fault::NeverAsked);
         }
         let asks = matches!(state.does(), Does::Menu(_) | Does::Ask(_));
         let only = [
@@ -156,7 +140,7 @@ impl Checking<'_> {
             ("survey", state.survey.is_some()),
         ];
         for (key, _) in only.iter().filter(|(_, is)| *is && !asks) {
-            self.error(&node.path(&[key]), "only a menu or an ask has this");
+            self.error(&node.path(&[key]), &Fault::OnlyQuestions);
         }
     }
 
@@ -166,19 +150,18 @@ impl Checking<'_> {
             Does::Send(file) => {
                 self.is_granted(&node.path(&["send", "system"]), &file.system);
                 if file.caption.is_none() {
-                    let problem = "where files cannot be sent, on the phone, the caption is said: give one";
-                    self.error(&node.path(&["send"]), problem);
+                    self.error(&node.path(&["send"]), &Fault::NoCaption);
                 }
             }
             Does::Run(name) if !self.file.sub.contains_key(name) => {
                 let near = near(name, self.file.sub.keys());
-                self.error(&node.path(&["run"]), format!("there is no sub-flow {name:?}{near}"));
+                self.error(&node.path(&["run"]), &Fault::NoSubFlow(name.to_owned(), near));
             }
             Does::Slots(slots) => {
                 if !self.file.calendar.contains_key(&slots.calendar) {
                     let near = near(&slots.calendar, self.file.calendar.keys());
-                    let problem = format!("there is no calendar {:?}{near}", slots.calendar);
-                    self.error(&node.path(&["slots", "calendar"]), problem);
+                    let fault = Fault::NoCalendar(slots.calendar.clone(), near);
+                    self.error(&node.path(&["slots", "calendar"]), &fault);
                 }
                 self.takes(node, state, "slots");
             }
@@ -187,13 +170,13 @@ impl Checking<'_> {
             Does::Check(_) => self.takes(node, state, "check"),
             Does::Transfer(transfer) => {
                 if transfer.queue.is_some() == transfer.flow.is_some() {
-                    self.error(&node.path(&["transfer"]), "give the queue or the flow that takes over");
+                    self.error(&node.path(&["transfer"]), &Fault::NoReceiver);
                 }
                 self.levels(node, "transfer", transfer.priority, &transfer.skills);
             }
             Does::Callback(callback) => self.levels(node, "callback", callback.priority, &callback.skills),
             Does::Done if node.sub.is_none() => {
-                self.error(&node.path(&["done"]), "only a sub-flow is done: here it is end = true");
+                self.error(&node.path(&["done"]), &Fault::NotInside);
             }
             _ => {}
         }
@@ -202,22 +185,22 @@ impl Checking<'_> {
     fn call(&mut self, node: &Node, call: &state::Call) {
         self.is_granted(&node.path(&["call", "system"]), &call.system);
         if !call.path.starts_with('/') {
-            self.error(&node.path(&["call", "path"]), "a path begins with /");
+            self.error(&node.path(&["call", "path"]), &Fault::NoSlash);
         }
         if call.attempts.is_some_and(|attempts| !(1..=3).contains(&attempts)) {
-            self.error(&node.path(&["call", "attempts"]), "should be from 1 to 3");
+            self.error(&node.path(&["call", "attempts"]), &Fault::Outside("1", "3"));
         }
         if call.within.is_some_and(|time| time.0 > Duration::from_secs(5)) {
-            self.error(&node.path(&["call", "within"]), "nobody waits longer than 5s for a turn");
+            self.error(&node.path(&["call", "within"]), &Fault::TooSlow);
         }
         if call.body.is_some() && call.method == state::Method::Get {
-            self.error(&node.path(&["call", "body"]), "what only reads has no body: method = \"POST\"");
+            self.error(&node.path(&["call", "body"]), &Fault::BodyOfGet);
         }
     }
 
     fn takes(&mut self, node: &Node, state: &State, key: &str) {
         if state.into.is_none() {
-            self.error(&node.path(&[key]), "say with into which variable takes what is found");
+            self.error(&node.path(&[key]), &Fault::NoInto);
         }
     }
 
@@ -229,14 +212,11 @@ impl Checking<'_> {
         skills: &std::collections::BTreeMap<String, u8>,
     ) {
         if !(-10..=10).contains(&priority) {
-            self.error(&node.path(&[key, "priority"]), "should be from -10 to 10");
+            self.error(&node.path(&[key, "priority"]), &Fault::Outside("-10", "10"));
         }
         for (name, level) in skills {
             if !(1..=10).contains(level) || name.contains([':', ',']) {
-                self.error(
-                    &node.path(&[key, "skills", name]),
-                    "a skill has a level from 1 to 10, and no : or , in its name",
-                );
+                self.error(&node.path(&[key, "skills", name]), &Fault::BadSkill);
             }
         }
     }

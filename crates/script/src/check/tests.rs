@@ -1,12 +1,12 @@
 //! What is said about flows that are not right: one row for each mistake.
 
-use super::check;
+use super::{Language, check};
 
 const ORDERS: &str = include_str!("../hold/flows/orders.toml");
 
 /// `12: state.menu.go: there is no state "x"`, errors first.
 fn problems(text: &str) -> Vec<String> {
-    let problems = check("flow.toml", text);
+    let problems = check("flow.toml", text, Language::English);
     problems
         .iter()
         .map(|problem| {
@@ -65,7 +65,7 @@ fn mistakes_are_told_with_their_place() {
         (
             "on.404",
             "on.silence",
-            "state.look.on.silence: this never happens here: what can is error or a status",
+            "state.look.on.silence: this never happens here: what can is error, 404 or 4xx",
         ),
         (
             "{{ order }} {%",

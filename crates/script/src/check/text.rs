@@ -1,6 +1,6 @@
 //! What is said and computed: every language has it, every template can be read, every name is known.
 
-use super::{Checking, graph::Node, near};
+use super::{Checking, fault::Fault, graph::Node, near};
 use crate::{
     file::{State, Text, Words, state::Header},
     scope,
@@ -108,13 +108,13 @@ impl Checking<'_> {
             let missing: Vec<_> =
                 self.file.flow.locales.iter().filter(|locale| !has(all.keys(), locale)).cloned().collect();
             if !missing.is_empty() {
-                self.error(&node.path(key), format!("it is not said in {}", missing.join(", ")));
+                self.error(&node.path(key), &Fault::NotSaid(missing));
             }
             let extra: Vec<_> =
                 all.keys().filter(|key| !has(self.file.flow.locales.iter(), key)).cloned().collect();
             for locale in extra {
                 let path: Vec<&str> = key.iter().copied().chain([locale.as_str()]).collect();
-                self.warn(&node.path(&path), "no language of flow.locales: nobody will read it");
+                self.warn(&node.path(&path), &Fault::UnusedLanguage);
             }
         }
         for (locale, words) in text.all() {
@@ -127,16 +127,17 @@ impl Checking<'_> {
         for template in words.templates() {
             self.template(node, key, template);
         }
-        if words.text.chars().count() > TEXT_MAX {
-            self.error(&node.path(key), format!("more than {TEXT_MAX} characters"));
+        let length = words.text.chars().count();
+        if length > TEXT_MAX {
+            self.error(&node.path(key), &Fault::TooLong(length, TEXT_MAX));
         }
         if words.text.trim().is_empty() {
-            self.error(&node.path(key), "an empty text");
+            self.error(&node.path(key), &Fault::Empty);
         }
         let is_link =
             words.text.contains("http://") || words.text.contains("https://") || words.text.contains("www.");
         if is_link && words.spoken.is_none() && words.audio.is_none() {
-            self.warn(&node.path(key), "nobody can note an address that is read to them: give spoken, too");
+            self.warn(&node.path(key), &Fault::LinkIsRead);
         }
     }
 
@@ -152,12 +153,12 @@ impl Checking<'_> {
 
     fn names(&mut self, node: &Node, key: &[&str], template: &str, is_expression: bool) {
         match scope::names(template, is_expression) {
-            Err(problem) => self.error(&node.path(key), format!("{problem} in {template:?}")),
+            Err(problem) => self.error(&node.path(key), &Fault::Template(problem, template.to_owned())),
             Ok(names) => {
                 let unknown: Vec<_> = names.into_iter().filter(|name| !self.known.contains(name)).collect();
                 for name in unknown {
                     let near = near(&name, self.known.iter());
-                    self.error(&node.path(key), format!("nothing sets {name:?}{near}"));
+                    self.error(&node.path(key), &Fault::Unset(name, near));
                 }
             }
         }

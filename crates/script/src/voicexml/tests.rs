@@ -15,7 +15,7 @@ fn imported(name: &str) -> (String, String) {
     let file = format!("{name}.vxml");
     let document = fs::read_to_string(folder().join(&file)).unwrap();
     let imported = import(&file, &document).unwrap();
-    let problems = crate::check(&format!("{name}.toml"), &imported.flow);
+    let problems = crate::check(&format!("{name}.toml"), &imported.flow, crate::Language::English);
     let problems = problems.iter().map(|problem| format!("{problem}\n"));
     let notes = imported.notes.iter().map(|note| format!("{note}\n")).chain(problems).collect();
     (imported.flow, notes)

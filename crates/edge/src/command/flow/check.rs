@@ -1,6 +1,7 @@
 //! `centralita flow check`: what is wrong with a flow, all of it.
 
 use super::source::{Kind, Source};
+use script::Language;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ fn checked(flow: &std::path::Path, json: bool) -> Result<usize, String> {
         return Ok(0);
     }
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
-    let problems = script::check(&name, &text);
+    let problems = script::check(&name, &text, Language::English);
     for problem in &problems {
         let trouble = &problem.trouble;
         if json {

@@ -42,7 +42,9 @@ fn import(args: &Args) -> Result<(), String> {
         }
     };
     imported.notes.iter().for_each(|note| eprintln!("{note}"));
-    script::check(&flow, &imported.flow).iter().for_each(|problem| eprintln!("{problem}"));
+    script::check(&flow, &imported.flow, script::Language::English)
+        .iter()
+        .for_each(|problem| eprintln!("{problem}"));
     Ok(())
 }
 
