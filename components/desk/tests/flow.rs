@@ -17,6 +17,7 @@ use domain::{
     interaction::Command,
 };
 use futures::executor::block_on;
+use script::Language;
 use shell::{
     bot::{self, Then, Turn},
     failure::{Failure, Result},
@@ -44,12 +45,12 @@ impl Desk {
 
     fn save(&self, name: &str, text: &str, revision: u32) -> Result<FlowDraft> {
         let wish = SaveFlowDraft { text: text.to_owned(), revision };
-        block_on(flow::save_draft(&self.sql, NOW, Some(&self.sue), name, wish))
+        block_on(flow::save_draft(&self.sql, NOW, Some(&self.sue), name, wish, Language::English))
     }
 
     fn publish(&self, name: &str, percent: Option<u8>) -> Result<Flow> {
         let wish = PublishFlow { percent, note: Some("more words".to_owned()) };
-        block_on(flow::publish(&self.sql, NOW, Some(&self.sue), name, wish))
+        block_on(flow::publish(&self.sql, NOW, Some(&self.sue), name, wish, Language::English))
     }
 
     fn one(&self, name: &str) -> Flow {
@@ -89,7 +90,10 @@ fn a_flow_from_its_first_draft_to_a_version_for_some() {
     let desk = Desk::open();
     let flow = desk.put("orders", true).unwrap();
     assert_eq!((flow.versions, flow.live.len(), flow.draft), (0, 0, None));
-    assert!(matches!(block_on(flow::draft(&desk.sql, "orders")), Err(Failure::NotFound(_))));
+    assert!(matches!(
+        block_on(flow::draft(&desk.sql, "orders", Language::English)),
+        Err(Failure::NotFound(_))
+    ));
     let draft = desk.save("orders", &text("hola"), 0).unwrap();
     assert_eq!((draft.state.revision, draft.state.published, draft.problems.len()), (1, false, 0));
     assert!(matches!(desk.save("orders", &text("adiós"), 0), Err(Failure::Outdated(_))));
