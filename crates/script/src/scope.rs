@@ -200,13 +200,13 @@ fn dress(environment: &mut Environment<'_>, opening: Opening, now: DateTime, loc
             || Error::new(ErrorKind::InvalidOperation, format!("there are no hours named {name:?}"));
         opening.get(name).copied().ok_or_else(unknown)
     });
-    let language = format::Language::of(locale);
-    environment.add_filter("date", move |value: &str| read(value, |at| language.date(at.date(), now.date())));
-    environment.add_filter("weekday", move |value: &str| read(value, |at| language.weekday(at.date())));
-    environment.add_filter("time", move |value: &str| read(value, |at| language.time(at.time())));
-    environment.add_filter("when", move |value: &str| read(value, |at| language.when(at, now)));
+    let style = format::Style::of(locale);
+    environment.add_filter("date", move |value: &str| read(value, |at| style.date(at.date(), now.date())));
+    environment.add_filter("weekday", move |value: &str| read(value, |at| style.weekday(at.date())));
+    environment.add_filter("time", move |value: &str| read(value, |at| style.time(at.time())));
+    environment.add_filter("when", move |value: &str| read(value, |at| style.when(at, now)));
     environment.add_filter("money", move |amount: &Seen, currency: Option<&str>| {
-        language.money(&amount.to_string(), currency.unwrap_or("EUR"))
+        style.money(&amount.to_string(), currency.unwrap_or("EUR"))
     });
     environment.add_filter("minutes", |millis: u64| millis.div_ceil(60_000));
     environment.add_filter("spell", |value: &Seen| spelled(&value.to_string()));

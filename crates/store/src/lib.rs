@@ -23,6 +23,7 @@ pub mod message;
 pub mod migration;
 pub mod part;
 pub mod port;
+mod projection;
 pub mod queue;
 pub mod rate;
 pub mod ready_answer;

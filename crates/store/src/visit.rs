@@ -2,9 +2,9 @@
 //! `domain::figures::visit` and from nothing else, in the transaction of the events.
 
 use crate::{
-    journal::before_and_after,
     parameters,
     port::{self, Error, Result, Row, Sql},
+    projection::before_and_after,
 };
 use domain::{
     figures::visit::{Doing, Entry, Outcome, Passed, Reply, Spell, Visit, Visits},

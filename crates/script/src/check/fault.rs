@@ -33,6 +33,7 @@ pub(super) enum Fault {
     NotLearnt,
     /// What can happen there.
     NeverHappens(&'static [&'static str]),
+    NeverAnswered,
     NoOptions,
     TooManyOptions(usize),
     OptionNoGo,

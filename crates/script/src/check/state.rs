@@ -59,14 +59,16 @@ impl Checking<'_> {
                 _ => is_status && matches!(does, Does::Call(_)),
             };
             if !fits {
-                let can: &[_] = match does {
-                    Does::Menu(_) => &["fail", "silence", "none"],
-                    Does::Ask(_) => &["fail", "silence"],
-                    Does::Call(_) => &["error", "404", "4xx"],
-                    Does::Search(_) | Does::Find(_) | Does::Check(_) | Does::Slots(_) => &["none"],
-                    _ => &[],
+                let fault = match does {
+                    Does::Menu(_) => Fault::NeverHappens(&["fail", "silence", "none"]),
+                    Does::Ask(_) => Fault::NeverHappens(&["fail", "silence"]),
+                    Does::Call(_) => Fault::NeverAnswered,
+                    Does::Search(_) | Does::Find(_) | Does::Check(_) | Does::Slots(_) => {
+                        Fault::NeverHappens(&["none"])
+                    }
+                    _ => Fault::NeverHappens(&[]),
                 };
-                self.error(&node.path(&["on", why]), &Fault::NeverHappens(can));
+                self.error(&node.path(&["on", why]), &fault);
             }
         }
     }

@@ -65,7 +65,7 @@ fn mistakes_are_told_with_their_place() {
         (
             "on.404",
             "on.silence",
-            "state.look.on.silence: this never happens here: what can is error, 404 or 4xx",
+            "state.look.on.silence: this never happens here: what can is error or a status",
         ),
         (
             "{{ order }} {%",

@@ -3,6 +3,7 @@
 mod en;
 mod es;
 mod pt;
+mod reader;
 
 use super::fault::Fault;
 use understand::locale::Language;
@@ -23,22 +24,6 @@ fn any_of(all: &[&str], or: &str) -> String {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} {or} {last}", others.join(", ")),
         None => String::new(),
-    }
-}
-
-/// What the reader of TOML says most, and what stands for it in a language.
-struct Reader {
-    /// How it begins; the more exact first.
-    begins: &'static [(&'static str, &'static str)],
-    /// What comes between the names, which stay as they are.
-    between: &'static [(&'static str, &'static str)],
-}
-
-impl Reader {
-    fn says(&self, problem: &str) -> Option<String> {
-        let says = |(from, to): &(&str, &str)| Some(format!("{to}{}", problem.strip_prefix(from)?));
-        let begun = self.begins.iter().find_map(says)?;
-        Some(self.between.iter().fold(begun, |said, (from, to)| said.replace(from, to)))
     }
 }
 

@@ -1,13 +1,11 @@
 //! Dates, times and money as people of a language write them.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use understand::locale::Language;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    Spanish,
-    English,
-    Portuguese,
-}
+/// How a language writes them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style(Language);
 
 const MONTHS_ES: [&str; 12] = [
     "enero",
@@ -56,17 +54,13 @@ const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 const DAYS_PT: [&str; 7] =
     ["segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo"];
 
-impl Language {
+impl Style {
     pub(super) fn of(locale: &str) -> Self {
-        match locale.split(['-', '_']).next().unwrap_or_default() {
-            "en" => Language::English,
-            "pt" => Language::Portuguese,
-            _ => Language::Spanish,
-        }
+        Style(Language::of(locale).unwrap_or(Language::Spanish))
     }
 
     fn pick<T>(self, spanish: T, english: T, portuguese: T) -> T {
-        match self {
+        match self.0 {
             Language::Spanish => spanish,
             Language::English => english,
             Language::Portuguese => portuguese,
@@ -91,7 +85,7 @@ impl Language {
         let (month, day, weekday) = (month.unwrap_or_default(), date.day(), self.weekday(date));
         let same_year = date.year() == today.year();
         let year = date.year();
-        match self {
+        match self.0 {
             Language::Spanish if same_year => format!("{weekday} {day} de {month}"),
             Language::Spanish => format!("{weekday} {day} de {month} de {year}"),
             Language::English if same_year => format!("{weekday}, {month} {day}"),
@@ -108,7 +102,7 @@ impl Language {
     /// `mañana a las 10:00`.
     pub(super) fn when(self, at: DateTime, now: DateTime) -> String {
         let (date, time) = (self.date(at.date(), now.date()), self.time(at.time()));
-        match self {
+        match self.0 {
             Language::Spanish if at.hour() == 1 => format!("{date} a la {time}"),
             Language::Spanish => format!("{date} a las {time}"),
             Language::English => format!("{date} at {time}"),
@@ -120,15 +114,15 @@ impl Language {
     /// `1.234,50 €`, `$1,234.50`, `R$ 1.234,50`. What is no number stays as it is.
     pub(super) fn money(self, amount: &str, currency: &str) -> String {
         let Some((sign, whole, cents)) = parts(amount) else { return amount.to_owned() };
-        let (thousands, point) = match (self, currency) {
+        let (thousands, point) = match (self.0, currency) {
             (Language::English, _) | (_, "MXN" | "USD" | "PEN" | "GTQ" | "DOP") => (',', '.'),
             _ => ('.', ','),
         };
         // Spain writes four digits without a point (RAE, Ortografía 2010); elsewhere it is usual.
-        let groups_from = if self == Language::Spanish && currency == "EUR" { 5 } else { 4 };
+        let groups_from = if self.0 == Language::Spanish && currency == "EUR" { 5 } else { 4 };
         let number = format!("{sign}{}{point}{cents}", grouped(&whole, thousands, groups_from));
         match currency {
-            "EUR" if self == Language::English => format!("€{number}"),
+            "EUR" if self.0 == Language::English => format!("€{number}"),
             "EUR" => format!("{number} €"),
             "BRL" => format!("R$ {number}"),
             "USD" => format!("US${number}"),
@@ -189,7 +183,7 @@ mod tests {
             (Spanish, "mucho", "EUR", "mucho"),
             (Spanish, "1e5", "EUR", "1e5"),
         ] {
-            assert_eq!(language.money(amount, currency), expected, "{amount} {currency}");
+            assert_eq!(Style(language).money(amount, currency), expected, "{amount} {currency}");
         }
     }
 
@@ -201,7 +195,7 @@ mod tests {
             ("2027-01-01T01:00", "mañana a la 1:00"),
             ("2027-01-04T10:05", "lunes 4 de enero de 2027 a las 10:05"),
         ] {
-            assert_eq!(Language::Spanish.when(at.parse().unwrap(), now), expected);
+            assert_eq!(Style(Language::Spanish).when(at.parse().unwrap(), now), expected);
         }
     }
 }

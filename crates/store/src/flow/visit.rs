@@ -2,9 +2,9 @@
 //! `domain::flow::visit` and from nothing else, in the transaction of the events.
 
 use crate::{
-    journal::before_and_after,
     parameters,
     port::{self, Result, Row, Sql},
+    projection::before_and_after,
 };
 use domain::{
     flow::visit::{Outcome, Visit, Visits, visits},

@@ -38,6 +38,9 @@ pub(super) fn words(fault: &Fault) -> String {
         Fault::NotLearnt => "what can be learnt is name, phone, email and locale".into(),
         Fault::NeverHappens([]) => "this never happens here: nothing can".into(),
         Fault::NeverHappens(can) => format!("this never happens here: what can is {}", any_of(can, "or")),
+        Fault::NeverAnswered => {
+            "this never happens here: what can is error or a status such as 404 or 4xx".into()
+        }
         Fault::NoOptions => "a menu needs options: [[state.NAME.option]]".into(),
         Fault::TooManyOptions(count) => format!("{count} options: at most {}", OPTIONS_MAX),
         Fault::OptionNoGo => "say with go where this option leads".into(),

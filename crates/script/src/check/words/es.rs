@@ -1,4 +1,4 @@
-use super::{Reader, any_of};
+use super::{any_of, reader};
 use crate::check::{
     STATES_MAX,
     fault::{Fault, Near},
@@ -11,7 +11,7 @@ pub(super) fn words(fault: &Fault) -> String {
     match fault {
         Fault::TooLarge(bytes) => format!("{bytes} bytes: como mucho {}", TEXT_BYTES_MAX),
         Fault::Unread(problem) => {
-            READER.says(problem).unwrap_or_else(|| format!("no se puede leer: {problem}"))
+            reader::spanish(problem).unwrap_or_else(|| format!("no se puede leer: {problem}"))
         }
         Fault::TooManyStates => {
             format!("más de {} estados: otro flujo puede seguir con transfer", STATES_MAX)
@@ -43,6 +43,9 @@ pub(super) fn words(fault: &Fault) -> String {
         Fault::NeverHappens([]) => "esto no ocurre nunca aquí: no puede ocurrir nada".into(),
         Fault::NeverHappens(can) => {
             format!("esto no ocurre nunca aquí: lo que puede ocurrir es {}", any_of(can, "o"))
+        }
+        Fault::NeverAnswered => {
+            "esto no ocurre nunca aquí: lo que puede ocurrir es error o un estado como 404 o 4xx".into()
         }
         Fault::NoOptions => "un menú necesita opciones: [[state.NOMBRE.option]]".into(),
         Fault::TooManyOptions(count) => format!("{count} opciones: como mucho {}", OPTIONS_MAX),
@@ -99,33 +102,3 @@ pub(super) fn words(fault: &Fault) -> String {
 fn near(other: &Near) -> String {
     other.as_ref().map(|other| format!(": ¿querías decir {other:?}?")).unwrap_or_default()
 }
-
-const READER: Reader = Reader {
-    begins: &[
-        ("missing field ", "falta "),
-        ("unknown field ", "no existe "),
-        ("unknown variant ", "no existe "),
-        ("duplicate key", "está dos veces"),
-        ("duplicate field ", "está dos veces: "),
-        ("invalid type: string ", "el tipo no vale: texto "),
-        ("invalid type: integer ", "el tipo no vale: número entero "),
-        ("invalid type: floating point ", "el tipo no vale: número "),
-        ("invalid type: boolean ", "el tipo no vale: "),
-        ("invalid type: map", "el tipo no vale: tabla"),
-        ("invalid type: sequence", "el tipo no vale: lista"),
-        ("invalid type: ", "el tipo no vale: "),
-        ("invalid value: ", "el valor no vale: "),
-        ("invalid length ", "la longitud no vale: "),
-    ],
-    between: &[
-        (", expected one of ", "; puede ser: "),
-        (", expected `", "; puede ser: `"),
-        (", expected a string", "; se espera un texto"),
-        (", expected a sequence", "; se espera una lista"),
-        (", expected a map", "; se espera una tabla"),
-        (", expected struct ", "; se espera una tabla "),
-        (", expected a boolean", "; se espera true / false"),
-        (", expected ", "; se espera "),
-        ("` or `", "` o `"),
-    ],
-};

@@ -1,4 +1,4 @@
-use super::{Reader, any_of};
+use super::{any_of, reader};
 use crate::check::{
     STATES_MAX,
     fault::{Fault, Near},
@@ -11,7 +11,7 @@ pub(super) fn words(fault: &Fault) -> String {
     match fault {
         Fault::TooLarge(bytes) => format!("{bytes} bytes: no máximo {}", TEXT_BYTES_MAX),
         Fault::Unread(problem) => {
-            READER.says(problem).unwrap_or_else(|| format!("não dá para ler: {problem}"))
+            reader::portuguese(problem).unwrap_or_else(|| format!("não dá para ler: {problem}"))
         }
         Fault::TooManyStates => {
             format!("mais de {} estados: outro fluxo pode continuar com transfer", STATES_MAX)
@@ -43,6 +43,9 @@ pub(super) fn words(fault: &Fault) -> String {
         Fault::NeverHappens([]) => "isto nunca acontece aqui: nada pode acontecer".into(),
         Fault::NeverHappens(can) => {
             format!("isto nunca acontece aqui: o que pode acontecer é {}", any_of(can, "ou"))
+        }
+        Fault::NeverAnswered => {
+            "isto nunca acontece aqui: o que pode acontecer é error ou um estado como 404 ou 4xx".into()
         }
         Fault::NoOptions => "um menu precisa de opções: [[state.NOME.option]]".into(),
         Fault::TooManyOptions(count) => format!("{count} opções: no máximo {}", OPTIONS_MAX),
@@ -95,33 +98,3 @@ pub(super) fn words(fault: &Fault) -> String {
 fn near(other: &Near) -> String {
     other.as_ref().map(|other| format!(": você quis dizer {other:?}?")).unwrap_or_default()
 }
-
-const READER: Reader = Reader {
-    begins: &[
-        ("missing field ", "falta "),
-        ("unknown field ", "não existe "),
-        ("unknown variant ", "não existe "),
-        ("duplicate key", "está duas vezes"),
-        ("duplicate field ", "está duas vezes: "),
-        ("invalid type: string ", "o tipo não serve: texto "),
-        ("invalid type: integer ", "o tipo não serve: número inteiro "),
-        ("invalid type: floating point ", "o tipo não serve: número "),
-        ("invalid type: boolean ", "o tipo não serve: "),
-        ("invalid type: map", "o tipo não serve: tabela"),
-        ("invalid type: sequence", "o tipo não serve: lista"),
-        ("invalid type: ", "o tipo não serve: "),
-        ("invalid value: ", "o valor não serve: "),
-        ("invalid length ", "o comprimento não serve: "),
-    ],
-    between: &[
-        (", expected one of ", "; pode ser: "),
-        (", expected `", "; pode ser: `"),
-        (", expected a string", "; espera-se um texto"),
-        (", expected a sequence", "; espera-se uma lista"),
-        (", expected a map", "; espera-se uma tabela"),
-        (", expected struct ", "; espera-se uma tabela "),
-        (", expected a boolean", "; espera-se true / false"),
-        (", expected ", "; espera-se "),
-        ("` or `", "` ou `"),
-    ],
-};
