@@ -13,7 +13,7 @@ use std::{
 
 /// Layers from the bottom up. A package depends only on packages of lower layers.
 const LAYERS: [&[&str]; 8] = [
-    &["domain", "test-servers", "written"],
+    &["domain", "line", "media", "test-servers", "written"],
     &["store", "understand"],
     &["shell", "api", "scenario"],
     &["channel", "bot", "policy"],
