@@ -84,6 +84,14 @@ impl Thread {
         }
     }
 
+    /// What the server answered to a wish about a message that is shown as `wished`. If it is shown differently by
+    /// now, the event stream was faster and knows better.
+    pub fn answered(&mut self, wished: &Message, message: Message) {
+        if self.messages.contains(wished) {
+            self.add(message);
+        }
+    }
+
     /// The newest page, at the start or after a gap. What is known and does not touch it is let go:
     /// a hole in a conversation must not look like silence.
     pub fn newest(&mut self, page: MessagePage) {
@@ -206,6 +214,7 @@ pub fn rows(thread: &Thread, only: Option<&str>, day_of: impl Fn(i64) -> i64) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use api::comment::{Comment, Deed};
     use api::message::{Author, AuthorKind, Direction, MessageKind};
 
     #[test]
@@ -219,6 +228,20 @@ mod tests {
         thread.add(Message { status: Some(MessageStatus::Sending), ..answer() });
         assert_eq!(thread.all().map(|known| known.id.as_str()).collect::<Vec<_>>(), ["m1"]);
         assert_eq!(rows(&thread, None, |_| 0), before, "nothing moves on the screen");
+    }
+
+    #[test]
+    fn an_answer_that_the_stream_has_overtaken_changes_nothing() {
+        let comment = |hidden, wish| Some(Comment { hidden, wish, ..Comment::default() });
+        let wished = || Message { comment: comment(true, Some(Deed::Show)), ..message("m1", 1) };
+        let shown = || Message { comment: comment(false, None), ..message("m1", 1) };
+        for (told_by_the_stream, answer) in [(shown(), wished()), (wished(), shown())] {
+            let mut thread = Thread::default();
+            thread.add(wished());
+            thread.add(told_by_the_stream);
+            thread.answered(&wished(), answer);
+            assert_eq!(thread.all().collect::<Vec<_>>(), [&shown()]);
+        }
     }
 
     #[test]

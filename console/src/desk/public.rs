@@ -16,16 +16,15 @@ impl Desk {
         let known = message.comment.clone().unwrap_or_default();
         let wished = Comment { wish: Some(deed), error: None, ..known };
         let shown = Message { comment: Some(wished), ..message.clone() };
-        self.work.update(|work| work.thread(&before.conversation_id).add(shown));
+        self.work.update(|work| work.thread(&before.conversation_id).add(shown.clone()));
         spawn_local(async move {
             let path = format!("/messages/{}/moderate", before.id);
-            match http::post::<_, Message>(&path, &Moderate { deed }).await {
-                Ok(known) => self.work.update(|work| work.thread(&known.conversation_id.clone()).add(known)),
-                Err(failure) => {
-                    self.work.update(|work| work.thread(&before.conversation_id).add(before.clone()));
-                    self.explain(&failure);
-                }
+            let answer = http::post::<_, Message>(&path, &Moderate { deed }).await;
+            if let Err(failure) = &answer {
+                self.explain(failure);
             }
+            let known = answer.unwrap_or(before);
+            self.work.update(|work| work.thread(&known.conversation_id.clone()).answered(&shown, known));
         });
     }
 

@@ -9,6 +9,7 @@ mod address;
 mod error;
 mod guest;
 mod pool;
+mod refusal;
 mod session;
 mod statement;
 mod value;

@@ -5,6 +5,7 @@
 
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::error;
+use super::refusal::Refusal;
 use crate::bindings::spin::postgres::postgres::Error;
 use crate::outbound::Places;
 use crate::outbound::allowed::AllowedHosts;
@@ -77,6 +78,7 @@ pub(super) struct Pool {
     transactions: Arc<Semaphore>,
     of_all: Option<Places>,
     idle: Mutex<Vec<Idle>>,
+    refusal: Mutex<Refusal>,
 }
 
 struct Idle {
@@ -125,8 +127,8 @@ impl Pool {
     ) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.connections));
         let transactions = Arc::new(Semaphore::new(settings.transactions));
-        let idle = Mutex::default();
-        let pool = Arc::new(Self { address, settings, metrics, places, transactions, of_all, idle });
+        let (idle, refusal) = (Mutex::default(), Mutex::default());
+        let pool = Arc::new(Self { address, settings, metrics, places, transactions, of_all, idle, refusal });
         let weak = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -159,7 +161,7 @@ impl Pool {
         self.metrics.wait.observe(began.elapsed().as_secs_f64());
         let link = match self.living().await {
             Some(link) => link,
-            None => Link::connect(&self.address, Held::one_of(&self.metrics.open)).await?,
+            None => self.connect().await?,
         };
         Ok(Lease { link: Some(link), place: Some(place), pool: self.clone(), busy: false, unsettled: false })
     }
@@ -187,6 +189,20 @@ impl Pool {
             None => None,
         };
         Some(Place { _own, _of_all, _in_use: Held::one_of(&self.metrics.in_use) })
+    }
+
+    async fn connect(&self) -> Result<Link, Error> {
+        self.refusal().try_at(Instant::now()).map_err(Error::ConnectionFailed)?;
+        let connected = Link::connect(&self.address, Held::one_of(&self.metrics.open)).await;
+        match &connected {
+            Ok(_) => self.refusal().accepted(),
+            Err(reason) => self.refusal().refused(Instant::now(), reason),
+        }
+        connected.map_err(Error::ConnectionFailed)
+    }
+
+    fn refusal(&self) -> MutexGuard<'_, Refusal> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn living(&self) -> Option<Link> {
@@ -289,11 +305,13 @@ impl Drop for Link {
 }
 
 impl Link {
-    async fn connect(address: &Address, open: Held) -> Result<Self, Error> {
+    /// A failure is told as it is logged.
+    async fn connect(address: &Address, open: Held) -> Result<Self, String> {
         let Address { name, config, tls } = address;
         let failed = |reason: String| {
-            tracing::warn!("PostgreSQL: could not connect to {name}: {reason}");
-            Error::ConnectionFailed(format!("could not connect to {name}: {reason}"))
+            let text = format!("could not connect to {name}: {reason}");
+            tracing::warn!("PostgreSQL: {text}");
+            text
         };
         let limit = CONNECT_TIMEOUT * 2;
         let (client, connection) = timeout(limit, config.connect(tls.clone()))
