@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use stamp::Stamp;
-use std::{fs, path::Path};
+use std::{fs, panic::resume_unwind, path::Path};
 use toolchain::Toolchain;
 
 pub(crate) const WASI: &str = "wasm32-wasip2";
@@ -62,17 +62,17 @@ impl Profile {
 
 /// What the product needs to run.
 pub(crate) fn everything(profile: Profile) -> Result<()> {
-    product()?;
-    PROGRAMS.build(profile)
+    at_once(product, || PROGRAMS.build(profile))
 }
 
 /// What the product and its tests need. All native code is built in one go: cargo would compile
 /// much of it twice for the programs alone and for the tests, with other features.
 pub(crate) fn everything_tested() -> Result<()> {
-    product()?;
     let stamps = [PROGRAMS, TEST_SERVERS].map(|native| (native.stamp(), native.result(Profile::Dev)));
-    step("building the native programs and all tests", || {
-        run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
+    at_once(product, || {
+        step("building the native programs and all tests", || {
+            run(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
+        })
     })?;
     // They are among it, also for whoever asks for them alone.
     for (stamp, result) in stamps {
@@ -108,6 +108,16 @@ fn product() -> Result<()> {
         demo.keep("demo")?;
     }
     Ok(())
+}
+
+/// Two builds, neither of which needs the other: the last crate of each leaves a core idle for minutes.
+fn at_once(one: impl FnOnce() -> Result<()> + Send, other: impl FnOnce() -> Result<()>) -> Result<()> {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        one.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        other
+    })
 }
 
 impl Native {

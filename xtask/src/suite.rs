@@ -6,7 +6,7 @@ mod count;
 
 use crate::{
     build::{self, Profile, toolchain},
-    process::{output, run, step, succeeds},
+    process::{each_line, output, run, step, succeeds},
     workspace,
 };
 use anyhow::{Context, Result, bail};
@@ -14,7 +14,7 @@ use clap::Args;
 use count::{Count, from_cargo, from_tap};
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    panic::resume_unwind,
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
 };
@@ -39,7 +39,8 @@ impl EndToEnd {
             build::test_components()?;
             build::test_servers()?;
         }
-        Ok(conclude(&[("end to end", end_to_end(self.url.as_deref(), &self.names, &[])?)]))
+        let suite = "end to end";
+        Ok(conclude(&[(suite, end_to_end(suite, self.url.as_deref(), &self.names, &[])?)]))
     }
 }
 
@@ -53,15 +54,37 @@ pub(crate) fn everything() -> Result<ExitCode> {
     let postgres = Postgres::start();
     let postgres = [(DATABASE, postgres.url())];
     let mut suites = vec![("Rust", rust(&[], &[])?), ("Rust on PostgreSQL", rust(&ON_BOTH, &postgres)?)];
-    for widget in widgets()? {
-        suites.push(("widget", node(&widget, &test_files(&widget, "test")?, &[])?));
-    }
-    suites.push(("end to end", end_to_end(None, &[], &[])?));
-    suites.push(("end to end on PostgreSQL", end_to_end(None, &[], &postgres)?));
-    let libsql = [(DATABASE, "libsql".to_owned())];
-    suites.push(("end to end on libSQL", end_to_end(None, &["whatsapp".to_owned()], &libsql)?));
+    suites.extend(in_browsers(&postgres)?);
     suites.push(("faults under load", faults()?));
     Ok(conclude(&suites))
+}
+
+/// What Node runs, in two lanes: each of them waits for pages and deadlines half of its time.
+fn in_browsers(postgres: &[(&str, String)]) -> Result<Vec<(&'static str, Count)>> {
+    // Before the lanes part: they would install the same packages at once.
+    let widgets = widgets()?;
+    widgets.iter().try_for_each(|widget| install_packages(widget))?;
+    let on_sqlite = || -> Result<_> {
+        let mut suites = vec![("end to end", end_to_end("end to end", None, &[], &[])?)];
+        for widget in &widgets {
+            suites.push(("widget", node("widget", widget, &test_files(widget, "test")?, &[])?));
+        }
+        Ok(suites)
+    };
+    let on_servers = || -> Result<_> {
+        let (postgres_suite, libsql_suite) = ("end to end on PostgreSQL", "end to end on libSQL");
+        let libsql = [(DATABASE, "libsql".to_owned())];
+        Ok(vec![
+            (postgres_suite, end_to_end(postgres_suite, None, &[], postgres)?),
+            (libsql_suite, end_to_end(libsql_suite, None, &["whatsapp".to_owned()], &libsql)?),
+        ])
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(on_servers);
+        let mut suites = on_sqlite()?;
+        suites.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        Ok(suites)
+    })
 }
 
 /// As many messages as fit into half a minute; `cargo xtask bench faults` sends many more.
@@ -122,16 +145,13 @@ fn rust(files: &[&str], environment: &[(&str, String)]) -> Result<Count> {
     cargo.args(files.iter().flat_map(|file| ["--test", file]));
     cargo.env("CENTRALITA_COMPONENTS", workspace::target().join("components"));
     cargo.envs(environment.iter().map(|(name, value)| (name, value)));
-    let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo test")?;
     let mut count = Count::default();
-    let stdout = child.stdout.take().context("a piped child has an output")?;
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
+    let succeeded = each_line(&mut cargo, |line| {
         println!("{line}");
-        count = count + from_cargo(&line);
-    }
+        count = count + from_cargo(line);
+    })?;
     // What does not compile has no tests to count.
-    if !child.wait()?.success() && count.failed == 0 {
+    if !succeeded && count.failed == 0 {
         count.failed = 1;
     }
     Ok(count)
@@ -145,12 +165,17 @@ fn widgets() -> Result<Vec<PathBuf>> {
     Ok(folders.into_iter().filter(|folder| folder.join("package.json").is_file()).collect())
 }
 
-fn end_to_end(url: Option<&str>, names: &[String], environment: &[(&str, String)]) -> Result<Count> {
+fn end_to_end(
+    suite: &str,
+    url: Option<&str>,
+    names: &[String],
+    environment: &[(&str, String)],
+) -> Result<Count> {
     require_node()?;
     let folder = end_to_end_folder();
     let files = if names.is_empty() { test_files(&folder, "e2e")? } else { named(names) };
     let url = url.map(|url| ("CENTRALITA_URL", url.to_owned()));
-    node(&folder, &files, &[environment, url.as_slice()].concat())
+    node(suite, &folder, &files, &[environment, url.as_slice()].concat())
 }
 
 fn end_to_end_folder() -> PathBuf {
@@ -174,12 +199,13 @@ fn test_files(folder: &Path, part: &str) -> Result<Vec<String>> {
 /// What one file of tests may take, in milliseconds: the longest takes a minute.
 const FILE_MS_MAX: u32 = 5 * 60 * 1000;
 
-/// Runs Node's test runner in `folder`, one file after the other: they share the machine's cores.
-fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Result<Count> {
+/// Runs Node's test runner in `folder`, one file after the other. Each line says whose it is: another suite
+/// may run meanwhile.
+fn node(suite: &str, folder: &Path, files: &[String], environment: &[(&str, String)]) -> Result<Count> {
     require_chromium()?;
     install_packages(folder)?;
-    println!("Node's tests in {} …", folder.strip_prefix(workspace::root()).unwrap_or(folder).display());
-    let report = workspace::target().join("xtask/report.tap");
+    println!("{suite} …");
+    let report = workspace::target().join(format!("xtask/{}.tap", suite.replace(' ', "-")));
     // A runner that does not even start leaves the one before.
     fs::write(&report, "")?;
     let mut node = Command::new("node");
@@ -189,7 +215,7 @@ fn node(folder: &Path, files: &[String], environment: &[(&str, String)]) -> Resu
     node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
     node.args(files).envs(environment.iter().map(|(name, value)| (name, value)));
-    let succeeded = node.status().context("cannot run node")?.success();
+    let succeeded = each_line(&mut node, |line| println!("{suite}: {line}"))?;
     let mut count = from_tap(&fs::read_to_string(&report).unwrap_or_default());
     if !succeeded && count.failed == 0 {
         count.failed = 1;

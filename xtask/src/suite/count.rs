@@ -48,8 +48,8 @@ pub(crate) fn from_cargo(line: &str) -> Count {
 pub(crate) fn from_tap(report: &str) -> Count {
     let number = |what: &str| {
         let lines = report.lines().filter_map(|line| line.strip_prefix("# "));
-        let numbers = lines.filter_map(|line| line.strip_prefix(what)?.trim().parse().ok());
-        numbers.last().unwrap_or(0)
+        let mut numbers = lines.filter_map(|line| line.strip_prefix(what)?.trim().parse().ok());
+        numbers.next_back().unwrap_or(0)
     };
     Count {
         passed: number("pass "),

@@ -5,7 +5,7 @@
 
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::error;
-use super::refusal::Refusal;
+use super::refusal::Refusals;
 use crate::bindings::spin::postgres::postgres::Error;
 use crate::outbound::Places;
 use crate::outbound::allowed::AllowedHosts;
@@ -78,7 +78,7 @@ pub(super) struct Pool {
     transactions: Arc<Semaphore>,
     of_all: Option<Places>,
     idle: Mutex<Vec<Idle>>,
-    refusal: Mutex<Refusal>,
+    refusals: Refusals,
 }
 
 struct Idle {
@@ -127,8 +127,9 @@ impl Pool {
     ) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.connections));
         let transactions = Arc::new(Semaphore::new(settings.transactions));
-        let (idle, refusal) = (Mutex::default(), Mutex::default());
-        let pool = Arc::new(Self { address, settings, metrics, places, transactions, of_all, idle, refusal });
+        let (idle, refusals) = (Mutex::default(), Refusals::default());
+        let pool =
+            Arc::new(Self { address, settings, metrics, places, transactions, of_all, idle, refusals });
         let weak = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -192,17 +193,8 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Link, Error> {
-        self.refusal().try_at(Instant::now()).map_err(Error::ConnectionFailed)?;
-        let connected = Link::connect(&self.address, Held::one_of(&self.metrics.open)).await;
-        match &connected {
-            Ok(_) => self.refusal().accepted(),
-            Err(reason) => self.refusal().refused(Instant::now(), reason),
-        }
-        connected.map_err(Error::ConnectionFailed)
-    }
-
-    fn refusal(&self) -> MutexGuard<'_, Refusal> {
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
+        let attempt = async { Link::connect(&self.address, Held::one_of(&self.metrics.open)).await };
+        self.refusals.ask(attempt).await.map_err(Error::ConnectionFailed)
     }
 
     async fn living(&self) -> Option<Link> {
