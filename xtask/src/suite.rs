@@ -88,7 +88,7 @@ fn in_browsers(postgres: &[(&str, String)]) -> Result<Vec<(&'static str, Count)>
 }
 
 /// As many messages as fit into half a minute; `cargo xtask bench faults` sends many more.
-const MESSAGES: &str = "3000";
+const MESSAGES: &str = "2000";
 
 /// One test: nothing that was acknowledged is lost or doubled when a host and a PostgreSQL crash.
 fn faults() -> Result<Count> {
